@@ -1,0 +1,112 @@
+// OpModel<O>: an op definition behind the erased interface of spec/graph/op.h, readable under every number type.
+#pragma once
+
+#include "spec/graph/catalogue.h"
+#include "spec/graph/graph.h"
+#include "spec/lang/number.h"
+#include "spec/num/approx.h"
+#include "spec/num/ball.h"
+#include "spec/num/binary.h"
+#include "spec/num/dual.h"
+#include "spec/num/rational.h"
+#include "spec/num/rounded.h"
+#include "spec/ops/apply.h"
+
+namespace plumbline::spec {
+
+template <class O>
+constexpr bool has_methods = requires { O::methods; };
+template <class O>
+constexpr bool has_vjp = requires(const O& op, const std::vector<Var>& in, const Var& y) { op.vjp(in, y, y); };
+
+template <class O>
+constexpr int most_inputs = [] {
+  if constexpr (requires { O::most_inputs; }) return O::most_inputs;
+  else return O::arity;
+}();
+
+// The reading of O under one number type: overrides Reading<N>::read of Base.
+template <class O, class Base, class List>
+struct ModelReadings;
+template <class O, class Base>
+struct ModelReadings<O, Base, NumberList<>> : Base {
+  explicit ModelReadings(O o) : definition(std::move(o)) {}
+  O definition;
+};
+template <class O, class Base, class N, class... Rest>
+struct ModelReadings<O, Base, NumberList<N, Rest...>> : ModelReadings<O, Base, NumberList<Rest...>> {
+  using ModelReadings<O, Base, NumberList<Rest...>>::ModelReadings;
+  using Base::read;
+  Tensor<N> read(const Tensors<N>& in, std::string_view method) const final {
+    if constexpr (has_methods<O>)
+      if (!method.empty()) return this->definition.method(method, in);
+    return this->definition.template eval<N>(in);
+  }
+};
+
+template <class O>
+struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
+  using ModelReadings<O, OpInterface, Numbers>::ModelReadings;
+
+  std::string_view name() const final { return O::name; }
+  Attributes attributes() const final { return attributes_of(this->definition); }
+  bool equals(const OpInterface& other) const final {
+    const auto* same = dynamic_cast<const OpModel*>(&other);
+    return same != nullptr && same->definition == this->definition;
+  }
+  Result<Shape> shape(const Shapes& in) const final {
+    const auto n = static_cast<int>(in.size());
+    if (n < O::arity || n > most_inputs<O>) return fail("[", O::name, "] ", arity_text(), ", got ", n, " [", O::name, " C0]");
+    for (const Shape& s : in)
+      if (!s.valid()) return fail("[", O::name, "] shape ", s, " is not valid [", O::name, " C0]");
+    return this->definition.shape(in);
+  }
+  Index index_extent(std::size_t input, const Shapes& in) const final {
+    if constexpr (requires { this->definition.index_extent(input, in); }) return this->definition.index_extent(input, in);
+    else return -1;
+  }
+  bool differentiable(std::size_t input) const final {
+    if constexpr (!has_vjp<O>) return false;
+    else if constexpr (requires { this->definition.differentiable(input); }) return this->definition.differentiable(input);
+    else return true;
+  }
+  std::vector<Var> vjp(const std::vector<Var>& in, const Var& y, const Var& ct) const final {
+    if constexpr (has_vjp<O>) return this->definition.vjp(in, y, ct);
+    else return {};
+  }
+  std::vector<std::string_view> methods() const final {
+    if constexpr (has_methods<O>) return {O::methods.begin(), O::methods.end()};
+    else return {};
+  }
+
+ private:
+  static std::string arity_text() {
+    if (most_inputs<O> == O::arity) return concat("expects ", O::arity, O::arity == 1 ? " input" : " inputs");
+    return concat("expects ", O::arity, " to ", most_inputs<O>, " inputs");
+  }
+};
+
+template <class O>
+Op make_op(const O& definition) {
+  return Op(std::make_shared<const OpModel<O>>(definition));
+}
+
+template <class O>
+OpEntry make_entry() {
+  OpEntry entry{O::name, O::summary, O::arity, most_inputs<O>, attributes_of(O{}), {}, has_vjp<O>, {}, {}};
+  if constexpr (has_methods<O>) entry.methods = {O::methods.begin(), O::methods.end()};
+  entry.parse = [](const Attributes& attributes) -> Result<Op> {
+    O op;
+    for (const Attribute& a : attributes)
+      if (auto set = set_attribute(op, a.name, a.value); !set) return tl::unexpected(set.error());
+    return make_op(op);
+  };
+  entry.sample = [](Choices& choices) {
+    Sample<O> sample = O::sample(choices);
+    sample.domains.resize(sample.shapes.size());
+    return OpSample{make_op(sample.op), std::move(sample.shapes), std::move(sample.domains)};
+  };
+  return entry;
+}
+
+}  // namespace plumbline::spec

@@ -1,0 +1,90 @@
+// Graph: nodes {op, inputs, shape} in topological order; the common language of spec, runtime and crosscheck.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/graph/catalogue.h"
+#include "spec/graph/op.h"
+
+namespace plumbline::spec {
+
+using NodeId = std::int32_t;
+
+enum class Leaf : std::uint8_t { none, input, param };  // none: an op's node
+
+struct Node {
+  Op op;                       // empty for a leaf
+  std::vector<NodeId> inputs;  // all smaller than the node's own id
+  Shape shape;
+  Leaf leaf = Leaf::none;
+  Index extent = -1;           // of an index leaf: its integers lie in [0, extent); −1: real numbers
+  std::string name;            // of a leaf; optional for an op's node
+  bool operator==(const Node&) const = default;
+};
+
+class Graph;
+
+// A node of a graph that is being built. Ops applied to Vars append nodes; errors are thrown as spec::Error.
+class Var {
+ public:
+  Var() = default;
+  Var(Graph* graph, NodeId id) : graph_(graph), id_(id) {}
+  const Shape& shape() const;
+  Graph& graph() const { return *graph_; }
+  NodeId id() const { return id_; }
+
+ private:
+  Graph* graph_ = nullptr;
+  NodeId id_ = -1;
+};
+
+class Graph {
+ public:
+  Var input(std::string name, Shape shape);
+  Var index_input(std::string name, Shape shape, Index extent);
+  Var param(std::string name, Shape shape);
+  Result<NodeId> try_apply(Op op, std::vector<NodeId> inputs);
+  Var apply(Op op, const std::vector<Var>& inputs);  // throws spec::Error
+  void output(Var v) { outputs_.push_back(v.id()); }
+  Var var(NodeId id) { return Var(this, id); }
+
+  const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
+  NodeId size() const { return static_cast<NodeId>(nodes_.size()); }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::vector<NodeId>& outputs() const { return outputs_; }
+  std::vector<NodeId> leaves() const;  // inputs and params, in order
+  Shapes shapes_of(const std::vector<NodeId>& ids) const;
+  bool operator==(const Graph&) const = default;
+
+ private:
+  std::vector<Node> nodes_;
+  std::vector<NodeId> outputs_;
+};
+
+inline const Shape& Var::shape() const { return graph_->node(id_).shape; }
+
+// Records an op; the same spelling computes when T is a Tensor (spec/ops/apply.h).
+template <class O>
+Var apply(const O& op, const std::vector<Var>& in) {
+  return in.front().graph().apply(make_op(op), in);
+}
+
+// The line-based text form. What `print` writes, `parse` reads back to the identical graph.
+//   plumbline.graph/1
+//   x = input [2, 3]
+//   i = index [4] extent=10
+//   w = param [5, 3]
+//   %3 = linear(x, w)
+//   %4 = softmax(%3) axis=-1
+//   output %4
+std::string print(const Graph& graph);
+Result<Graph> parse_graph(std::string_view text, const Catalogue& catalogue, std::string_view file = "graph");
+
+// Appends the reverse-mode derivative of Σ seeds·outputs: returns, for each node of `wrt`, its cotangent (a Var whose
+// id is −1 where no path leads to it). `seed` has the shape of `output`.
+std::vector<Var> append_grad(Graph& graph, NodeId output, Var seed, std::span<const NodeId> wrt);
+
+}  // namespace plumbline::spec

@@ -1,0 +1,68 @@
+// An op with its attributes, as a value: what a graph's node holds and what every number type can read.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "spec/lang/attributes.h"
+#include "spec/lang/numbers.h"
+#include "spec/lang/tensor.h"
+
+namespace plumbline::spec {
+
+class Var;
+
+// One reading: the value of an op over the number type N. `method` names how to compute it; empty: the textbook.
+template <class N>
+struct Reading {
+  virtual ~Reading() = default;
+  virtual Tensor<N> read(const Tensors<N>& in, std::string_view method) const = 0;
+};
+
+template <class List>
+struct ReadingsOf;
+template <class... Ns>
+struct ReadingsOf<NumberList<Ns...>> : Reading<Ns>... {
+  using Reading<Ns>::read...;
+};
+
+// The faces of one op definition. OpModel<O> (spec/eval) implements it for a struct O.
+struct OpInterface : ReadingsOf<Numbers> {
+  virtual std::string_view name() const = 0;
+  virtual Attributes attributes() const = 0;
+  virtual bool equals(const OpInterface& other) const = 0;
+  // Checks the number of inputs, their shapes and the attributes; the error carries the constraint's label.
+  virtual Result<Shape> shape(const Shapes& in) const = 0;
+  // For an index input the extent that its integers must stay below; −1 for an input of real numbers.
+  virtual Index index_extent(std::size_t input, const Shapes& in) const = 0;
+  virtual bool differentiable(std::size_t input) const = 0;
+  // The cotangents of the differentiable inputs, in order, recorded as ops. Empty if the op has no derivative.
+  virtual std::vector<Var> vjp(const std::vector<Var>& in, const Var& y, const Var& ct) const = 0;
+  // The named methods, the default one first; empty where the textbook formula is the method.
+  virtual std::vector<std::string_view> methods() const = 0;
+};
+
+class Op {
+ public:
+  Op() = default;
+  explicit Op(std::shared_ptr<const OpInterface> model) : model_(std::move(model)) {}
+
+  const OpInterface* operator->() const { return model_.get(); }
+  const OpInterface& operator*() const { return *model_; }
+  explicit operator bool() const { return model_ != nullptr; }
+  std::string_view name() const { return model_->name(); }
+  bool operator==(const Op& other) const { return model_ == other.model_ || model_->equals(*other.model_); }
+
+ private:
+  std::shared_ptr<const OpInterface> model_;
+};
+
+// `softmax axis=-1`
+std::string print(const Op& op);
+
+// The erased form of a definition; instantiated once for each op, in a file that the build makes from all.h.
+template <class O>
+Op make_op(const O& definition);
+
+}  // namespace plumbline::spec

@@ -1,0 +1,69 @@
+// Attributes of an op as text. They are plain fields, described once with Boost.Describe.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "spec/lang/result.h"
+#include "spec/lang/shape.h"
+
+namespace plumbline::spec {
+
+struct Attribute {
+  std::string name, value;
+  bool operator==(const Attribute&) const = default;
+};
+using Attributes = std::vector<Attribute>;
+
+// `2`, `0.1`, `true`, `tanh`, `[0,2]`: the shortest text that reads back to the same value.
+std::string print_value(bool value);
+std::string print_value(Index value);
+std::string print_value(std::uint64_t value);
+std::string print_value(double value);
+std::string print_value(const std::string& value);
+std::string print_value(const Axes& value);
+
+// The whole text must be consumed; the error says what was expected. A single number is a list of one entry.
+Result<void> parse_value(std::string_view text, bool& value);
+Result<void> parse_value(std::string_view text, Index& value);
+Result<void> parse_value(std::string_view text, std::uint64_t& value);
+Result<void> parse_value(std::string_view text, double& value);
+Result<void> parse_value(std::string_view text, std::string& value);
+Result<void> parse_value(std::string_view text, Axes& value);
+
+// The names in `known` that are nearest to `word`, for an error message: `; did you mean a, b?`, or empty.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
+
+template <class O>
+using Described = boost::describe::describe_members<O, boost::describe::mod_public>;
+
+template <class O>
+Attributes attributes_of(const O& op) {
+  Attributes out;
+  boost::mp11::mp_for_each<Described<O>>([&](auto d) { out.push_back({d.name, print_value(op.*d.pointer)}); });
+  return out;
+}
+
+// Sets one attribute of an op from text; `[softmax] unknown attribute axs; did you mean axis?`
+template <class O>
+Result<void> set_attribute(O& op, std::string_view name, std::string_view text) {
+  std::vector<std::string> known;
+  Result<void> result = fail("");
+  bool found = false;
+  boost::mp11::mp_for_each<Described<O>>([&](auto d) {
+    known.push_back(d.name);
+    if (name != d.name) return;
+    found = true;
+    result = parse_value(text, op.*d.pointer);
+  });
+  if (!found) return fail("[", O::name, "] unknown attribute ", name, did_you_mean(name, known));
+  if (!result) return fail("[", O::name, "] attribute ", name, ": ", result.error().what());
+  return {};
+}
+
+}  // namespace plumbline::spec

@@ -1,0 +1,78 @@
+// What an op's sampler draws: the op with its attributes, the shapes of its inputs and where their values lie.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "spec/lang/choices.h"
+#include "spec/lang/shape.h"
+
+namespace plumbline::spec {
+
+// The values of one input that the op is defined on, and where it is hard to compute. Data patterns that no op needs
+// to name (cancellation, wide exponents, grids, near-ties, special values) are drawn by whoever fills the shapes.
+struct Domain {
+  double lo = -std::numeric_limits<double>::infinity();
+  double hi = std::numeric_limits<double>::infinity();
+  std::vector<double> hard;  // points in whose neighbourhood many values should lie: zeros, kinks, poles, overflow
+  Index extent = -1;         // ≥ 0: an index input, integers in [0, extent)
+  bool truth = false;        // a mask: 0 or 1
+
+  static Domain any() { return {}; }
+  static Domain within(double lo, double hi, std::vector<double> hard = {}) { return {lo, hi, std::move(hard)}; }
+  static Domain near(std::vector<double> hard) {
+    Domain d;
+    d.hard = std::move(hard);
+    return d;
+  }
+  static Domain index(Index extent) { return {0, 0, {}, extent}; }
+  static Domain mask() { return {0, 1, {}, -1, true}; }
+};
+
+template <class O>
+struct Sample {
+  O op;
+  Shapes shapes;
+  std::vector<Domain> domains;  // one for each input; missing ones are Domain::any()
+};
+
+// An extent where kernels break: 1 and small ones first, then primes, vector and tile widths ± 1, and 0 now and then.
+inline Index pick_extent(Choices& choices, Index most = 65) {
+  static const std::vector<Index> extents{1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65,
+                                          127, 128, 129, 255, 256, 257, 1023, 1024, 1025};
+  std::vector<Index> allowed;
+  for (Index e : extents)
+    if (e <= most) allowed.push_back(e);
+  return choices.one_of(allowed);
+}
+
+// A shape of rank in [least, most] and at most `elements` elements.
+inline Shape pick_shape(Choices& choices, Index least, Index most, Index elements = 2048) {
+  const Index rank = choices.pick(least, most);
+  Shape shape;
+  for (Index i = 0; i < rank; ++i) {
+    const Index d = pick_extent(choices, std::max<Index>(1, std::min<Index>(elements, 1025)));
+    shape.push_back(d);
+    elements /= std::max<Index>(1, d);
+  }
+  if (rank > 0 && choices.pick(0, 31) == 31) shape[choices.pick(0, rank - 1)] = 0;
+  return shape;
+}
+
+// A shape that broadcasts to `to`: some extents are 1, some leading axes are missing.
+inline Shape pick_broadcastable(Choices& choices, const Shape& to) {
+  const Index skip = choices.pick(0, 3) == 3 ? choices.pick(0, to.rank()) : 0;
+  Shape from;
+  for (Index i = skip; i < to.rank(); ++i) from.push_back(choices.pick(0, 3) == 3 ? 1 : to[i]);
+  return from;
+}
+
+// The shapes of `n` inputs that broadcast together.
+inline Shapes pick_broadcast(Choices& choices, int n = 2) {
+  const Shape to = pick_shape(choices, 0, 4);
+  Shapes shapes;
+  for (int i = 0; i < n; ++i) shapes.push_back(pick_broadcastable(choices, to));
+  return shapes;
+}
+
+}  // namespace plumbline::spec

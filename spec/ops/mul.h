@@ -1,0 +1,32 @@
+// z = x·y, broadcast
+#pragma once
+
+#include "spec/ops/sum_to.h"
+
+namespace plumbline::spec {
+
+struct Mul {
+  static constexpr std::string_view name = "mul", summary = "z = x * y, broadcast";
+  static constexpr int arity = 2;
+  bool operator==(const Mul&) const = default;
+
+  Result<Shape> shape(const Shapes& in) const { return broadcast_inputs(*this, in); }  // [mul C1]
+  template <Number N>
+  Tensor<N> eval(const Tensors<N>& in) const {
+    return zip(in[0], in[1], [](const N& x, const N& y) { return x * y; });
+  }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
+    return {sum_to(apply(*this, std::vector<T>{ct, in[1]}), in[0].shape()),
+            sum_to(apply(*this, std::vector<T>{ct, in[0]}), in[1].shape())};
+  }
+  static Sample<Mul> sample(Choices& choices) { return {{}, pick_broadcast(choices), {}}; }
+};
+BOOST_DESCRIBE_STRUCT(Mul, (), ())
+
+template <TensorLike T>
+T mul(const T& x, const T& y) {
+  return apply(Mul{}, std::vector<T>{x, y});
+}
+
+}  // namespace plumbline::spec

@@ -1,0 +1,65 @@
+// What the reductions over a set of axes share: their shapes, fibres, samples and the way back.
+#pragma once
+
+#include "spec/ops/broadcast_to.h"
+#include "spec/ops/reshape.h"
+
+namespace plumbline::spec {
+
+// O has attributes `axes` (empty: all) and `keepdim`.
+template <class O>
+Result<Shape> reduced_shape(const O& op, const Shape& in) {
+  const auto axes = normal_axes(op.axes, in.rank());
+  if (!axes) return refuse(op, 1, axes.error().what());
+  return reduced(in, *axes, op.keepdim);
+}
+
+// Each fibre of x along op.axes reduced by f(n, k ↦ x_k).
+template <class O, Number N, class F>
+Tensor<N> reduce(const O& op, const Tensor<N>& x, F&& f) {
+  const Axes axes = *normal_axes(op.axes, x.shape().rank());
+  const Fibres fibre = fibres(x.shape(), axes);
+  return Tensor<N>::generate(reduced(x.shape(), axes, op.keepdim), [&](Index i) {
+    const Index start = fibre.start[static_cast<std::size_t>(i)];
+    return f(fibre.length(), [&](Index k) -> const N& { return x[start + fibre.step[static_cast<std::size_t>(k)]]; });
+  });
+}
+
+// A tensor of x's shape, computed fibre by fibre: f(n, k ↦ x_k, k ↦ y_k&) fills y from x along one axis.
+template <Number N, class F>
+Tensor<N> along(Index axis, const Tensor<N>& x, F&& f) {
+  const Fibres fibre = fibres(x.shape(), {*normal_axis(axis, x.shape().rank())});
+  Tensor<N> y = x;
+  const auto out = y.mutable_elements();
+  const Index n = x.size() == 0 ? 0 : fibre.length();
+  for (Index start : fibre.start) {
+    if (n == 0) break;
+    const auto at = [&](Index k) { return start + fibre.step[static_cast<std::size_t>(k)]; };
+    f(n, [&](Index k) -> const N& { return x[at(k)]; }, [&](Index k) -> N& { return out[static_cast<std::size_t>(at(k))]; });
+  }
+  return y;
+}
+
+// A reduced value with its axes put back as 1.
+template <class O, TensorLike T>
+T keep_axes(const O& op, const T& y, const Shape& in) {
+  return reshape(y, reduced(in, *normal_axes(op.axes, in.rank()), /*keepdim=*/true));
+}
+
+// A reduced value broadcast to the shape that was reduced.
+template <class O, TensorLike T>
+T broadcast_back(const O& op, const T& y, const Shape& in) {
+  return broadcast_to(keep_axes(op, y, in), in);
+}
+
+template <class O>
+Sample<O> sample_reduction(Choices& choices) {
+  const Shape shape = pick_shape(choices, 1, 4);
+  O op;
+  for (Index a = 0; a < shape.rank(); ++a)
+    if (choices.coin()) op.axes.push_back(choices.coin() ? a - shape.rank() : a);
+  op.keepdim = choices.coin();
+  return {op, {shape}, {}};
+}
+
+}  // namespace plumbline::spec

@@ -1,0 +1,52 @@
+// y_i = exp(x_i) / Σ_j exp(x_j) along an axis
+#pragma once
+
+#include "spec/ops/mul.h"
+#include "spec/ops/reduction.h"
+#include "spec/ops/sub.h"
+
+namespace plumbline::spec {
+
+struct Softmax {
+  Index axis = -1;
+
+  static constexpr std::string_view name = "softmax", summary = "y_i = exp(x_i) / sum_j exp(x_j) along an axis";
+  static constexpr int arity = 1;
+  static constexpr std::array<std::string_view, 1> methods{"shifted"};
+  bool operator==(const Softmax&) const = default;
+
+  Result<Shape> shape(const Shapes& in) const {
+    if (const auto a = normal_axis(axis, in[0].rank()); !a) return refuse(*this, 1, a.error().what());
+    return in[0];
+  }
+  template <Number N>
+  Tensor<N> eval(const Tensors<N>& in) const {
+    return along(axis, in[0], [](Index n, auto&& x, auto&& y) {
+      const N total = sum<N>(n, [&](Index j) { return exp(x(j)); });
+      for (Index i = 0; i < n; ++i) y(i) = exp(x(i)) / total;
+    });
+  }
+  // shifted: exp(x_i − max x) / Σ_j exp(x_j − max x), which never overflows.
+  template <Number N>
+  Tensor<N> method(std::string_view, const Tensors<N>& in) const {
+    return along(axis, in[0], [](Index n, auto&& x, auto&& y) {
+      const N top = max_of<N>(n, x);
+      for (Index i = 0; i < n; ++i) y(i) = exp(x(i) - top);
+      const N total = sum<N>(n, y);
+      for (Index i = 0; i < n; ++i) y(i) = y(i) / total;
+    });
+  }
+  // dx = y (ct − Σ ct·y)
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>&, const T& y, const T& ct) const {
+    const T inner = apply(Sum{{axis}, true}, std::vector<T>{mul(ct, y)});
+    return {mul(y, sub(ct, inner))};
+  }
+  static Sample<Softmax> sample(Choices& choices) {
+    const Shape shape = pick_shape(choices, 1, 3);
+    return {{choices.pick(-shape.rank(), shape.rank() - 1)}, {shape}, {}};
+  }
+};
+BOOST_DESCRIBE_STRUCT(Softmax, (), (axis))
+
+}  // namespace plumbline::spec
