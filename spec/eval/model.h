@@ -86,25 +86,28 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
   }
 };
 
+// The definition behind the erased interface: what each op's make_op calls.
 template <class O>
-Op make_op(const O& definition) {
+Op erase(const O& definition) {
   return Op(std::make_shared<const OpModel<O>>(definition));
 }
 
+// The catalogue's row of a definition: what each op's make_entry calls, and how a new op is added by hand:
+// `catalogue.add(entry_of<MyOp>())`.
 template <class O>
-OpEntry make_entry() {
+OpEntry entry_of() {
   OpEntry entry{O::name, O::summary, O::arity, most_inputs<O>, attributes_of(O{}), {}, has_vjp<O>, {}, {}};
   if constexpr (has_methods<O>) entry.methods = {O::methods.begin(), O::methods.end()};
   entry.parse = [](const Attributes& attributes) -> Result<Op> {
     O op;
     for (const Attribute& a : attributes)
       if (auto set = set_attribute(op, a.name, a.value); !set) return tl::unexpected(set.error());
-    return make_op(op);
+    return erase(op);
   };
   entry.sample = [](Choices& choices) {
     Sample<O> sample = O::sample(choices);
     sample.domains.resize(sample.shapes.size());
-    return OpSample{make_op(sample.op), std::move(sample.shapes), std::move(sample.domains)};
+    return OpSample{erase(sample.op), std::move(sample.shapes), std::move(sample.domains)};
   };
   return entry;
 }

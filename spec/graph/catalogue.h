@@ -30,7 +30,7 @@ struct OpEntry {
   std::function<OpSample(Choices&)> sample;
 };
 
-// The row of a definition; instantiated once for each op, beside make_op.
+// The row of a definition; specialised once for each op, beside make_op.
 template <class O>
 OpEntry make_entry();
 
@@ -39,10 +39,7 @@ class Catalogue {
   // The ops of spec/ops/all.h.
   static Catalogue builtin();
 
-  template <class O>
-  void add() {
-    add(make_entry<O>());
-  }
+  // Adds a row: `catalogue.add(entry_of<MyOp>())` (spec/eval/model.h) for an op outside the list.
   void add(OpEntry entry);
   const OpEntry* find(std::string_view name) const;
   // The row, or `unknown op sofmax; did you mean softmax?`

@@ -49,6 +49,7 @@ class Graph {
   Result<NodeId> try_apply(Op op, std::vector<NodeId> inputs);
   Var apply(Op op, const std::vector<Var>& inputs);  // throws spec::Error
   void output(Var v) { outputs_.push_back(v.id()); }
+  void rename(NodeId id, std::string name) { nodes_[static_cast<std::size_t>(id)].name = std::move(name); }
   Var var(NodeId id) { return Var(this, id); }
 
   const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
@@ -70,6 +71,11 @@ inline const Shape& Var::shape() const { return graph_->node(id_).shape; }
 template <class O>
 Var apply(const O& op, const std::vector<Var>& in) {
   return in.front().graph().apply(make_op(op), in);
+}
+
+template <class O>
+Var constant(const O& op, const Var& like) {
+  return like.graph().apply(make_op(op), {});
 }
 
 // The line-based text form. What `print` writes, `parse` reads back to the identical graph.

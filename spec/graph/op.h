@@ -61,7 +61,7 @@ class Op {
 // `softmax axis=-1`
 std::string print(const Op& op);
 
-// The erased form of a definition; instantiated once for each op, in a file that the build makes from all.h.
+// The erased form of a definition; specialised once for each op, in a file that the build makes from all.h.
 template <class O>
 Op make_op(const O& definition);
 

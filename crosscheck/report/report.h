@@ -1,0 +1,57 @@
+// What a run found: totals, one cell for each (op, law, subject), findings; written as text, JSON or JUnit.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "crosscheck/laws/law.h"
+
+namespace plumbline::crosscheck {
+
+struct Cell {
+  std::string op, law, subject, kernel;
+  bool fallback = false;
+  std::uint64_t cases = 0, elements = 0, zero_tolerance_elements = 0, unjudged_elements = 0, refined_elements = 0;
+  std::map<Verdict, std::uint64_t> verdicts;
+  double max_ratio = 0, median_ratio = 0, max_ulp = 0, seconds = 0;
+};
+
+struct Finding {
+  std::string id, op, law, subject, node, message, cause, replay;
+  Verdict verdict = Verdict::fail;
+  std::vector<spec::Index> element;  // coordinates
+  std::string exact_lo, exact_hi, bound, got;  // hex floats
+  double ratio = 0;
+  std::string introduced, propagated;          // hex floats, or empty
+};
+
+struct Report {
+  std::vector<std::string> command;
+  std::uint64_t seed = 0;
+  std::vector<Cell> cells;        // sorted by op, law, subject
+  std::vector<Finding> findings;
+  std::vector<std::string> notes; // skipped things and their reasons, named survivors
+  double seconds = 0;
+  bool interrupted = false;
+
+  std::uint64_t total(Verdict v) const;
+  std::uint64_t cases() const;
+  std::uint64_t elements() const;
+  // 0 all passed, 1 a finding, 3 undecided or mistrusted; 130 interrupted.
+  int exit_code() const;
+};
+
+struct Host {
+  std::string cpu, compiler, flags, device;  // device: empty if none
+};
+Host this_host();
+
+// The table of cells, the findings and the last line of cli.md.
+std::string text_report(const Report& report, bool color);
+std::string json_report(const Report& report);   // "schema": "plumbline.report/1"
+std::string junit_report(const Report& report);  // one suite per op, one test case per law and subject
+
+}  // namespace plumbline::crosscheck

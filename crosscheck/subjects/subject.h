@@ -1,0 +1,47 @@
+// A subject: whatever is being checked. Our runtime, a planted bug, a user's kernel.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crosscheck/sample/case.h"
+#include "spec/lang/claims.h"
+
+namespace plumbline::crosscheck {
+
+// How one run is made hostile or varied. A correct subject gives the same bits for all of them.
+struct RunOptions {
+  int threads = 1;
+  bool compiled = true;          // a planned graph; false: eager, one op after another
+  int misalign = 0;              // elements by which input and output buffers are moved off their alignment
+  unsigned poison = 0;           // the pattern that outputs and padding hold before the run
+};
+
+// What one run leaves behind.
+struct RunResult {
+  std::vector<Values> values;    // of the wanted nodes
+  bool inputs_modified = false;
+  bool padding_overwritten = false;
+};
+
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  virtual std::string name() const = 0;
+  // Computes the wanted nodes of a graph from the data of its leaves. A user's mistake (shapes, indices) is an error.
+  virtual spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data,
+                                      const std::vector<spec::NodeId>& wanted, const RunOptions& options) = 0;
+  // The claims of the kernel that computes a node, its name and whether it is a fallback to the definition.
+  struct KernelInfo {
+    std::string name;
+    spec::Claims claims;
+    bool fallback = false;
+  };
+  virtual KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const = 0;
+};
+
+// Our CPU runtime, float32. Safe to call from several threads at once.
+std::unique_ptr<Subject> cpu_subject();
+
+}  // namespace plumbline::crosscheck

@@ -1,0 +1,106 @@
+// Attributes as text.
+#include "spec/lang/attributes.h"
+
+#include <algorithm>
+#include <array>
+
+namespace plumbline::spec {
+
+namespace {
+
+template <class T>
+std::string print_number(T value) {
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+template <class T>
+Result<void> parse_number(std::string_view text, T& value, std::string_view what) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  T parsed{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
+  if (error == std::errc::result_out_of_range) return fail("found ", text, ", which is out of range for ", what);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty())
+    return fail("found '", text, "', expected ", what);
+  value = parsed;
+  return {};
+}
+
+Index edit_distance(std::string_view a, std::string_view b) {
+  std::vector<Index> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<Index>(j);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    Index diagonal = std::exchange(row[0], static_cast<Index>(i));
+    for (std::size_t j = 1; j <= b.size(); ++j)
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])}));
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string print_value(bool value) { return value ? "true" : "false"; }
+std::string print_value(Index value) { return print_number(value); }
+std::string print_value(std::uint64_t value) { return print_number(value); }
+std::string print_value(double value) { return print_number(value); }
+std::string print_value(const std::string& value) { return value; }
+std::string print_value(const Axes& value) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < value.size(); ++i) text += (i ? "," : "") + print_value(value[i]);
+  return text + "]";
+}
+
+Result<void> parse_value(std::string_view text, bool& value) {
+  if (text != "true" && text != "false") return fail("found '", text, "', expected true or false");
+  value = text == "true";
+  return {};
+}
+Result<void> parse_value(std::string_view text, Index& value) { return parse_number(text, value, "an integer"); }
+Result<void> parse_value(std::string_view text, std::uint64_t& value) {
+  return parse_number(text, value, "a non-negative integer");
+}
+Result<void> parse_value(std::string_view text, double& value) { return parse_number(text, value, "a number"); }
+Result<void> parse_value(std::string_view text, std::string& value) {
+  const bool word = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == ':' || c == '/';
+  });
+  if (!word) return fail("found '", text, "', expected a word");
+  value = text;
+  return {};
+}
+Result<void> parse_value(std::string_view text, Axes& value) {
+  const bool bracketed = text.size() >= 2 && text.front() == '[' && text.back() == ']';
+  std::string_view rest = bracketed ? text.substr(1, text.size() - 2) : text;
+  Axes parsed;
+  while (bracketed ? !rest.empty() : parsed.empty()) {
+    const std::size_t comma = bracketed ? rest.find(',') : std::string_view::npos;
+    std::string_view entry = rest.substr(0, comma);
+    while (entry.starts_with(' ')) entry.remove_prefix(1);
+    while (entry.ends_with(' ')) entry.remove_suffix(1);
+    Index number = 0;
+    if (!parse_value(entry, number)) return fail("found '", text, "', expected a list of integers such as [0,2]");
+    parsed.push_back(number);
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+    if (rest.empty()) return fail("found '", text, "', expected a list of integers such as [0,2]");
+  }
+  value = std::move(parsed);
+  return {};
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  std::vector<std::pair<Index, std::string>> near;
+  for (const std::string& k : known) {
+    const Index distance = edit_distance(word, k);
+    const bool contained = k.size() >= 3 && word.size() >= 3 &&
+                           (k.find(word) != std::string::npos || word.find(k) != std::string_view::npos);
+    if (distance <= std::max<Index>(2, static_cast<Index>(word.size()) / 3) || contained) near.emplace_back(distance, k);
+  }
+  std::sort(near.begin(), near.end());
+  std::string text;
+  for (std::size_t i = 0; i < near.size() && i < 3; ++i) text += (i ? ", " : "; did you mean ") + near[i].second;
+  return text.empty() ? text : text + "?";
+}
+
+}  // namespace plumbline::spec
