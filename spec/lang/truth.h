@@ -13,7 +13,7 @@ constexpr Tri operator&(Tri a, Tri b) {
   if (a == Tri::no || b == Tri::no) return Tri::no;
   return a == Tri::yes && b == Tri::yes ? Tri::yes : Tri::unknown;
 }
-constexpr Tri operator|(Tri a, Tri b) { return !(!a & !b); }
+constexpr Tri operator|(Tri a, Tri b) { return !((!a) & (!b)); }
 
 // The answer of a comparison. `computed` differs from `exact` only for numbers that carry rounding errors:
 // there the implementation may have gone the other way.

@@ -8,6 +8,8 @@
 
 namespace plumbline::spec {
 
+static_assert(sizeof(Index) == sizeof(long), "an Index passes through MPFR's long");
+
 namespace {
 
 using E = Endpoints;
@@ -70,7 +72,7 @@ void divide_by_zero(Ball& r, const Ball& x, const Ball& y) {
 
 Ball::Ball(Index value) : literal_(true) {
   allocate(64);
-  mpfr_set_sj(&v_->left, value, MPFR_RNDD);
+  mpfr_set_si(&v_->left, value, MPFR_RNDD);
   mpfr_set(&v_->right, &v_->left, MPFR_RNDU);
 }
 
@@ -285,9 +287,9 @@ Ball hull(const Ball& x, const Ball& y) {
 }
 
 std::optional<Index> to_index(const Ball& x) {
-  if (!x.is_point() || x.may_be_nan() || mpfr_fits_intmax_p(x.lo(), MPFR_RNDN) == 0) return std::nullopt;
+  if (!x.is_point() || x.may_be_nan() || mpfr_fits_slong_p(x.lo(), MPFR_RNDN) == 0) return std::nullopt;
   if (mpfr_integer_p(x.lo()) == 0) return std::nullopt;
-  return static_cast<Index>(mpfr_get_sj(x.lo(), MPFR_RNDN));
+  return mpfr_get_si(x.lo(), MPFR_RNDN);
 }
 
 std::ostream& operator<<(std::ostream& out, const Ball& x) {

@@ -41,7 +41,7 @@ Ball logarithm(const Ball& x, long edge, Function f) {
   if (high < 0) {
     E::set_state(r, State::nan);
   } else if (high == 0) {
-    E::set_state(r, x.may_be_nan() ? std::max(State::pole, x.state()) : State::pole);
+    E::set_state(r, State::pole);
   } else if (low > 0) {
     increasing(r, x.lo(), x.hi(), f);
   } else {
@@ -216,8 +216,7 @@ Ball pow(const Ball& x, const Ball& y) {
 }
 
 Ball ratio(const Ball& x, Index p, Index q) {
-  const Ball y = Ball::quotient(p, q, x.is_literal() ? literal_function_bits : x.precision());
-  return y;
+  return x.is_literal() ? Ball(p) / Ball(q) : Ball::quotient(p, q, x.precision());
 }
 
 Ball real(const Ball& x, double a) { return x.is_literal() ? Ball(a) : Ball::exact(a, x.precision()); }

@@ -1,6 +1,8 @@
 // How the operations on Ball write endpoints: precision, state and directed rounding in one place.
 #pragma once
 
+#include <algorithm>
+
 #include "spec/num/ball.h"
 
 namespace plumbline::spec {

@@ -1,0 +1,91 @@
+// Approx: a double with a proven bound on its own error, |exact − centre| ≤ radius.
+#pragma once
+
+#include <optional>
+
+#include "spec/lang/shape.h"
+#include "spec/lang/truth.h"
+#include "spec/num/upward.h"
+
+namespace plumbline::spec {
+
+// What is known of an exact value: a real number within the enclosure; undefined (log of a negative); a pole (1/0, log
+// 0); or nothing, because the enclosure overflowed or touched the edge of a domain.
+enum class Known : std::uint8_t { value, nan, pole, nothing };
+
+// Bounds are kept in round-to-nearest by widening each of them, never by the rounding mode [approx B1].
+class Approx {
+ public:
+  constexpr Approx() = default;
+  Approx(double value)  // exact; a NaN or an infinity is no real number
+      : centre_(value), known_(std::isfinite(value) ? Known::value : std::isnan(value) ? Known::nan : Known::nothing) {}
+  Approx(int value) : Approx(static_cast<double>(value)) {}
+  Approx(Index value);
+  // Any real number within `radius` of `centre`.
+  static Approx within(double centre, double radius);
+  static Approx in(Known known) {
+    Approx x;
+    x.known_ = known;
+    return x;
+  }
+  // An error-free double, unchecked: the value must be finite.
+  static Approx exactly(double value) {
+    Approx x;
+    x.centre_ = value;
+    return x;
+  }
+
+  double centre() const { return centre_; }
+  double radius() const { return radius_; }
+  Known known() const { return known_; }
+  bool is_value() const { return known_ == Known::value; }
+  bool is_exact() const { return known_ == Known::value && radius_ == 0; }
+
+  friend Approx operator+(const Approx& x, const Approx& y);
+  friend Approx operator-(const Approx& x, const Approx& y) { return x + -y; }
+  friend Approx operator*(const Approx& x, const Approx& y);
+  friend Approx operator/(const Approx& x, const Approx& y);
+  Approx operator-() const {
+    Approx x = *this;
+    x.centre_ = -centre_;
+    return x;
+  }
+
+ private:
+  double centre_ = 0, radius_ = 0;
+  Known known_ = Known::value;
+};
+
+// The enclosure's ends, outward: −inf and +inf where nothing is known.
+double lower(const Approx& x);
+double upper(const Approx& x);
+// The value, where the enclosure is a single double.
+inline std::optional<double> single(const Approx& x) {
+  return x.is_exact() ? std::optional<double>(x.centre()) : std::nullopt;
+}
+inline Known known(const Approx& x) { return x.known(); }
+
+Approx abs(const Approx& x);
+Approx ramp(const Approx& x);
+Approx maximum(const Approx& x, const Approx& y);
+Approx minimum(const Approx& x, const Approx& y);
+// Correctly rounded by MPFR, or by code of our own with a proven bound: exp [approx B3], log [approx B4].
+Approx sqrt(const Approx& x);
+Approx exp(const Approx& x);
+Approx expm1(const Approx& x);
+Approx log(const Approx& x);
+Approx log1p(const Approx& x);
+Approx sin(const Approx& x);
+Approx cos(const Approx& x);
+Approx tanh(const Approx& x);
+Approx erf(const Approx& x);
+Approx pow(const Approx& x, const Approx& y);
+Approx ratio(const Approx& x, Index p, Index q);
+inline Approx real(const Approx&, double a) { return Approx(a); }
+Approx pi(const Approx& x);
+Truth less(const Approx& x, const Approx& y);
+Truth equal(const Approx& x, const Approx& y);
+Approx select(Truth t, const Approx& x, const Approx& y);
+std::optional<Index> to_index(const Approx& x);
+
+}  // namespace plumbline::spec
