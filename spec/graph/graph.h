@@ -69,7 +69,7 @@ inline const Shape& Var::shape() const { return graph_->node(id_).shape; }
 
 // Records an op; the same spelling computes when T is a Tensor (spec/ops/apply.h).
 template <class O>
-Var apply(const O& op, const std::vector<Var>& in) {
+Var call(const O& op, const std::vector<Var>& in) {
   return in.front().graph().apply(make_op(op), in);
 }
 

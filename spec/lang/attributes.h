@@ -1,6 +1,7 @@
 // Attributes of an op as text. They are plain fields, described once with Boost.Describe.
 #pragma once
 
+#include <array>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 #include <charconv>
@@ -42,10 +43,27 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 template <class O>
 using Described = boost::describe::describe_members<O, boost::describe::mod_public>;
 
+// The name by which people know a field. An op may say `static constexpr Aliases<1> aliases{{{"dims", "shape"}}};`
+// where the field cannot bear that name itself.
+struct Alias {
+  std::string_view field, name;
+};
+template <std::size_t n>
+using Aliases = std::array<Alias, n>;
+
+template <class O>
+std::string attribute_name(std::string_view field) {
+  if constexpr (requires { O::aliases; })
+    for (const Alias& alias : O::aliases)
+      if (alias.field == field) return std::string(alias.name);
+  return std::string(field);
+}
+
 template <class O>
 Attributes attributes_of(const O& op) {
   Attributes out;
-  boost::mp11::mp_for_each<Described<O>>([&](auto d) { out.push_back({d.name, print_value(op.*d.pointer)}); });
+  boost::mp11::mp_for_each<Described<O>>(
+      [&](auto d) { out.push_back({attribute_name<O>(d.name), print_value(op.*d.pointer)}); });
   return out;
 }
 
@@ -56,8 +74,8 @@ Result<void> set_attribute(O& op, std::string_view name, std::string_view text) 
   Result<void> result = fail("");
   bool found = false;
   boost::mp11::mp_for_each<Described<O>>([&](auto d) {
-    known.push_back(d.name);
-    if (name != d.name) return;
+    known.push_back(attribute_name<O>(d.name));
+    if (name != known.back()) return;
     found = true;
     result = parse_value(text, op.*d.pointer);
   });

@@ -47,6 +47,14 @@ Truth equal(F x, F y) {
   return tri(x == y);
 }
 template <std::floating_point F>
+Truth is_nan(F x) {
+  return tri(x != x);
+}
+template <std::floating_point F>
+Truth is_infinite(F x) {
+  return tri(x == x && x - x != 0);
+}
+template <std::floating_point F>
 F select(Truth t, F x, F y) {
   return t.exact == Tri::yes ? x : y;
 }

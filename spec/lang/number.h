@@ -65,12 +65,31 @@ N sum(Index n, Term&& term) {
   return Summation<N>::sum(n, std::forward<Term>(term));
 }
 
-// max_{k<n} term(k), n ≥ 1.
+// max_{k<n} term(k), n ≥ 1; the derivative is split evenly among ties. A number type that carries a derivative
+// specialises it: a fold would halve it at each tie.
+template <class N>
+struct Greatest {
+  template <class Term>
+  static N of(Index n, Term&& term) {
+    N best = term(Index{0});
+    for (Index k = 1; k < n; ++k) best = maximum(best, term(k));
+    return best;
+  }
+};
+
 template <class N, class Term>
 N max_of(Index n, Term&& term) {
-  N best = term(Index{0});
-  for (Index k = 1; k < n; ++k) best = maximum(best, term(k));
-  return best;
+  return Greatest<N>::of(n, std::forward<Term>(term));
+}
+
+// Whether x is certainly NaN, or certainly infinite. Only a type with such values overloads them.
+template <class N>
+Truth is_nan(const N&) {
+  return Tri::no;
+}
+template <class N>
+Truth is_infinite(const N&) {
+  return Tri::no;
 }
 
 // 1 where true, 0 where false.

@@ -40,12 +40,12 @@ class Shape {
     for (Index d : dims_) n *= d;
     return n;
   }
-  // Extents are not negative and the number of elements does not exceed max_elements.
+  // Extents are not negative and the product of the extents that are not 0 does not exceed max_elements.
   bool valid() const {
     Index n = 1;
     for (Index d : dims_) {
       if (d < 0 || (d > 0 && n > max_elements / d)) return false;
-      n *= d;
+      n *= std::max<Index>(1, d);
     }
     return true;
   }

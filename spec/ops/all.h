@@ -1,13 +1,14 @@
-// Every op of the catalogue: one line each. The build reads this list.
+// Every op of the catalogue: one line each. The build reads this list; struct names are the file names in PascalCase.
 #pragma once
 
-#include "spec/ops/add.h"
-#include "spec/ops/full.h"
-#include "spec/ops/matmul.h"
-#include "spec/ops/mul.h"
-#include "spec/ops/neg.h"
-#include "spec/ops/permute.h"
-#include "spec/ops/reshape.h"
-#include "spec/ops/softmax.h"
-#include "spec/ops/sub.h"
-#include "spec/ops/sum.h"
+#include "spec/ops/elementwise/add.h"
+#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/elementwise/neg.h"
+#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/linalg/matmul.h"
+#include "spec/ops/norm/softmax.h"
+#include "spec/ops/reduce/sum.h"
+#include "spec/ops/shape/broadcast_to.h"
+#include "spec/ops/shape/full.h"
+#include "spec/ops/shape/permute.h"
+#include "spec/ops/shape/reshape.h"

@@ -15,11 +15,17 @@ concept TensorLike = requires(const T& x) {
 };
 
 template <class O, Number N>
-Tensor<N> apply(const O& op, const Tensors<N>& in) {
+Tensor<N> call(const O& op, const Tensors<N>& in) {
   Shapes shapes;
   for (const auto& x : in) shapes.push_back(x.shape());
   value_or_throw(op.shape(shapes));
-  return op.eval(in);
+  return op.template eval<N>(in);
+}
+
+// The same with the inputs written one after another. (Not named apply: std::apply would be found beside it.)
+template <class O, TensorLike T, std::same_as<T>... Rest>
+T call(const O& op, const T& x, const Rest&... rest) {
+  return call(op, std::vector<T>{x, rest...});
 }
 
 // A constant tensor beside `like`, of the same kind: the same number type, or the same graph.

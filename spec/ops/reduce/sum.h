@@ -1,7 +1,7 @@
 // y = Σ x over a set of axes
 #pragma once
 
-#include "spec/ops/reduction.h"
+#include "spec/ops/reduce/reduction.h"
 
 namespace plumbline::spec {
 

@@ -1,8 +1,8 @@
 // z = x − y, broadcast
 #pragma once
 
-#include "spec/ops/neg.h"
-#include "spec/ops/sum_to.h"
+#include "spec/ops/elementwise/neg.h"
+#include "spec/ops/reduce/sum_to.h"
 
 namespace plumbline::spec {
 
@@ -26,7 +26,7 @@ BOOST_DESCRIBE_STRUCT(Sub, (), ())
 
 template <TensorLike T>
 T sub(const T& x, const T& y) {
-  return apply(Sub{}, std::vector<T>{x, y});
+  return call(Sub{}, x, y);
 }
 
 }  // namespace plumbline::spec

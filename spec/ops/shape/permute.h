@@ -39,7 +39,7 @@ struct Permute {
     const Axes order = *permutation(in[0].shape().rank());
     Axes inverse(order.size());
     for (std::size_t k = 0; k < order.size(); ++k) inverse[static_cast<std::size_t>(order[k])] = static_cast<Index>(k);
-    return {apply(Permute{inverse}, std::vector<T>{ct})};
+    return {call(Permute{inverse}, ct)};
   }
   static Sample<Permute> sample(Choices& choices) {
     const Shape shape = pick_shape(choices, 0, 4);
@@ -71,7 +71,7 @@ BOOST_DESCRIBE_STRUCT(Permute, (), (axes))
 
 template <TensorLike T>
 T permute(const T& x, const Axes& axes) {
-  return apply(Permute{axes}, std::vector<T>{x});
+  return call(Permute{axes}, x);
 }
 
 // x with its last two axes exchanged.

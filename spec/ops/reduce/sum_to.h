@@ -1,7 +1,7 @@
 // The adjoint of broadcasting: x summed over the axes along which `shape` was broadcast to x's shape.
 #pragma once
 
-#include "spec/ops/sum.h"
+#include "spec/ops/reduce/sum.h"
 
 namespace plumbline::spec {
 
@@ -12,7 +12,7 @@ T sum_to(const T& x, const Shape& shape) {
   const Index extra = x.shape().rank() - shape.rank();
   for (Index i = 0; i < x.shape().rank(); ++i)
     if (i < extra || (shape[i - extra] == 1 && x.shape()[i] != 1)) axes.push_back(i);
-  return axes.empty() ? reshape(x, shape) : reshape(apply(Sum{axes, true}, std::vector<T>{x}), shape);
+  return axes.empty() ? reshape(x, shape) : reshape(call(Sum{axes, true}, x), shape);
 }
 
 // What the elementwise ops of several operands share: [op C1] their shapes broadcast.

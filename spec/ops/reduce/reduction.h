@@ -1,8 +1,8 @@
 // What the reductions over a set of axes share: their shapes, fibres, samples and the way back.
 #pragma once
 
-#include "spec/ops/broadcast_to.h"
-#include "spec/ops/reshape.h"
+#include "spec/ops/shape/broadcast_to.h"
+#include "spec/ops/shape/reshape.h"
 
 namespace plumbline::spec {
 

@@ -1,8 +1,8 @@
 // C = A B; 1-D operands are promoted, batch prefixes broadcast, as torch.matmul does
 #pragma once
 
-#include "spec/ops/permute.h"
-#include "spec/ops/sum_to.h"
+#include "spec/ops/shape/permute.h"
+#include "spec/ops/reduce/sum_to.h"
 
 namespace plumbline::spec {
 
@@ -44,7 +44,7 @@ struct Matmul {
     full.push_back(a.shape().back(1));
     full.push_back(b.shape().back(0));
     const T c = reshape(ct, full);
-    const T da = apply(*this, std::vector<T>{c, transpose_last(b)}), db = apply(*this, std::vector<T>{transpose_last(a), c});
+    const T da = call(*this, c, transpose_last(b)), db = call(*this, transpose_last(a), c);
     return {reshape(sum_to(da, a.shape()), in[0].shape()), reshape(sum_to(db, b.shape()), in[1].shape())};
   }
   static Sample<Matmul> sample(Choices& choices) {
@@ -69,7 +69,7 @@ BOOST_DESCRIBE_STRUCT(Matmul, (), ())
 
 template <TensorLike T>
 T matmul(const T& a, const T& b) {
-  return apply(Matmul{}, std::vector<T>{a, b});
+  return call(Matmul{}, a, b);
 }
 
 }  // namespace plumbline::spec

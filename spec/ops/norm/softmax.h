@@ -1,9 +1,9 @@
 // y_i = exp(x_i) / Σ_j exp(x_j) along an axis
 #pragma once
 
-#include "spec/ops/mul.h"
-#include "spec/ops/reduction.h"
-#include "spec/ops/sub.h"
+#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/reduce/reduction.h"
+#include "spec/ops/elementwise/sub.h"
 
 namespace plumbline::spec {
 
@@ -39,7 +39,7 @@ struct Softmax {
   // dx = y (ct − Σ ct·y)
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>&, const T& y, const T& ct) const {
-    const T inner = apply(Sum{{axis}, true}, std::vector<T>{mul(ct, y)});
+    const T inner = call(Sum{{axis}, true}, mul(ct, y));
     return {mul(y, sub(ct, inner))};
   }
   static Sample<Softmax> sample(Choices& choices) {

@@ -17,7 +17,7 @@ struct Neg {
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>&, const T&, const T& ct) const {
-    return {apply(*this, std::vector<T>{ct})};
+    return {call(*this, ct)};
   }
   static Sample<Neg> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {}}; }
 };
@@ -25,7 +25,7 @@ BOOST_DESCRIBE_STRUCT(Neg, (), ())
 
 template <TensorLike T>
 T neg(const T& x) {
-  return apply(Neg{}, std::vector<T>{x});
+  return call(Neg{}, x);
 }
 
 }  // namespace plumbline::spec

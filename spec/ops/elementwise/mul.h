@@ -1,7 +1,7 @@
 // z = x·y, broadcast
 #pragma once
 
-#include "spec/ops/sum_to.h"
+#include "spec/ops/reduce/sum_to.h"
 
 namespace plumbline::spec {
 
@@ -17,8 +17,8 @@ struct Mul {
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
-    return {sum_to(apply(*this, std::vector<T>{ct, in[1]}), in[0].shape()),
-            sum_to(apply(*this, std::vector<T>{ct, in[0]}), in[1].shape())};
+    return {sum_to(call(*this, ct, in[1]), in[0].shape()),
+            sum_to(call(*this, ct, in[0]), in[1].shape())};
   }
   static Sample<Mul> sample(Choices& choices) { return {{}, pick_broadcast(choices), {}}; }
 };
@@ -26,7 +26,7 @@ BOOST_DESCRIBE_STRUCT(Mul, (), ())
 
 template <TensorLike T>
 T mul(const T& x, const T& y) {
-  return apply(Mul{}, std::vector<T>{x, y});
+  return call(Mul{}, x, y);
 }
 
 }  // namespace plumbline::spec

@@ -40,9 +40,9 @@ BOOST_DESCRIBE_STRUCT(BroadcastTo, (), (dims))
 
 template <TensorLike T>
 T broadcast_to(const T& x, const Shape& shape) {
-  return x.shape() == shape ? x : apply(BroadcastTo{shape.dims()}, std::vector<T>{x});
+  return x.shape() == shape ? x : call(BroadcastTo{shape.dims()}, x);
 }
 
 }  // namespace plumbline::spec
 
-#include "spec/ops/sum_to.h"
+#include "spec/ops/reduce/sum_to.h"

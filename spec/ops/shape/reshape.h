@@ -31,7 +31,7 @@ struct Reshape {
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
-    return {apply(Reshape{in[0].shape().dims()}, std::vector<T>{ct})};
+    return {call(Reshape{in[0].shape().dims()}, ct)};
   }
   static Sample<Reshape> sample(Choices& choices) {
     const Shape from = pick_shape(choices, 0, 4);
@@ -46,7 +46,7 @@ BOOST_DESCRIBE_STRUCT(Reshape, (), (dims))
 
 template <TensorLike T>
 T reshape(const T& x, const Shape& shape) {
-  return x.shape() == shape ? x : apply(Reshape{shape.dims()}, std::vector<T>{x});
+  return x.shape() == shape ? x : call(Reshape{shape.dims()}, x);
 }
 
 }  // namespace plumbline::spec

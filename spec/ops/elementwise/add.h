@@ -1,7 +1,7 @@
 // z = x + y, broadcast
 #pragma once
 
-#include "spec/ops/sum_to.h"
+#include "spec/ops/reduce/sum_to.h"
 
 namespace plumbline::spec {
 
@@ -25,7 +25,7 @@ BOOST_DESCRIBE_STRUCT(Add, (), ())
 
 template <TensorLike T>
 T add(const T& x, const T& y) {
-  return apply(Add{}, std::vector<T>{x, y});
+  return call(Add{}, x, y);
 }
 
 }  // namespace plumbline::spec
