@@ -1,0 +1,42 @@
+// Files that appear whole or not at all: written beside their place, then renamed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "spec/lang/result.h"
+
+namespace plumbline::crosscheck {
+
+// Content that lies beside its place and waits for commit(); without it the temporary file vanishes. Places that are
+// no regular files (`-` for standard output, devices, pipes) are written by commit().
+class StagedFile {
+ public:
+  // The error reads `path: file: found X, expected Y`; nothing is left behind.
+  static spec::Result<StagedFile> stage(const std::string& path, std::string_view content);
+
+  StagedFile(StagedFile&& o) noexcept;
+  StagedFile& operator=(StagedFile&&) = delete;
+  ~StagedFile();
+
+  spec::Result<void> commit();
+
+ private:
+  StagedFile(std::string path, std::string temporary, std::string content)
+      : path_(std::move(path)), temporary_(std::move(temporary)), content_(std::move(content)) {}
+  std::string path_, temporary_, content_;  // content_ only where there is no temporary file
+};
+
+// Stages and commits one file.
+spec::Result<void> write_file(const std::string& path, std::string_view content);
+
+// Whether a file could be written there now; what exists stays untouched.
+spec::Result<void> check_writable(const std::string& path);
+
+// Makes a folder, its parents included, and checks that files can be written in it.
+spec::Result<void> make_folder(const std::string& path);
+
+// The whole of a regular file of at most `most` bytes; errors read `path: file: found X, expected Y`.
+spec::Result<std::string> read_file(const std::string& path, std::size_t most = std::size_t{1} << 30);
+
+}  // namespace plumbline::crosscheck
