@@ -28,7 +28,7 @@ bool write_all(int descriptor, std::string_view content) {
   while (!content.empty()) {
     const ssize_t n = ::write(descriptor, content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
+    if (n <= 0) return false;
     content.remove_prefix(static_cast<std::size_t>(n));
   }
   return true;

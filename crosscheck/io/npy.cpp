@@ -89,7 +89,7 @@ Result<void> check_element(const char* at, Dtype dtype, Index element, std::stri
   if (dtype == Dtype::i8) {
     const auto i = load<std::int64_t>(at);
     const auto x = static_cast<double>(i);
-    if (std::abs(x) >= std::ldexp(1.0, 63) || static_cast<std::int64_t>(x) != i)
+    if (x >= std::ldexp(1.0, 63) || static_cast<std::int64_t>(x) != i)
       return fail(file, ": element ", element, ": found ", i, ", expected an integer that a double holds exactly");
   }
   if (dtype == Dtype::b1 && load<std::uint8_t>(at) > 1)
