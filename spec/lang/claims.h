@@ -13,9 +13,9 @@
 namespace plumbline::spec {
 
 // The elementary functions whose accuracy is claimed, in ulps of the intermediate format.
-enum class Function : std::uint8_t { sqrt, exp, expm1, log, log1p, sin, cos, tanh, erf, pow, count };
+enum class Function : std::uint8_t { sqrt, exp, expm1, log, log1p, sin, cos, tanh, erf, erfc, pow, count };
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Function::count)> function_names{
-    "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf", "pow"};
+    "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf", "erfc", "pow"};
 
 // The order of a sum of n terms. `left` is one left fold; `lanes` is k interleaved left folds, then a tree over the
 // lanes; `tree` is balanced; `any` promises nothing.

@@ -38,6 +38,7 @@ concept Number = std::copyable<N> && requires(const N& x, Truth t, Index i, doub
   { cos(x) } -> std::convertible_to<N>;
   { tanh(x) } -> std::convertible_to<N>;
   { erf(x) } -> std::convertible_to<N>;
+  { erfc(x) } -> std::convertible_to<N>;
   { pow(x, x) } -> std::convertible_to<N>;
   { ratio(x, i, i) } -> std::convertible_to<N>;
   { real(x, a) } -> std::convertible_to<N>;

@@ -79,6 +79,7 @@ Approx sin(const Approx& x);
 Approx cos(const Approx& x);
 Approx tanh(const Approx& x);
 Approx erf(const Approx& x);
+Approx erfc(const Approx& x);
 Approx pow(const Approx& x, const Approx& y);
 Approx ratio(const Approx& x, Index p, Index q);
 inline Approx real(const Approx&, double a) { return Approx(a); }

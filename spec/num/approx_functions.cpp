@@ -104,6 +104,7 @@ Approx sin(const Approx& x) { return entire(mpfr_sin, image::sin, x); }
 Approx cos(const Approx& x) { return entire(mpfr_cos, image::cos, x); }
 Approx tanh(const Approx& x) { return entire(mpfr_tanh, image::tanh, x); }
 Approx erf(const Approx& x) { return entire(mpfr_erf, image::erf, x); }
+Approx erfc(const Approx& x) { return entire(mpfr_erfc, image::erf, x); }  // |erfc′| = |erf′|
 
 Approx pow(const Approx& x, const Approx& y) {
   if (x.known() == Known::nan || y.known() == Known::nan) return Approx::in(Known::nan);

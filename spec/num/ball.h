@@ -113,6 +113,7 @@ Ball sin(const Ball& x);
 Ball cos(const Ball& x);
 Ball tanh(const Ball& x);
 Ball erf(const Ball& x);
+Ball erfc(const Ball& x);
 // x^y: for integer y on the whole line, else for x > 0 and 0^y, y > 0.
 Ball pow(const Ball& x, const Ball& y);
 Ball ratio(const Ball& x, Index p, Index q);

@@ -197,6 +197,16 @@ Ball exp(const Ball& x) { return increasing(x, mpfr_exp); }
 Ball expm1(const Ball& x) { return increasing(x, mpfr_expm1); }
 Ball tanh(const Ball& x) { return increasing(x, mpfr_tanh); }
 Ball erf(const Ball& x) { return increasing(x, mpfr_erf); }
+Ball erfc(const Ball& x) {
+  return increasing(-x, [](mpfr_ptr r, mpfr_srcptr minus_x, mpfr_rnd_t rounding) {  // t ↦ erfc(−t) increases
+    mpfr_t t;
+    mpfr_init2(t, mpfr_get_prec(minus_x));
+    mpfr_neg(t, minus_x, MPFR_RNDN);
+    const int ternary = mpfr_erfc(r, t, rounding);
+    mpfr_clear(t);
+    return ternary;
+  });
+}
 Ball log(const Ball& x) { return logarithm(x, 0, mpfr_log); }
 Ball log1p(const Ball& x) { return logarithm(x, -1, mpfr_log1p); }
 Ball sin(const Ball& x) { return periodic(x, mpfi_sin); }

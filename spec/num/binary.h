@@ -76,6 +76,7 @@ class Binary {
   friend Binary cos(Binary x) { return one(mpfr_cos, x); }
   friend Binary tanh(Binary x) { return one(mpfr_tanh, x); }
   friend Binary erf(Binary x) { return one(mpfr_erf, x); }
+  friend Binary erfc(Binary x) { return one(mpfr_erfc, x); }
   friend Binary pow(Binary x, Binary y) {
     const Direction d = joint(x.direction_, y.direction_);
     return number(ieee::apply(mpfr_pow, x.value_, y.value_, F, d), d);

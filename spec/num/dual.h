@@ -154,6 +154,12 @@ Dual<N> erf(const Dual<N>& x) {
             return N(Index{2}) * exp(-square(x.value)) / sqrt(pi(x.value));
           })};
 }
+template <class N>
+Dual<N> erfc(const Dual<N>& x) {
+  return {erfc(x.value), slopes::scaled(x.slope, [&] {
+            return N(Index{-2}) * exp(-square(x.value)) / sqrt(pi(x.value));
+          })};
+}
 // y x^(y−1) ẋ + x^y log(x) ẏ; the second term is 0 at x = 0 < y.
 template <class N>
 Dual<N> pow(const Dual<N>& x, const Dual<N>& y) {

@@ -178,6 +178,7 @@ Rational sin(const Rational& x) { return only_at(x, 0, 0); }
 Rational cos(const Rational& x) { return only_at(x, 0, 1); }
 Rational tanh(const Rational& x) { return only_at(x, 0, 0); }
 Rational erf(const Rational& x) { return only_at(x, 0, 0); }
+Rational erfc(const Rational& x) { return only_at(x, 0, 1); }
 
 Rational pow(const Rational& x, const Rational& y) {
   if (x.is_nan() || y.is_nan()) return Rational(State::nan);

@@ -72,6 +72,7 @@ Rational sin(const Rational& x);
 Rational cos(const Rational& x);
 Rational tanh(const Rational& x);
 Rational erf(const Rational& x);
+Rational erfc(const Rational& x);
 // Exact for integer y and for roots that come out; `inexact` too where the result would exceed 2^24 bits.
 Rational pow(const Rational& x, const Rational& y);
 Rational ratio(const Rational& x, Index p, Index q);
