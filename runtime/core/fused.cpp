@@ -1,0 +1,79 @@
+// Slots by liveness within a block, and the loop over blocks.
+#include "runtime/core/fused.h"
+
+#include "spec/lang/check.h"
+
+namespace plumbline::runtime {
+namespace {
+
+constexpr Index least_block = 256, most_block = 2048;
+constexpr Index cache_floats = 16384;   // what the slots of a block may fill
+constexpr Index work_per_part = 32768;  // member·elements: below it a part is not worth handing to a thread
+
+}  // namespace
+
+int Fused::add_operand(const Shape& from) {
+  operands_.push_back({Broadcast(from, shape_), nullptr, 0});
+  return static_cast<int>(operands_.size()) - 1;
+}
+
+int Fused::add_member(Block block, std::vector<Source> in) {
+  check(in.size() <= most_inputs, "an elementwise op has few inputs");
+  members_.push_back({std::move(block), std::move(in), false, nullptr, 0});
+  return static_cast<int>(members_.size()) - 1;
+}
+
+void Fused::plan() {
+  for (Operand& o : operands_)
+    if (!o.broadcast.direct()) o.slot = slots_++;
+  std::vector<std::size_t> last(members_.size(), 0), free;
+  for (std::size_t m = 0; m < members_.size(); ++m)
+    for (const Source& s : members_[m].in)
+      if (s.member >= 0) last[static_cast<std::size_t>(s.member)] = m;
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    if (!members_[m].stored) {
+      if (free.empty()) free.push_back(slots_++);
+      members_[m].slot = free.back();
+      free.pop_back();
+    }
+    std::vector<int> ended;
+    for (const Source& s : members_[m].in) {
+      if (s.member < 0 || members_[static_cast<std::size_t>(s.member)].stored) continue;
+      if (last[static_cast<std::size_t>(s.member)] != m || std::count(ended.begin(), ended.end(), s.member)) continue;
+      ended.push_back(s.member);
+      free.push_back(members_[static_cast<std::size_t>(s.member)].slot);
+    }
+  }
+  block_ = cache_floats / static_cast<Index>(std::max<std::size_t>(1, slots_)) / least_block * least_block;
+  block_ = std::min(std::clamp(block_, least_block, most_block), (std::max<Index>(n_, 1) + 15) / 16 * 16);
+  const Index blocks = work_per_part / (block_ * static_cast<Index>(members_.size()));
+  grain_ = block_ * std::max<Index>(1, blocks);
+}
+
+void Fused::run(Workers& workers, std::byte* scratch) const {
+  parallel_for(workers, n_, grain_, [&](Index begin, Index end, int worker) {
+    auto* local = reinterpret_cast<float*>(scratch + static_cast<std::size_t>(worker) * local_scratch());
+    for (Index b = begin; b < end; b += block_) run_block(b, std::min(block_, end - b), local);
+  });
+}
+
+void Fused::run_block(Index begin, Index n, float* scratch) const {
+  const auto slot = [&](std::size_t s) { return scratch + s * static_cast<std::size_t>(block_); };
+  for (const Operand& o : operands_)
+    if (!o.broadcast.direct()) o.broadcast.read(o.data, begin, n, slot(o.slot));
+  for (const Member& m : members_) {
+    const float* in[most_inputs];
+    for (std::size_t i = 0; i < m.in.size(); ++i) {
+      if (m.in[i].member >= 0) {
+        const Member& from = members_[static_cast<std::size_t>(m.in[i].member)];
+        in[i] = from.stored ? from.data + begin : slot(from.slot);
+      } else {
+        const Operand& from = operands_[static_cast<std::size_t>(m.in[i].operand)];
+        in[i] = from.broadcast.direct() ? from.data + begin : slot(from.slot);
+      }
+    }
+    m.block(in, m.stored ? m.data + begin : slot(m.slot), n);
+  }
+}
+
+}  // namespace plumbline::runtime

@@ -1,0 +1,61 @@
+// A chain of elementwise ops over one shape, run block by block so that what passes between them stays in cache.
+#pragma once
+
+#include <vector>
+
+#include "runtime/core/broadcast.h"
+#include "runtime/core/kernel.h"
+
+namespace plumbline::runtime {
+
+// Members are computed in order, each on one block before the next block begins; the bits are those of running them
+// one after another, because a Block gives the same bits on any run.
+class Fused {
+ public:
+  // Where a member reads an input: the result of an earlier member, or an operand from outside.
+  struct Source {
+    int member = -1, operand = -1;
+  };
+  static constexpr std::size_t most_members = 48, most_inputs = 8;
+
+  explicit Fused(Shape shape) : shape_(std::move(shape)), n_(shape_.size()) {}
+  const Shape& shape() const { return shape_; }
+  bool full() const { return members_.size() >= most_members; }
+
+  int add_operand(const Shape& from);
+  int add_member(Block block, std::vector<Source> in);
+  // The member's result is wanted outside and gets a buffer.
+  void store(int member) { members_[static_cast<std::size_t>(member)].stored = true; }
+  // Once all members are added: gives the others a place in scratch.
+  void plan();
+
+  void set_operand(int operand, const float* data) { operands_[static_cast<std::size_t>(operand)].data = data; }
+  void set_result(int member, float* data) { members_[static_cast<std::size_t>(member)].data = data; }
+  std::size_t local_scratch() const { return aligned(slots_ * static_cast<std::size_t>(block_) * sizeof(float)); }
+  void run(Workers& workers, std::byte* scratch) const;
+
+ private:
+  struct Operand {
+    Broadcast broadcast;
+    const float* data = nullptr;
+    std::size_t slot = 0;
+  };
+  struct Member {
+    Block block;
+    std::vector<Source> in;
+    bool stored = false;
+    float* data = nullptr;
+    std::size_t slot = 0;
+  };
+  static std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+  void run_block(Index begin, Index n, float* scratch) const;
+
+  Shape shape_;
+  Index n_;
+  std::vector<Operand> operands_;
+  std::vector<Member> members_;
+  std::size_t slots_ = 0;
+  Index block_ = 0, grain_ = 0;
+};
+
+}  // namespace plumbline::runtime

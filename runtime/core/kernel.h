@@ -1,0 +1,82 @@
+// Kernel: an optimised implementation of an op for a device and a dtype, with its claims; and the table of them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/core/view.h"
+#include "runtime/core/workers.h"
+#include "spec/graph/op.h"
+#include "spec/lang/claims.h"
+
+namespace plumbline::runtime {
+
+// What a bound kernel gets at each call. Shapes and dtypes are those it was bound to. The output's old contents are
+// never read and all of it is written; `scratch` has the asked-for bytes, aligned, with any contents.
+struct KernelArgs {
+  std::span<const View> in;
+  const View& out;
+  std::byte* scratch;
+  Workers& workers;
+  std::byte* local_scratch = nullptr;
+  std::size_t local_bytes = 0;
+
+  // The scratch that one worker has for itself while it runs a part.
+  template <class T = float>
+  T* local(int worker) const {
+    return reinterpret_cast<T*>(local_scratch + static_cast<std::size_t>(worker) * local_bytes);
+  }
+};
+
+// out[i] = f(in[0][i], in[1][i], …) for i < n. The same bits wherever the run begins and however long it is; `out`
+// may be one of the inputs.
+using Block = std::function<void(const float* const* in, float* out, Index n)>;
+
+// A kernel bound to an op with attributes and to shapes. Exactly one of `run` and `block` is set, or `alias`.
+struct BoundKernel {
+  std::function<void(const KernelArgs&)> run;  // does not allocate, unless the kernel is a fallback
+  Block block;                                 // elementwise: operands broadcast to the output's shape; fusable
+  bool alias = false;                          // the output is input 0 under another shape: nothing runs
+  std::size_t scratch = 0;                     // bytes, for all workers together
+  std::size_t local_scratch = 0;               // bytes for each worker
+};
+
+// One row of the table. `bind` is called once for each node of a plan and may allocate and precompute; shapes are
+// valid for the op, extents of 0 included.
+struct Kernel {
+  std::string op;
+  std::string name;  // "softmax.simd"
+  Device device = Device::cpu;
+  DType dtype = DType::f32;
+  spec::Claims claims;
+  bool fallback = false;  // reads the op's own definition: no independent evidence
+  std::function<bool(const spec::Op&, const Shapes& in)> supports;  // empty: every case
+  std::function<BoundKernel(const spec::Op&, const Shapes& in, const Shape& out)> bind;
+};
+
+// Kernels by op. The one added last is asked first; where none supports a case, the op's definition is read in float.
+class KernelTable {
+ public:
+  // Every kernel of runtime/cpu.
+  static KernelTable builtin();
+
+  void add(Kernel kernel);
+  const Kernel& find(const spec::Op& op, const Shapes& in, Device device = Device::cpu, DType dtype = DType::f32) const;
+  std::vector<const Kernel*> kernels() const;  // in alphabetical order of the op
+  // The kernels of one op, the one asked first in front; empty if it only has the fallback.
+  std::vector<const Kernel*> kernels(std::string_view op) const;
+  const Kernel& fallback() const { return fallback_; }
+
+ private:
+  std::map<std::string, std::vector<Kernel>, std::less<>> kernels_;
+  Kernel fallback_ = read_definition();
+  static Kernel read_definition();
+};
+
+// Claims of a kernel that keeps every product and sum separate, has no elementary functions, and sums `order`.
+spec::Claims claims(spec::Order order = spec::Order::any, Index lanes = 1);
+
+}  // namespace plumbline::runtime

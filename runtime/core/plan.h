@@ -1,0 +1,64 @@
+// What a plan holds: private to planning (planner.cpp) and running (program.cpp).
+#pragma once
+
+#include <unordered_map>
+
+#include "runtime/core/program.h"
+
+namespace plumbline::runtime {
+
+// Where the elements of a node live.
+struct Place {
+  enum class Kind : std::uint8_t { nowhere, leaf, constant, arena, block };  // block: only within a fused step
+  Kind kind = Kind::nowhere;
+  std::size_t at = 0;  // leaf: its number; constant, arena: offset in bytes
+};
+
+// One thing to do: a kernel's run, or a fused chain.
+struct Step {
+  NodeId node = -1;  // the kernel's node, or the first member of the chain
+  BoundKernel bound;
+  std::vector<View> in;
+  View out;
+  std::unique_ptr<Fused> fused;
+  std::vector<NodeId> operands;  // of a chain: the node of each operand
+  std::vector<NodeId> members;   // of a chain: the node of each member
+
+  std::size_t scratch() const { return fused ? 0 : bound.scratch; }
+  std::size_t local_scratch() const { return fused ? fused->local_scratch() : bound.local_scratch; }
+  void run(Workers& workers, std::byte* scratch, std::byte* local, std::size_t local_bytes) const {
+    if (fused) fused->run(workers, local);
+    else bound.run({in, out, scratch, workers, local, local_bytes});
+  }
+};
+
+struct LeafData {
+  NodeId node = -1;
+  Buffer own;
+  const void* data = nullptr;
+  bool needed = true;  // by an output
+};
+
+struct Program::Plan {
+  spec::Graph graph;
+  PlanOptions options;
+  std::vector<NodePlan> nodes;
+  std::vector<Place> places;
+  std::vector<bool> kept;
+  std::vector<LeafData> leaves;
+  std::unordered_map<NodeId, std::size_t> leaf_of;
+  std::vector<Step> constants, steps;  // constants run once
+  Buffer constant_memory, arena, scratch;
+  std::vector<std::pair<std::size_t, std::size_t>> guards;  // offset and bytes in the arena
+  std::size_t shared_scratch = 0, local_scratch = 0;
+  std::uint32_t pattern = 0;
+  bool moved = true;  // addresses have to be resolved before the next run
+  std::shared_ptr<Workers> workers;
+
+  void* address(NodeId node) const;
+  void resolve(std::vector<Step>& list);
+  void run(const std::vector<Step>& list);
+  Result<void> check_leaves() const;
+};
+
+}  // namespace plumbline::runtime

@@ -1,0 +1,219 @@
+// Planning: what is needed, which kernels, what is fused, where everything lies.
+#include <algorithm>
+
+#include "runtime/core/arena.h"
+#include "runtime/core/plan.h"
+#include "spec/lang/check.h"
+
+namespace plumbline::runtime {
+
+class Planner {
+ public:
+  Planner(const spec::Graph& graph, const KernelTable& kernels, const PlanOptions& options)
+      : table_(kernels), plan_(std::make_unique<Program::Plan>()), size_(static_cast<std::size_t>(graph.size())) {
+    plan_->graph = graph;
+    plan_->options = options;
+    plan_->workers = options.workers ? options.workers : std::make_shared<Workers>(options.threads);
+    plan_->nodes.resize(size_);
+    plan_->places.resize(size_);
+    plan_->kept.assign(size_, false);
+    info_.resize(size_);
+  }
+
+  Result<Program> plan() {
+    if (auto ok = mark_needed(); !ok) return tl::unexpected(ok.error());
+    for (NodeId id = 0; id < plan_->graph.size(); ++id) {
+      if (node(id).leaf != spec::Leaf::none) add_leaf(id);
+      else if (info(id).needed) add_op(id);
+    }
+    store_what_is_read();
+    place();
+    finish();
+    return Program(std::move(plan_));
+  }
+
+ private:
+  // A node while it is planned. Aliases share the storage of their root.
+  struct Info {
+    bool needed = false, constant = false, stored = true;
+    NodeId root = -1;
+    int step = -1;    // −1: before all steps
+    int member = -1;  // in a fused step
+  };
+  const spec::Node& node(NodeId id) const { return plan_->graph.node(id); }
+  Info& info(NodeId id) { return info_[static_cast<std::size_t>(id)]; }
+
+  Result<void> mark_needed() {
+    std::vector<NodeId> roots = plan_->graph.outputs();
+    roots.insert(roots.end(), plan_->options.wanted.begin(), plan_->options.wanted.end());
+    for (NodeId id : roots) {
+      if (id < 0 || id >= plan_->graph.size()) return spec::fail("node ", id, " is no node of this graph");
+      if (node(id).extent >= 0) return spec::fail("node ", id, " is an index leaf and has no value");
+      info(id).needed = plan_->kept[static_cast<std::size_t>(id)] = true;
+    }
+    if (plan_->options.keep == Keep::all)
+      for (NodeId id = 0; id < plan_->graph.size(); ++id) info(id).needed = plan_->kept[static_cast<std::size_t>(id)] = node(id).extent < 0;
+    for (NodeId id = plan_->graph.size(); id-- > 0;)
+      if (info(id).needed)
+        for (NodeId i : node(id).inputs) info(i).needed = true;
+    return {};
+  }
+
+  void add_leaf(NodeId id) {
+    info(id).root = id;
+    plan_->places[static_cast<std::size_t>(id)] = {Place::Kind::leaf, plan_->leaves.size()};
+    plan_->leaf_of[id] = plan_->leaves.size();
+    plan_->leaves.push_back({id, {}, nullptr, info(id).needed});
+  }
+
+  void add_op(NodeId id) {
+    const Shapes in = plan_->graph.shapes_of(node(id).inputs);
+    const Kernel& kernel = table_.find(node(id).op, in, plan_->options.device);
+    plan_->nodes[static_cast<std::size_t>(id)].kernel = &kernel;
+    BoundKernel bound = kernel.bind(node(id).op, in, node(id).shape);
+    Info& mine = info(id);
+    mine.root = id;
+    mine.constant = true;
+    for (NodeId i : node(id).inputs) {
+      mine.step = std::max(mine.step, info(i).step);
+      mine.constant = mine.constant && info(i).constant;
+    }
+    if (bound.alias) {
+      mine.root = info(node(id).inputs[0]).root;
+      mine.step = info(node(id).inputs[0]).step;
+      return;
+    }
+    if (bound.block && !mine.constant && plan_->options.fuse && joins(id)) return add_member(id, std::move(bound.block));
+    auto& list = mine.constant ? plan_->constants : plan_->steps;
+    Step step;
+    step.node = id;
+    mine.step = mine.constant ? -1 : static_cast<int>(list.size());
+    if (bound.block) step.fused = std::make_unique<Fused>(node(id).shape);
+    else step.bound = std::move(bound);
+    list.push_back(std::move(step));
+    if (list.back().fused) add_member(id, std::move(bound.block), list.back());
+    else bind_views(id, list.back());
+  }
+
+  // A chain runs where its first member stands. A node may join the chain of its latest input: all its other inputs
+  // are ready before.
+  bool joins(NodeId id) {
+    const int at = info(id).step;
+    if (at < 0) return false;
+    const Step& step = plan_->steps[static_cast<std::size_t>(at)];
+    if (!step.fused || step.fused->full() || step.fused->shape() != node(id).shape) return false;
+    return std::ranges::all_of(node(id).inputs, [&](NodeId i) { return info(i).step < at || node(i).shape == node(id).shape; });
+  }
+
+  void add_member(NodeId id, Block block) { add_member(id, std::move(block), plan_->steps[static_cast<std::size_t>(info(id).step)]); }
+  void add_member(NodeId id, Block block, Step& step) {
+    std::vector<Fused::Source> in;
+    for (NodeId i : node(id).inputs) {
+      const Info& from = info(info(i).root);
+      const bool inside = !step.members.empty() && from.member >= 0 && from.step == info(id).step && !from.constant;
+      if (inside) {
+        in.push_back({from.member, -1});
+      } else {
+        in.push_back({-1, step.fused->add_operand(node(i).shape)});
+        step.operands.push_back(i);
+      }
+    }
+    info(id).member = step.fused->add_member(std::move(block), std::move(in));
+    info(id).stored = info(id).constant;
+    step.members.push_back(id);
+  }
+
+  void bind_views(NodeId id, Step& step) {
+    for (NodeId i : node(id).inputs)
+      step.in.push_back({nullptr, node(i).shape, node(i).extent >= 0 ? DType::i64 : DType::f32});
+    step.out = {nullptr, node(id).shape, DType::f32};
+  }
+
+  // A member of a chain gets a buffer when anyone outside reads it.
+  void store_what_is_read() {
+    last_.assign(size_, -1);
+    const int end = static_cast<int>(plan_->steps.size());
+    for (NodeId id = 0; id < plan_->graph.size(); ++id) {
+      Info& mine = info(id);
+      if (plan_->kept[static_cast<std::size_t>(id)]) read(mine.root, end, /*outside=*/true);
+      if (!mine.needed || node(id).leaf != spec::Leaf::none || mine.root != id) continue;
+      for (NodeId i : node(id).inputs) {
+        const Info& from = info(info(i).root);
+        const bool inside = mine.member >= 0 && from.member >= 0 && from.step == mine.step && !from.constant;
+        read(info(i).root, mine.step, !inside);
+      }
+    }
+    for (auto* list : {&plan_->constants, &plan_->steps})
+      for (Step& step : *list) {
+        if (!step.fused) continue;
+        for (std::size_t m = 0; m < step.members.size(); ++m)
+          if (info(step.members[m]).stored) step.fused->store(static_cast<int>(m));
+        step.fused->plan();
+      }
+  }
+  void read(NodeId root, int step, bool outside) {
+    int& last = last_[static_cast<std::size_t>(root)];
+    last = std::max(last, step);
+    if (outside) info(root).stored = true;
+  }
+
+  void place() {
+    std::vector<Lifetime> lifetimes;
+    std::vector<NodeId> owners;
+    std::size_t constant_bytes = 0;
+    const int end = static_cast<int>(plan_->steps.size());
+    const std::size_t off = static_cast<std::size_t>(plan_->options.misalign) * sizeof(float);
+    for (Step& step : plan_->constants) {
+      plan_->places[static_cast<std::size_t>(step.node)] = {Place::Kind::constant, constant_bytes + off};
+      constant_bytes += aligned(static_cast<std::size_t>(node(step.node).shape.size()) * sizeof(float) + off);
+    }
+    for (int s = 0; s < end; ++s) {
+      const Step& step = plan_->steps[static_cast<std::size_t>(s)];
+      for (NodeId id : step.fused ? step.members : std::vector<NodeId>{step.node}) {
+        plan_->places[static_cast<std::size_t>(id)].kind = info(id).stored ? Place::Kind::arena : Place::Kind::block;
+        if (!info(id).stored) continue;
+        const std::size_t bytes = static_cast<std::size_t>(node(id).shape.size()) * sizeof(float) + off;
+        const int last = plan_->options.guards ? end : std::max(s, last_[static_cast<std::size_t>(id)]);
+        lifetimes.push_back({bytes + (plan_->options.guards ? 2 * alignment : 0), s, last});
+        owners.push_back(id);
+      }
+    }
+    const Layout layout = lay_out(lifetimes);
+    for (std::size_t b = 0; b < owners.size(); ++b) {
+      plan_->places[static_cast<std::size_t>(owners[b])].at = layout.offsets[b] + off;
+      const std::size_t used = lifetimes[b].bytes - (plan_->options.guards ? 2 * alignment : 0);
+      if (plan_->options.guards)
+        plan_->guards.push_back({layout.offsets[b] + used, aligned(lifetimes[b].bytes) - used});
+    }
+    for (NodeId id = 0; id < plan_->graph.size(); ++id)
+      if (info(id).needed && info(id).root != id)
+        plan_->places[static_cast<std::size_t>(id)] = plan_->places[static_cast<std::size_t>(info(id).root)];
+    plan_->arena = Buffer(layout.bytes + (layout.bytes > 0 ? 0 : alignment));
+    plan_->constant_memory = Buffer(constant_bytes + alignment);
+  }
+
+  void finish() {
+    for (NodeId id = 0; id < plan_->graph.size(); ++id) plan_->nodes[static_cast<std::size_t>(id)].step = info(id).step;
+    for (const auto* list : {&plan_->constants, &plan_->steps})
+      for (const Step& step : *list) {
+        plan_->shared_scratch = std::max(plan_->shared_scratch, aligned(step.scratch()));
+        plan_->local_scratch = std::max(plan_->local_scratch, aligned(step.local_scratch()));
+      }
+    const auto threads = static_cast<std::size_t>(plan_->workers->threads());
+    plan_->scratch = Buffer(plan_->shared_scratch + threads * plan_->local_scratch + alignment);
+    plan_->resolve(plan_->constants);
+    plan_->run(plan_->constants);
+  }
+
+  const KernelTable& table_;
+  std::unique_ptr<Program::Plan> plan_;
+  std::size_t size_;
+  std::vector<Info> info_;
+  std::vector<int> last_;
+};
+
+Result<Program> compile(const spec::Graph& graph, const KernelTable& kernels, const PlanOptions& options) {
+  return Planner(graph, kernels, options).plan();
+}
+
+}  // namespace plumbline::runtime

@@ -1,0 +1,84 @@
+// Program: a graph planned once and run many times; static shapes, one arena, kernels bound, nothing allocated per run.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "runtime/core/buffer.h"
+#include "runtime/core/fused.h"
+#include "runtime/core/kernel.h"
+#include "spec/graph/graph.h"
+
+namespace plumbline::runtime {
+
+using spec::NodeId;
+using spec::Result;
+
+enum class Keep : std::uint8_t { outputs, all };
+
+struct PlanOptions {
+  int threads = 1;
+  Keep keep = Keep::outputs;        // whose values can be read after a run; the bits are the same
+  std::vector<NodeId> wanted = {};  // kept beside the graph's outputs
+  bool fuse = true;
+  Device device = Device::cpu;
+  int misalign = 0;                 // floats by which the program's own buffers are moved off their alignment
+  bool guards = false;              // buffers are not reused and each is followed by a guard that nobody may write
+  std::shared_ptr<Workers> workers = nullptr;  // shared with other programs; null: an own pool of `threads`
+};
+
+// Which kernel computes a node.
+struct NodePlan {
+  const Kernel* kernel = nullptr;  // null for a leaf and for a node that no output needs
+  int step = -1;                   // nodes of the same step are fused
+};
+
+// Results are the same bits for any number of threads, fused or not, and equal to the Session's. One thread at a time
+// may use a program.
+class Program {
+ public:
+  ~Program();
+  Program(Program&&) noexcept;
+  Program& operator=(Program&&) noexcept;
+
+  // The leaf of a name; nullopt if there is none.
+  std::optional<NodeId> leaf(std::string_view name) const;
+  // Copies the data of a leaf into the program's own buffer; an error if the number of elements or the dtype differs.
+  Result<void> set(NodeId leaf, std::span<const float> data);
+  Result<void> set(NodeId leaf, std::span<const std::int64_t> data);
+  // Reads a leaf from the caller's memory at each run, without copying; aligned to its elements only.
+  Result<void> bind(NodeId leaf, const float* data);
+  Result<void> bind(NodeId leaf, const std::int64_t* data);
+
+  // An error if a leaf has no data or an index is out of range: `input i: index 12 at element 3 is outside [0, 10)`.
+  Result<void> run();
+  // The value of an output, a wanted node, or any node under Keep::all, after a run and until the next.
+  std::span<const float> value(NodeId node) const;
+  bool has_value(NodeId node) const;
+
+  const spec::Graph& graph() const;
+  const NodePlan& node(NodeId id) const;
+  int steps() const;                  // that a run takes
+  std::size_t arena_bytes() const;
+  Workers& workers() const;
+
+  // Fills the arena and all scratch with a pattern; a run must not depend on it.
+  void poison(std::uint32_t pattern);
+  // With guards: nothing was written between the buffers since `poison`.
+  bool guards_intact() const;
+
+ private:
+  friend class Planner;
+  struct Plan;
+  explicit Program(std::unique_ptr<Plan> plan);
+  std::unique_ptr<Plan> plan_;
+};
+
+// O(nodes log nodes), no recursion. The table must outlive the program. Errors: an output is an index leaf, a wanted
+// node is none of the graph.
+Result<Program> compile(const spec::Graph& graph, const KernelTable& kernels, const PlanOptions& options = {});
+
+}  // namespace plumbline::runtime

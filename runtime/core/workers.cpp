@@ -1,0 +1,94 @@
+// The pool: parts are claimed one by one; threads spin briefly between tasks, then sleep.
+#include "runtime/core/workers.h"
+
+#include <limits>
+
+#include "spec/lang/check.h"
+
+namespace plumbline::runtime {
+namespace {
+
+constexpr std::uint64_t task_of(std::uint64_t ticket) { return ticket >> 32; }
+constexpr std::uint32_t part_of(std::uint64_t ticket) { return static_cast<std::uint32_t>(ticket); }
+constexpr int spins = 20000;
+
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+Workers::Workers(int threads) : threads_(std::max(1, threads)) {}
+
+Workers::~Workers() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  for (auto& t : pool_) t.join();
+}
+
+void Workers::start() {
+  pool_.reserve(static_cast<std::size_t>(threads_ - 1));
+  for (int w = 1; w < threads_; ++w) pool_.emplace_back([this, w] { loop(w); });
+}
+
+bool Workers::work(std::uint64_t ticket, int worker) {
+  const std::uint64_t task_number = task_of(ticket);
+  bool any = false;
+  while (task_of(ticket) == task_number) {
+    if (part_of(ticket) >= parts_.load()) break;  // first: it is stored last
+    const Call call = call_.load();
+    const void* task = task_.load();
+    if (!ticket_.compare_exchange_weak(ticket, ticket + 1)) continue;
+    call(task, part_of(ticket), worker);
+    done_.fetch_add(1);
+    any = true;
+    ticket = ticket_.load();
+  }
+  return any;
+}
+
+void Workers::run_parts(spec::Index parts, Call call, const void* task) {
+  if (threads_ == 1 || parts <= 1) {
+    for (spec::Index p = 0; p < parts; ++p) call(task, p, 0);
+    return;
+  }
+  check(parts < std::numeric_limits<std::uint32_t>::max(), "a task has less than 2^32 parts");
+  if (pool_.empty()) start();
+  const std::uint64_t next = (task_of(ticket_.load()) + 1) << 32;
+  parts_ = 0;  // nobody claims while the fields change
+  ticket_ = next;
+  call_ = call;
+  task_ = task;
+  done_ = 0;
+  parts_ = static_cast<std::uint32_t>(parts);
+  if (sleepers_.load() > 0) {
+    const std::lock_guard lock(mutex_);
+    wake_.notify_all();
+  }
+  work(ticket_.load(), 0);
+  for (int i = 0; done_.load() != static_cast<std::uint32_t>(parts); ++i) {
+    relax();
+    if (i > spins) std::this_thread::yield();
+  }
+}
+
+void Workers::loop(int worker) {
+  int idle = 0;
+  while (!stop_.load()) {
+    if (work(ticket_.load(), worker)) idle = 0;
+    relax();
+    if (++idle < spins) continue;
+    std::unique_lock lock(mutex_);
+    ++sleepers_;
+    wake_.wait(lock, [&] { return stop_.load() || part_of(ticket_.load()) < parts_.load(); });
+    --sleepers_;
+    idle = 0;
+  }
+}
+
+}  // namespace plumbline::runtime

@@ -1,0 +1,64 @@
+// Workers: a pool of threads that run the numbered parts of a task; who runs a part never changes its result.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+#include "spec/lang/shape.h"
+
+namespace plumbline::runtime {
+
+// One task at a time, started by one thread at a time. `run` does not allocate once the threads are up.
+class Workers {
+ public:
+  explicit Workers(int threads = 1);  // the caller is one of them
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  int threads() const { return threads_; }
+
+  // Calls f(part, worker) once for each part in [0, parts), worker in [0, threads), and returns when all are done.
+  // Parts must not depend on one another, nor their results on the worker.
+  template <class F>
+  void run(spec::Index parts, F&& f) {
+    using Fn = std::remove_reference_t<F>;
+    run_parts(parts, [](const void* task, spec::Index part, int worker) { (*static_cast<Fn*>(const_cast<void*>(task)))(part, worker); },
+              static_cast<const void*>(&f));
+  }
+
+ private:
+  using Call = void (*)(const void* task, spec::Index part, int worker);
+  void run_parts(spec::Index parts, Call call, const void* task);
+  void start();
+  void loop(int worker);
+  bool work(std::uint64_t ticket, int worker);
+
+  // The ticket holds the task's number above and the next part below. A thread reads the task's fields and then
+  // claims a part by compare-and-swap: success proves that the fields belong to that task.
+  std::atomic<std::uint64_t> ticket_{0};
+  std::atomic<Call> call_{nullptr};
+  std::atomic<const void*> task_{nullptr};
+  std::atomic<std::uint32_t> parts_{0};
+  std::atomic<std::uint32_t> done_{0};
+  std::atomic<int> sleepers_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  int threads_;
+  std::vector<std::thread> pool_;
+};
+
+// Calls f(begin, end, worker) on pieces of [0, n) of `grain` elements each.
+template <class F>
+void parallel_for(Workers& workers, spec::Index n, spec::Index grain, F&& f) {
+  workers.run((n + grain - 1) / grain, [&](spec::Index part, int worker) {
+    f(part * grain, std::min(n, (part + 1) * grain), worker);
+  });
+}
+
+}  // namespace plumbline::runtime

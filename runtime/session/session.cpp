@@ -1,0 +1,151 @@
+// Each recorded node is run by a step of its own.
+#include "runtime/session/session.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/core/plan.h"
+#include "spec/lang/check.h"
+#include "spec/ops/shape/full.h"
+
+namespace plumbline::runtime {
+namespace {
+
+constexpr std::size_t guard_bytes = alignment;
+
+void check_data(const std::string& name, const Shape& shape, std::size_t found) {
+  if (!shape.valid()) throw spec::Error(spec::concat("input ", name, ": shape ", shape, " is not valid"));
+  if (found != static_cast<std::size_t>(shape.size()))
+    throw spec::Error(spec::concat("input ", name, ": expected ", shape.size(), " elements, found ", found));
+}
+
+}  // namespace
+
+Session::Session(const KernelTable& kernels, const SessionOptions& options)
+    : kernels_(kernels), options_(options), workers_(std::make_unique<Workers>(options.threads)),
+      graph_(std::make_unique<spec::Graph>()) {}
+
+Session::Value Session::allocate(std::size_t bytes) {
+  const std::size_t off = static_cast<std::size_t>(options_.misalign) * sizeof(float);
+  Value v;
+  v.buffer = std::make_shared<Buffer>(aligned(bytes + off) + guard_bytes);
+  std::fill_n(reinterpret_cast<std::uint32_t*>(v.buffer->data()), v.buffer->size() / sizeof(std::uint32_t), options_.poison);
+  v.data = v.buffer->data() + off;
+  return v;
+}
+
+Var Session::add_leaf(Var v, std::span<const std::byte> data) {
+  run_recorded();
+  Value value = allocate(data.size());
+  if (!data.empty()) std::memcpy(value.data, data.data(), data.size());
+  values_.push_back(std::move(value));
+  return v;
+}
+
+Var Session::input(std::string name, Shape shape, std::span<const float> data) {
+  check_data(name, shape, data.size());
+  run_recorded();
+  return add_leaf(graph_->input(std::move(name), std::move(shape)), std::as_bytes(data));
+}
+
+Var Session::input(std::string name, Shape shape, Index extent, std::span<const std::int64_t> data) {
+  check_data(name, shape, data.size());
+  for (std::size_t i = 0; i < data.size(); ++i)
+    if (data[i] < 0 || data[i] >= extent)
+      throw spec::Error(spec::concat("input ", name, ": index ", data[i], " at element ", i, " is outside the axis [0, ", extent, ")"));
+  run_recorded();
+  return add_leaf(graph_->index_input(std::move(name), std::move(shape), extent), std::as_bytes(data));
+}
+
+Var Session::param(std::string name, Shape shape, std::span<const float> data) {
+  check_data(name, shape, data.size());
+  run_recorded();
+  return add_leaf(graph_->param(std::move(name), std::move(shape)), std::as_bytes(data));
+}
+
+Var Session::apply(const spec::Op& op, const std::vector<Var>& in) {
+  std::vector<NodeId> ids;
+  for (const Var& v : in) ids.push_back(v.id());
+  const NodeId id = spec::value_or_throw(graph_->try_apply(op, std::move(ids)));
+  run_recorded();
+  return graph_->var(id);
+}
+
+void Session::run_recorded() {
+  while (values_.size() < static_cast<std::size_t>(graph_->size())) {
+    const auto id = static_cast<NodeId>(values_.size());
+    if (graph_->node(id).leaf != spec::Leaf::none && graph_->node(id).shape.size() > 0 && id + 1 < graph_->size())
+      throw spec::Error(spec::concat("input ", graph_->node(id).name, ": has no data"));
+    if (graph_->node(id).leaf != spec::Leaf::none) return;  // the leaf that is being added
+    values_.push_back(run(id));
+  }
+}
+
+Session::Value Session::run(NodeId id) {
+  const spec::Node& node = graph_->node(id);
+  const Shapes in = graph_->shapes_of(node.inputs);
+  const Kernel& kernel = kernels_.find(node.op, in, options_.device);
+  Step step;
+  step.bound = kernel.bind(node.op, in, node.shape);
+  Value value;
+  if (step.bound.alias) {
+    value = values_[static_cast<std::size_t>(node.inputs[0])];
+    value.kernel = &kernel;
+    return value;
+  }
+  value = allocate(static_cast<std::size_t>(node.shape.size()) * sizeof(float));
+  value.kernel = &kernel;
+  const auto data_of = [&](NodeId i) { return values_[static_cast<std::size_t>(i)].data; };
+  if (step.bound.block) {
+    step.fused = std::make_unique<Fused>(node.shape);
+    std::vector<Fused::Source> sources;
+    for (std::size_t i = 0; i < in.size(); ++i) sources.push_back({-1, step.fused->add_operand(in[i])});
+    step.fused->store(step.fused->add_member(step.bound.block, std::move(sources)));
+    step.fused->plan();
+    for (std::size_t i = 0; i < in.size(); ++i)
+      step.fused->set_operand(static_cast<int>(i), static_cast<const float*>(data_of(node.inputs[i])));
+    step.fused->set_result(0, static_cast<float*>(value.data));
+  } else {
+    for (std::size_t i = 0; i < in.size(); ++i)
+      step.in.push_back({data_of(node.inputs[i]), in[i], graph_->node(node.inputs[i]).extent >= 0 ? DType::i64 : DType::f32});
+    step.out = {value.data, node.shape, DType::f32};
+  }
+  const std::size_t shared = aligned(step.scratch()), local = aligned(step.local_scratch());
+  const std::size_t bytes = shared + local * static_cast<std::size_t>(workers_->threads());
+  if (scratch_.size() < bytes) scratch_ = Buffer(bytes);
+  std::fill_n(reinterpret_cast<std::uint32_t*>(scratch_.data()), bytes / sizeof(std::uint32_t), options_.poison);
+  step.run(*workers_, scratch_.data(), scratch_.data() + shared, local);
+  return value;
+}
+
+std::span<const float> Session::value(Var v) {
+  run_recorded();
+  check(v.id() >= 0 && v.id() < graph_->size() && graph_->node(v.id()).extent < 0, "only real nodes have a value");
+  return {static_cast<const float*>(values_[static_cast<std::size_t>(v.id())].data), static_cast<std::size_t>(v.shape().size())};
+}
+
+std::vector<Var> Session::backward(Var loss, const std::vector<Var>& wrt) {
+  const Shape shape = loss.shape();
+  const Var seed = graph_->apply(spec::make_op(spec::Full{shape.dims(), 1.0}), {});
+  std::vector<NodeId> ids;
+  for (const Var& v : wrt) ids.push_back(v.id());
+  std::vector<Var> grads = spec::append_grad(*graph_, loss.id(), seed, ids);
+  run_recorded();
+  return grads;
+}
+
+std::vector<Var> Session::backward(Var loss) {
+  std::vector<Var> params;
+  for (NodeId id : graph_->leaves())
+    if (graph_->node(id).leaf == spec::Leaf::param) params.push_back(graph_->var(id));
+  return backward(loss, params);
+}
+
+bool Session::guards_intact() const {
+  return std::ranges::all_of(values_, [&](const Value& v) {
+    const auto* words = reinterpret_cast<const std::uint32_t*>(v.buffer->data() + v.buffer->size() - guard_bytes);
+    return std::all_of(words, words + guard_bytes / sizeof *words, [&](auto w) { return w == options_.poison; });
+  });
+}
+
+}  // namespace plumbline::runtime

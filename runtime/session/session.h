@@ -1,0 +1,75 @@
+// Session: ops run at once, through the same kernels as a Program, and are recorded for the way back.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/core/buffer.h"
+#include "runtime/core/kernel.h"
+#include "spec/graph/graph.h"
+
+namespace plumbline::runtime {
+
+using spec::NodeId;
+using spec::Var;
+
+struct SessionOptions {
+  int threads = 1;
+  Device device = Device::cpu;
+  int misalign = 0;           // floats by which values are moved off their alignment
+  std::uint32_t poison = 0;   // what buffers and scratch hold before a kernel runs
+};
+
+// Values are the bits that the compiled graph gives. A user's mistake (shapes, indices) is thrown as spec::Error and
+// leaves the session as it was. The table must outlive the session.
+class Session {
+ public:
+  explicit Session(const KernelTable& kernels, const SessionOptions& options = {});
+
+  Var input(std::string name, Shape shape, std::span<const float> data);
+  Var input(std::string name, Shape shape, Index extent, std::span<const std::int64_t> data);
+  Var param(std::string name, Shape shape, std::span<const float> data);
+
+  // Runs the op now and records it.
+  Var apply(const spec::Op& op, const std::vector<Var>& in);
+  template <class O>
+  Var apply(const O& definition, const std::vector<Var>& in) {
+    return apply(spec::make_op(definition), in);
+  }
+  // The elements of a node; valid as long as the session. Nodes that were recorded on the graph by other means (the
+  // ops' own functions, derivative rules) are run first.
+  std::span<const float> value(Var v);
+
+  // The gradients of Σ loss with respect to `wrt`, recorded and run; a Var with id −1 where no path leads.
+  std::vector<Var> backward(Var loss, const std::vector<Var>& wrt);
+  // With respect to every param, in order.
+  std::vector<Var> backward(Var loss);
+
+  spec::Graph& graph() { return *graph_; }
+  const Kernel* kernel(NodeId id) const { return values_[static_cast<std::size_t>(id)].kernel; }  // null for a leaf
+  // With misaligned or poisoned buffers: nothing was written behind a value.
+  bool guards_intact() const;
+
+ private:
+  struct Value {
+    std::shared_ptr<Buffer> buffer;  // shared by aliases
+    void* data = nullptr;
+    const Kernel* kernel = nullptr;
+  };
+  void run_recorded();
+  Value run(NodeId id);
+  Value allocate(std::size_t bytes);
+  Var add_leaf(Var v, std::span<const std::byte> data);
+
+  const KernelTable& kernels_;
+  SessionOptions options_;
+  std::unique_ptr<Workers> workers_;
+  std::unique_ptr<spec::Graph> graph_;
+  std::vector<Value> values_;
+  Buffer scratch_;
+};
+
+}  // namespace plumbline::runtime
