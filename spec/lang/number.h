@@ -85,10 +85,12 @@ N max_of(Index n, Term&& term) {
 
 // Whether x is certainly NaN, or certainly infinite. Only a type with such values overloads them.
 template <class N>
+  requires(!std::floating_point<N>)
 Truth is_nan(const N&) {
   return Tri::no;
 }
 template <class N>
+  requires(!std::floating_point<N>)
 Truth is_infinite(const N&) {
   return Tri::no;
 }

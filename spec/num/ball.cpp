@@ -269,6 +269,9 @@ Truth equal(const Ball& x, const Ball& y) {
   return same ? Tri::yes : Tri::unknown;
 }
 
+Truth is_nan(const Ball& x) { return x.is_nan() ? Tri::yes : x.may_be_nan() ? Tri::unknown : Tri::no; }
+Truth is_infinite(const Ball& x) { return x.is_nan() || !x.may_be_nan() ? Tri::no : Tri::unknown; }
+
 Ball select(Truth t, const Ball& x, const Ball& y) {
   return t.exact == Tri::unknown ? hull(x, y) : t.exact == Tri::yes ? x : y;
 }

@@ -123,6 +123,9 @@ Ball pi(const Ball& x);
 // Comparisons with `nan` are false, as in IEEE 754.
 Truth less(const Ball& x, const Ball& y);
 Truth equal(const Ball& x, const Ball& y);
+// A pole may be either.
+Truth is_nan(const Ball& x);
+Truth is_infinite(const Ball& x);
 // An unknown truth gives the hull of both branches.
 Ball select(Truth t, const Ball& x, const Ball& y);
 Ball hull(const Ball& x, const Ball& y);

@@ -87,6 +87,8 @@ class Binary {
 
   friend Truth less(Binary x, Binary y) { return tri(x.value_ < y.value_); }
   friend Truth equal(Binary x, Binary y) { return tri(x.value_ == y.value_); }
+  friend Truth is_nan(Binary x) { return spec::is_nan(x.value_); }
+  friend Truth is_infinite(Binary x) { return spec::is_infinite(x.value_); }
   friend Binary select(Truth t, Binary x, Binary y) { return t.exact == Tri::yes ? x : y; }
   friend std::optional<Index> to_index(Binary x) { return spec::to_index(x.value_); }
   friend std::ostream& operator<<(std::ostream& out, Binary x) { return out << x.value_; }

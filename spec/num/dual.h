@@ -4,6 +4,7 @@
 #include <optional>
 #include <ostream>
 #include <utility>
+#include <vector>
 
 #include "spec/lang/number.h"
 #include "spec/lang/numbers.h"
@@ -196,6 +197,14 @@ Truth equal(const Dual<N>& x, const Dual<N>& y) {
   return equal(x.value, y.value);
 }
 template <class N>
+Truth is_nan(const Dual<N>& x) {
+  return is_nan(x.value);
+}
+template <class N>
+Truth is_infinite(const Dual<N>& x) {
+  return is_infinite(x.value);
+}
+template <class N>
 Dual<N> select(Truth t, const Dual<N>& x, const Dual<N>& y) {
   return {select(t, x.value, y.value), select(t, x.slope, y.slope)};
 }
@@ -207,5 +216,31 @@ template <class N>
 std::ostream& operator<<(std::ostream& out, const Dual<N>& x) {
   return out << x.value << " + " << x.slope << " eps";
 }
+
+// max_k x_k: the slope is the mean of the slopes of the winners. Where it is unknown who wins, it is the hull of the
+// slopes of those who may, which holds the mean of any of them.
+template <class N>
+struct Greatest<Dual<N>> {
+  template <class Term>
+  static Dual<N> of(Index n, Term&& term) {
+    std::vector<Dual<N>> terms;
+    for (Index k = 0; k < n; ++k) terms.push_back(term(k));
+    N best = max_of<N>(n, [&](Index k) { return terms[static_cast<std::size_t>(k)].value; });
+    bool decided = true;
+    std::vector<N> winning;
+    for (const auto& x : terms) {
+      const Tri wins = equal(x.value, best).exact;
+      decided = decided && wins != Tri::unknown;
+      if (wins != Tri::no) winning.push_back(x.slope);
+    }
+    if (winning.empty()) return Dual<N>(best, best);
+    N slope = winning[0];
+    for (std::size_t k = 1; k < winning.size(); ++k)
+      slope = decided ? slopes::plus(slope, winning[k]) : select(Tri::unknown, slope, winning[k]);
+    const auto winners = static_cast<Index>(winning.size());
+    if (decided && winners > 1) slope = ratio(best, 1, winners) * slope;
+    return slopes::at_kink<N>(std::move(best), std::move(slope));
+  }
+};
 
 }  // namespace plumbline::spec

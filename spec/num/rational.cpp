@@ -206,6 +206,8 @@ Truth equal(const Rational& x, const Rational& y) {
   if (!x.is_exact() || !y.is_exact()) return Tri::unknown;
   return tri(mpq_equal(x.value(), y.value()) != 0);
 }
+Truth is_nan(const Rational& x) { return x.is_nan() ? Tri::yes : x.is_exact() ? Tri::no : Tri::unknown; }
+Truth is_infinite(const Rational& x) { return x.is_nan() || x.is_exact() ? Tri::no : Tri::unknown; }
 Rational select(Truth t, const Rational& x, const Rational& y) {
   if (t.exact != Tri::unknown) return t.exact == Tri::yes ? x : y;
   if (x.is_exact() && y.is_exact()) return mpq_equal(x.value(), y.value()) != 0 ? x : Rational(State::inexact);

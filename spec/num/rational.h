@@ -82,6 +82,9 @@ Rational pi(const Rational& x);
 // Comparisons with `nan` are false; those with `inexact` or `pole` unknown.
 Truth less(const Rational& x, const Rational& y);
 Truth equal(const Rational& x, const Rational& y);
+// A pole may be either, and `inexact` too, since it may be a function of a pole.
+Truth is_nan(const Rational& x);
+Truth is_infinite(const Rational& x);
 // An unknown truth gives x where x = y, else `inexact`.
 Rational select(Truth t, const Rational& x, const Rational& y);
 std::optional<Index> to_index(const Rational& x);
