@@ -1,0 +1,74 @@
+// Drawing cases of one op.
+#include "crosscheck/sample/draw.h"
+
+#include "spec/eval/interpret.h"
+
+namespace plumbline::crosscheck {
+
+using spec::Domain;
+using spec::Index;
+
+namespace {
+
+constexpr int samples = 24;  // tries to meet a wish
+
+// Whether data exist: an index into an empty axis has none. Sizes are added with care, shapes may be large.
+bool fits(const spec::OpSample& sample, Index most) {
+  const auto out = sample.op->shape(sample.shapes);
+  if (!out) return false;
+  Index total = out->size();
+  for (std::size_t i = 0; i < sample.shapes.size() && total <= most; ++i) {
+    total += sample.shapes[i].size();
+    if (sample.op->index_extent(i, sample.shapes) == 0 && sample.shapes[i].size() > 0) return false;
+  }
+  return total <= most;
+}
+
+// The pattern of one input. Inputs share the pattern in half of the cases; grids stay grids, so that results are exact.
+Pattern input_pattern(spec::Choices& choices, Pattern p, std::size_t input) {
+  if (input == 0 || p == Pattern::grid || choices.coin()) return p;
+  static const std::vector<Pattern> mild{Pattern::normal, Pattern::uniform, Pattern::lognormal, Pattern::grid, Pattern::hard};
+  return choices.one_of(mild);
+}
+
+Pattern cotangent_pattern(Pattern p) {
+  return p == Pattern::grid || p == Pattern::wide || p == Pattern::cancellation || p == Pattern::tiny ? p : Pattern::normal;
+}
+
+Case filled(const spec::OpSample& sample, spec::Choices& data, Pattern pattern, const Wish& wish) {
+  Case c;
+  c.graph = spec::value_or_throw(spec::graph_of(sample.op, sample.shapes));
+  for (std::size_t i = 0; i < sample.shapes.size(); ++i) {
+    Domain domain = sample.domains[i];
+    domain.extent = sample.op->index_extent(i, sample.shapes);
+    Values x = fill(data, input_pattern(data, pattern, i), sample.shapes[i], domain);
+    if (wish.special && domain.extent < 0 && !domain.truth) x = sprinkle_specials(data, x);
+    c.data.push_back(std::move(x));
+  }
+  if (wish.cotangent) c.cotangent = fill(data, cotangent_pattern(pattern), c.graph.node(c.output()).shape, Domain::any());
+  return c;
+}
+
+}  // namespace
+
+Pattern pattern_of(const DrawKey& key) {
+  return static_cast<Pattern>((key.number + key.attempt) % pattern_count);
+}
+
+std::optional<Case> draw_case(const spec::OpEntry& entry, spec::Choices& shapes, spec::Choices& data, Pattern pattern, const Wish& wish) {
+  for (int i = 0; i < samples; ++i) {
+    const spec::OpSample sample = entry.sample(shapes);
+    if (fits(sample, wish.most_elements)) return filled(sample, data, pattern, wish);
+  }
+  return std::nullopt;
+}
+
+std::optional<Case> draw_case(const spec::OpEntry& entry, const DrawKey& key, const Wish& wish) {
+  RandomChoices shapes(key.seed, key.law, entry.name, key.number, key.attempt / attempts_per_shape);
+  RandomChoices data(mix(key.seed, "data"), key.law, entry.name, key.number, key.attempt);
+  auto c = draw_case(entry, shapes, data, pattern_of(key), wish);
+  if (c) c->seed = key.seed, c->number = key.number;
+  return c;
+}
+
+}  // namespace plumbline::crosscheck

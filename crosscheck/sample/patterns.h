@@ -1,0 +1,47 @@
+// Data patterns: ways to fill a tensor with binary32 numbers that correct kernels survive and wrong ones do not.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "crosscheck/sample/case.h"
+#include "crosscheck/sample/choices.h"
+#include "spec/lang/sample.h"
+
+namespace plumbline::crosscheck {
+
+enum class Pattern : std::uint8_t {
+  grid,           // small integers or short dyadic fractions: sums and products of them are exact
+  normal,         // mean 0, deviation 1, full significands
+  uniform,        // over the domain, or [−1, 1)
+  wide,           // exponents spread over most of the range whose products stay finite
+  cancellation,   // x, −x in neighbours along one axis, and small terms that remain
+  near_ties,      // a few ulps around one value
+  tiny_variance,  // small deviations around a large mean
+  hard,           // around the op's hard points
+  lognormal,      // positive, heavy-tailed
+  bits,           // any finite bit pattern, by class
+  sorted,         // ascending or descending
+  huge,           // close to overflow
+  tiny,           // subnormal and just above
+  constant,       // all equal, 1/3 among them
+  count
+};
+inline constexpr std::size_t pattern_count = static_cast<std::size_t>(Pattern::count);
+inline constexpr std::array<std::string_view, pattern_count> pattern_names{
+    "grid", "normal", "uniform", "wide", "cancellation", "near_ties", "tiny_variance",
+    "hard", "lognormal", "bits", "sorted", "huge", "tiny", "constant"};
+
+// Classes of binary32 bit patterns, the simplest first.
+enum class FloatClass : std::uint8_t { zero, one_bit, short_mantissa, normal, beside_power, subnormal, huge, infinite, nan, count };
+float draw_float(RandomChoices& random, FloatClass c);
+
+// A tensor whose values lie in the domain and in binary32. An index input needs extent > 0 unless the shape is empty.
+// One choice seeds the bulk, so that shrinkers meet few draws.
+Values fill(spec::Choices& choices, Pattern pattern, const spec::Shape& shape, const spec::Domain& domain);
+
+// Puts NaN, ±∞, ±0 and extreme numbers in a few places.
+Values sprinkle_specials(spec::Choices& choices, const Values& x);
+
+}  // namespace plumbline::crosscheck
