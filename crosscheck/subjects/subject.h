@@ -39,6 +39,9 @@ class Subject {
     bool fallback = false;
   };
   virtual KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const = 0;
+  // One op outside of any graph, on tensors whose shapes need not fit: what the subject's eager interface answers.
+  // extents[i] ≥ 0 marks an index input. By default a graph of one op is built and run.
+  virtual spec::Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<spec::Index>& extents);
 };
 
 // Our CPU runtime, float32. Safe to call from several threads at once.
