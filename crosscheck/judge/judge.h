@@ -36,6 +36,7 @@ struct ElementReport {
 struct Judgement {
   Verdict verdict = Verdict::pass;
   spec::Index elements = 0, unjudged = 0, zero_tolerance = 0, refined = 0;
+  spec::Index mismatched = 0;      // elements that failed or are suspect
   double max_ratio = 0, median_ratio = 0, max_ulp = 0;
   std::optional<ElementReport> worst;
   std::string note;                // e.g. why the statistical tier stood down, or what makes the case vacuous
