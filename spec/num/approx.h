@@ -17,10 +17,10 @@ enum class Known : std::uint8_t { value, nan, pole, nothing };
 class Approx {
  public:
   constexpr Approx() = default;
-  Approx(double value)  // exact; a NaN or an infinity is no real number
+  explicit Approx(double value)  // exact; a NaN or an infinity is no real number
       : centre_(value), known_(std::isfinite(value) ? Known::value : std::isnan(value) ? Known::nan : Known::nothing) {}
-  Approx(int value) : Approx(static_cast<double>(value)) {}
-  Approx(Index value);
+  explicit Approx(int value) : Approx(static_cast<double>(value)) {}
+  explicit Approx(Index value);
   // Any real number within `radius` of `centre`.
   static Approx within(double centre, double radius);
   static Approx in(Known known) {

@@ -35,12 +35,12 @@ inline double div(double a, double b) {
   if (!(t < infinity)) return infinity;
   return a == 0 ? 0 : t * wider + tiny;
 }
-inline double sqrt(double a) { return a == 0 ? 0 : std::sqrt(a) * wider; }
+inline double root(double a) { return a == 0 ? 0 : std::sqrt(a) * wider; }
 inline double hypot(double a, double b) {  // √(a² + b²)
   if (a == 0 || b == 0) return a + b;
   const double big = a > b ? a : b, small = a > b ? b : a, q = div(small, big);
   if (!(big < infinity)) return infinity;
-  return mul(big, sqrt(add(1.0, mul(q, q))));
+  return mul(big, root(add(1.0, mul(q, q))));
 }
 // a − b rounded up and down, for any finite signs.
 inline double raised(double t) { return t > 0 ? t * wider : t * narrower; }

@@ -1,0 +1,241 @@
+// Rounded<C>: an exact value, and a bound on the error of every float implementation that keeps its claims.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "spec/lang/claims.h"
+#include "spec/lang/number.h"
+#include "spec/num/enclosure.h"
+#include "spec/num/roundoff.h"
+
+namespace plumbline::spec {
+
+// d bounds |computed − exact|; d = ∞: cannot be judged. The second tier: independent roundings within the claims deviate
+// by about `deviation()`, on top of at most b from causes that may be systematic. A value without claims is a literal:
+// an exact real number, rounded once when it meets a value that has claims.
+template <class C>
+struct Rounded {
+  // short_leaf: an error-free double of at most 26 bits and moderate exponent. product: the exact product of two of
+  // them, whose rounding is still to be added. fresh: the last operation rounded to the intermediate format and that
+  // rounding is not in s yet. overflow_*: the computed value may be the infinity of that sign.
+  static constexpr std::uint32_t none = 0, short_leaf = 1, product = 2, fresh = 4, overflow_up = 8, overflow_down = 16,
+                                 infinite = overflow_up | overflow_down;
+
+  C exact{};
+  double d = 0, s = 0, b = 0;
+  const Claims* claims = nullptr;
+  std::int32_t grid = 0;  // of a short leaf or a product: exact = integer·2^grid
+  std::uint32_t flags = none;
+
+  Rounded() = default;
+  explicit Rounded(double a) : exact(a) {}
+  explicit Rounded(Index i) : exact(i) {}
+  explicit Rounded(int i) : exact(Index{i}) {}
+  Rounded(const C& value, const Claims* c) : exact(value), claims(c) {}
+
+  // A float that a kernel is given: exact, but rounded to the claimed format of operands [operand B1]. The claims must
+  // outlive every number that is computed from it; `like` lends its precision.
+  static Rounded leaf(double value, const Claims& claims, const C& like = C());
+  // A value that already deviates by at most d; of that, d_b systematically and the rest with deviation d_s.
+  static Rounded given(const C& exact, double d, double d_s, double d_b, const Claims& claims) {
+    Rounded x(exact, &claims);
+    x.d = d, x.s = d_s, x.b = d_b;
+    return x;
+  }
+
+  double lo() const { return lower(exact); }
+  double hi() const { return upper(exact); }
+  double magnitude() const { return std::max(std::abs(lo()), std::abs(hi())); }          // of the exact value
+  double computed_magnitude() const { return upward::add(magnitude(), d); }              // m
+  double smallest() const { return std::max({lo(), -hi(), 0.0}); }                       // ≤ |exact|
+  bool judged() const { return d < upward::infinity; }
+  bool may_overflow() const { return (flags & infinite) != 0; }
+  bool is_value() const { return known(exact) == Known::value; }
+  // s with the last rounding in it [tier2 B1].
+  double deviation() const {
+    return flags & fresh ? upward::hypot(s, roundoff(claims->intermediate, computed_magnitude())) : s;
+  }
+
+  // As an operand under claims c: pending products rounded, literals rounded to the intermediate format.
+  bool ready(const Claims* c) const { return (flags & product) == 0 && claims == c; }
+  Rounded adopted(const Claims* c) const;
+  // After one rounding to the format. `sum`: of an addition, which is exact where it is subnormal [round B3].
+  void round_to(const Format& f, bool sum = false);
+  // The element that is handed out.
+  Rounded finished() const;
+
+  void unjudge() { d = s = b = upward::infinity; }
+  // Nothing is judged that depends on an operand which may have overflowed, or is not judged itself [overflow B1].
+  bool poisoned_by(const Rounded& x) const { return x.may_overflow() || !(x.d < upward::infinity); }
+};
+
+namespace rounding {
+
+template <class C>
+const Claims* common(const Rounded<C>& x, const Rounded<C>& y) {
+  return x.claims != nullptr ? x.claims : y.claims;
+}
+
+// A result whose exact part is no number: it can be judged only if the computed one certainly is in the same state.
+template <class C>
+Rounded<C> special(const C& exact, const Claims* claims, bool certain) {
+  Rounded<C> z(exact, claims);
+  if (!certain || known(exact) == Known::nothing) z.unjudge();
+  return z;
+}
+template <class C>
+bool certainly_undefined(const Rounded<C>& x) {
+  return !x.is_value() && x.d == 0;
+}
+
+// z = x op y with the inherited error (d, s, b), rounded in the intermediate format.
+template <class C>
+Rounded<C> result(const C& exact, const Rounded<C>& x, const Rounded<C>& y, double d, double s, double b, bool sum) {
+  const Claims* claims = common(x, y);
+  if (known(exact) != Known::value)
+    return special(exact, claims, certainly_undefined(x) || certainly_undefined(y) || (x.d == 0 && y.d == 0));
+  Rounded<C> z(exact, claims);
+  if (z.poisoned_by(x) || z.poisoned_by(y)) return z.unjudge(), z;
+  z.d = d, z.s = s, z.b = b;
+  if (claims != nullptr) z.round_to(claims->intermediate, sum);
+  return z;
+}
+
+}  // namespace rounding
+
+template <class C>
+Rounded<C> Rounded<C>::leaf(double value, const Claims& claims, const C& like) {
+  Rounded x(real(like, value), &claims);
+  if (!std::isfinite(value)) return rounding::special(x.exact, &claims, std::isnan(value));
+  const double m = std::abs(value);
+  const bool flushed = claims.flushes_subnormals && m < smallest_normal(claims.operands);
+  if (value != 0 && (flushed || !representable(value, claims.operands))) {
+    x.d = x.s = flushed ? m : roundoff(claims.operands, m);
+    if (flushed) x.b = x.d, x.s = 0;
+    if (m > largest(claims.operands)) x.flags |= value > 0 ? overflow_up : overflow_down;
+    return x;
+  }
+  x.grid = value == 0 ? zero_grid : grid_of(value);
+  const bool moderate = value == 0 || (m >= 0x1p-400 && m <= 0x1p400 && m <= upward::power_of_two(x.grid + 26));
+  if (moderate) x.flags = short_leaf;
+  return x;
+}
+
+template <class C>
+void Rounded<C>::round_to(const Format& f, bool sum) {
+  s = deviation();
+  flags &= ~(short_leaf | product | fresh);
+  const double low = upward::sub_down(smallest(), d);
+  const bool flushable = claims->flushes_subnormals && low < smallest_normal(f);
+  if (d == 0 && !(flushable && magnitude() != 0))
+    if (const auto value = single(exact); value && representable(*value, f)) return;
+  const double m = computed_magnitude();
+  if (m > largest(f)) {
+    if (hi() + d > 0) flags |= overflow_up;
+    if (lo() - d < 0) flags |= overflow_down;
+  }
+  const bool finer = !contained(claims->operands, f) || !contained(claims->intermediate, f) || !contained(claims->accumulator, f);
+  if (!(sum && !finer && m < smallest_normal(f))) {
+    const double own = roundoff(f, m);
+    if (f == claims->intermediate) flags |= fresh;
+    else s = upward::hypot(s, own);
+    d = upward::add(d, own);
+  }
+  if (flushable) {
+    const double flush = std::min(m, smallest_normal(f));
+    d = upward::add(d, flush), b = upward::add(b, flush);
+  }
+}
+
+template <class C>
+Rounded<C> Rounded<C>::adopted(const Claims* c) const {
+  Rounded x = *this;
+  if (flags & product) x.round_to(claims->intermediate);
+  if (claims == c) return x;
+  x.claims = c;
+  if (claims == nullptr && x.is_value()) x.round_to(c->intermediate);
+  return x;
+}
+
+template <class C>
+Rounded<C> Rounded<C>::finished() const {
+  Rounded x = flags & product ? adopted(claims) : *this;
+  if (claims == nullptr || !x.is_value() || !(x.d < upward::infinity)) return x;
+  const Format& out = claims->output;
+  for (const Format& f : {claims->operands, claims->intermediate, claims->accumulator})
+    if (!contained(f, out)) return x.round_to(out), x;
+  return x;
+}
+
+template <class C>
+Rounded<C> operator-(const Rounded<C>& x) {
+  Rounded<C> z = x;
+  z.exact = -x.exact;
+  const bool up = (x.flags & x.overflow_down) != 0, down = (x.flags & x.overflow_up) != 0;
+  z.flags = (x.flags & ~x.infinite) | (up ? x.overflow_up : 0) | (down ? x.overflow_down : 0);
+  return z;
+}
+
+// d = d_x + d_y + u·ufp(m) [add B1]
+template <class C>
+Rounded<C> operator+(const Rounded<C>& x, const Rounded<C>& y) {
+  const Claims* c = rounding::common(x, y);
+  if (!x.ready(c) || !y.ready(c)) return x.adopted(c) + y.adopted(c);
+  return rounding::result<C>(x.exact + y.exact, x, y, upward::add(x.d, y.d), upward::add(x.deviation(), y.deviation()),
+                             upward::add(x.b, y.b), /*sum=*/true);
+}
+template <class C>
+Rounded<C> operator-(const Rounded<C>& x, const Rounded<C>& y) {
+  return x + -y;
+}
+
+namespace rounding {
+// d = |x|d_y + |y|d_x + d_x d_y + u·ufp(m), η where the product may be subnormal [product B1]
+template <class C>
+[[gnu::noinline]] Rounded<C> product(const Rounded<C>& x, const Rounded<C>& y) {
+  const Claims* c = common(x, y);
+  if (!x.ready(c) || !y.ready(c)) return product(x.adopted(c), y.adopted(c));
+  const double a = x.magnitude(), b = y.magnitude(), ma = upward::add(a, x.d);
+  const auto inherited = [&](double ex, double ey) { return upward::add(upward::mul(ma, ey), upward::mul(b, ex)); };
+  return result<C>(x.exact * y.exact, x, y, inherited(x.d, y.d), inherited(x.deviation(), y.deviation()),
+                   inherited(x.b, y.b), /*sum=*/false);
+}
+}  // namespace rounding
+
+template <class C>
+inline Rounded<C> operator*(const Rounded<C>& x, const Rounded<C>& y) {
+  if constexpr (std::same_as<C, Approx>) {
+    if (x.flags == x.short_leaf && y.flags == x.short_leaf) [[likely]] {  // exact in double [product B2]
+      Rounded<C> z;
+      z.exact = Approx::exactly(x.exact.centre() * y.exact.centre());
+      z.claims = x.claims;
+      z.grid = x.grid + y.grid;
+      z.flags = x.product;
+      return z;
+    }
+  }
+  return rounding::product(x, y);
+}
+
+// d = (d_x + |x/y| d_y)/(|y| − d_y) + u·ufp(m) + η [division B1]
+template <class C>
+Rounded<C> operator/(const Rounded<C>& x, const Rounded<C>& y) {
+  const Claims* c = rounding::common(x, y);
+  if (!x.ready(c) || !y.ready(c)) return x.adopted(c) / y.adopted(c);
+  const C q = x.exact / y.exact;
+  if (known(q) == Known::value && x.is_value() && y.is_value()) {
+    const double room = upward::sub_down(y.smallest(), y.d), m = std::max(std::abs(lower(q)), std::abs(upper(q)));
+    const auto inherited = [&](double ex, double ey) {
+      const double e = upward::add(ex, upward::mul(m, ey));
+      return e == 0 ? 0 : room > 0 ? upward::div(e, room) : upward::infinity;
+    };
+    return rounding::result<C>(q, x, y, inherited(x.d, y.d), inherited(x.deviation(), y.deviation()), inherited(x.b, y.b), false);
+  }
+  return rounding::special(q, c, known(q) == Known::pole ? y.d == 0 : x.d == 0 && y.d == 0);
+}
+
+}  // namespace plumbline::spec
+
+#include "spec/num/rounded_functions.h"
+#include "spec/num/rounded_sum.h"

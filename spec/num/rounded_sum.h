@@ -1,0 +1,148 @@
+// Sums of Rounded numbers: any order, a claimed tree, left folds, exact grids, and what independent roundings give.
+#pragma once
+
+#include <vector>
+
+#include "spec/num/partial_sums.h"
+#include "spec/num/rounded.h"
+
+namespace plumbline::spec {
+
+// What one pass over the terms collects, in double. With t_k the exact terms and S_k = t_1 + … + t_k:
+struct TermTotals {
+  Index n = 0;
+  double sum = 0;        // S_n
+  double magnitude = 0;  // Σ(|t_k| + d_k)
+  double squares = 0;    // Σ t_k²
+  double partials = 0, partial_squares = 0;  // Σ S_k, Σ S_k²
+  double d = 0, s = 0, b = 0;                // Σ d_k, Σ s_k, Σ b_k: inherited, hence linear
+  double fresh = 0;                          // Σ r_k²: each term's own last rounding, independent of the others
+  int grid = zero_grid;                      // every t_k is a multiple of 2^grid
+  bool on_grid = true;                       // … and error-free
+  bool products = false;                     // products of leaves whose roundings are still to be added
+  bool overflow = false;                     // a term may have overflowed or is not judged
+};
+
+// The bound on a sum, from its totals and the claims [sum B1..B5], [grid B1].
+struct SumError {
+  double d = 0, s = 0, b = 0;
+  bool exact = false;              // on the grid: no order rounds
+  bool up = false, down = false;   // partial sums may overflow
+};
+SumError sum_error(const TermTotals& totals, const Claims& claims, const std::vector<double>* terms);
+
+template <class C>
+struct Summation<Rounded<C>> {
+  using R = Rounded<C>;
+
+  template <class Term>
+  static R sum(Index n, Term&& term) {
+    if (n == 0) return R(Index{0});
+    if constexpr (std::same_as<C, Approx>) {
+      TermTotals totals;
+      const Claims* claims = nullptr;
+      if (fast(n, term, totals, claims)) return closed(n, term, totals, claims);
+    }
+    return careful(n, term);
+  }
+
+ private:
+  static constexpr std::uint32_t error_free = R::short_leaf | R::product;
+
+  // One pass over error-free terms that are exact in double; false at the first term that is not. [sum B6]
+  template <class Term>
+  static inline bool fast(Index n, Term&& term, TermTotals& out, const Claims*& claims) {
+    double sum = 0, magnitude = 0, squares = 0, partials = 0, partial_squares = 0;
+    int grid = zero_grid;
+    std::uint32_t kinds = 0;
+    for (Index k = 0; k < n; ++k) {
+      const R& t = term(k);
+      if ((t.flags & error_free) == 0) [[unlikely]] return false;
+      const double x = t.exact.centre();
+      kinds |= t.flags;
+      grid = t.grid < grid ? t.grid : grid;
+      sum += x;
+      magnitude += std::abs(x);
+      squares += x * x;
+      partials += sum;
+      partial_squares += sum * sum;
+      if (k == 0) claims = t.claims;
+    }
+    if (!(magnitude < 0x1p1000) || grid < -1000) return false;
+    const double slack = 1 + static_cast<double>(n + 2) * 0x1p-52;
+    out = {n, sum, magnitude * slack, squares * slack, partials, partial_squares * slack};
+    out.grid = grid, out.products = (kinds & R::product) != 0;
+    return true;
+  }
+
+  template <class Term>
+  static R closed(Index n, Term&& term, const TermTotals& totals, const Claims* claims) {
+    std::vector<double> terms;
+    if (claims->lane_energies) {
+      terms.reserve(static_cast<std::size_t>(n));
+      for (Index k = 0; k < n; ++k) terms.push_back(R(term(k)).exact.centre());
+    }
+    const bool exact = totals.magnitude <= upward::power_of_two(totals.grid + 53);
+    const double radius = exact ? 0 : upward::mul(totals.magnitude, static_cast<double>(n) * 0x1p-53);
+    return bounded(C(Approx::within(totals.sum, radius)), totals, *claims, claims->lane_energies ? &terms : nullptr);
+  }
+
+  // One term at a time, with whatever error it brings.
+  template <class Term>
+  static R careful(Index n, Term&& term) {
+    TermTotals totals;
+    totals.n = n;
+    std::vector<double> terms;
+    const Claims* claims = nullptr;
+    for (Index k = 0; k < n && claims == nullptr; ++k) claims = R(term(k)).claims;
+    C exact{};
+    for (Index k = 0; k < n; ++k) {
+      const R t = R(term(k)).adopted(claims);
+      if (k == 0) exact = t.exact;
+      else exact = exact + t.exact;
+      if (claims == nullptr) continue;
+      collect(totals, t);
+      if (claims->lane_energies) terms.push_back(middle(t));
+    }
+    if (claims == nullptr) return R(exact, nullptr);
+    return bounded(exact, totals, *claims, claims->lane_energies ? &terms : nullptr);
+  }
+
+  static double middle(const R& t) { return t.is_value() ? t.lo() / 2 + t.hi() / 2 : 0; }
+
+  static void collect(TermTotals& a, const R& t) {
+    if (!t.is_value() || t.may_overflow() || !(t.d < upward::infinity)) {
+      a.overflow = a.overflow || t.is_value() || t.d != 0;
+      return;
+    }
+    const double x = middle(t), m = t.computed_magnitude();
+    a.sum += x;
+    a.magnitude = upward::add(a.magnitude, m);
+    a.squares = upward::add(a.squares, upward::mul(m, m));
+    a.partials += a.sum;
+    a.partial_squares = upward::add(a.partial_squares, upward::mul(std::abs(a.sum), std::abs(a.sum)));
+    a.d = upward::add(a.d, t.d), a.s = upward::add(a.s, t.s), a.b = upward::add(a.b, t.b);
+    if (t.flags & t.fresh) {
+      const double r = roundoff(t.claims->intermediate, m);
+      a.fresh = upward::add(a.fresh, upward::mul(r, r));
+    }
+    const auto value = single(t.exact);
+    a.on_grid = a.on_grid && t.d == 0 && value;
+    if (a.on_grid && *value != 0) a.grid = std::min(a.grid, grid_of(*value));
+  }
+
+  static R bounded(const C& exact, const TermTotals& totals, const Claims& claims, const std::vector<double>* terms) {
+    if (known(exact) != Known::value) return rounding::special(exact, &claims, !totals.overflow);
+    R z(exact, &claims);
+    if (totals.overflow) return z.unjudge(), z;
+    const SumError e = sum_error(totals, claims, terms);
+    z.d = e.d, z.s = e.s, z.b = e.b;
+    if (e.up) z.flags |= z.overflow_up;
+    if (e.down) z.flags |= z.overflow_down;
+    if (e.up && e.down) z.unjudge();
+    if (!contained(claims.accumulator, claims.intermediate)) z.round_to(claims.intermediate);
+    return z;
+  }
+};
+
+}  // namespace plumbline::spec
