@@ -27,3 +27,5 @@ struct Sum {
 BOOST_DESCRIBE_STRUCT(Sum, (), (axes, keepdim))
 
 }  // namespace plumbline::spec
+
+#include "spec/ops/reduce/sum_to.h"

@@ -11,6 +11,7 @@ T sum_to(const T& x, const Shape& shape);
 struct BroadcastTo {
   Axes dims;  // the new shape
 
+  static constexpr Aliases<1> aliases{{{"dims", "shape"}}};
   static constexpr std::string_view name = "broadcast_to", summary = "x repeated to a larger shape, as NumPy broadcasts";
   static constexpr int arity = 1;
   bool operator==(const BroadcastTo&) const = default;
@@ -45,4 +46,4 @@ T broadcast_to(const T& x, const Shape& shape) {
 
 }  // namespace plumbline::spec
 
-#include "spec/ops/reduce/sum_to.h"
+#include "spec/ops/reduce/sum.h"
