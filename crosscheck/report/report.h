@@ -48,8 +48,14 @@ struct Host {
   std::string cpu, compiler, flags, device;  // device: empty if none
 };
 Host this_host();
+std::string version();
 
-// The table of cells, the findings and the last line of cli.md.
+// `0x1.8p+0 (1.5)`
+std::string decimal_and_hex(const std::string& hex);
+std::string text_finding(const Finding& finding, bool color);
+// `N cases  N elements  N pass  … T s`
+std::string last_line(const Report& report);
+// A row for each op and subject, one for each law, what did not pass, the findings, the notes and the last line.
 std::string text_report(const Report& report, bool color);
 std::string json_report(const Report& report);   // "schema": "plumbline.report/1"
 std::string junit_report(const Report& report);  // one suite per op, one test case per law and subject

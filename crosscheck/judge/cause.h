@@ -1,0 +1,29 @@
+// The likely cause of a wrong tensor, in words: what an implementer would look for first.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crosscheck/sample/case.h"
+#include "spec/lang/claims.h"
+
+namespace plumbline::crosscheck {
+
+// What is known when a result did not pass. All tensors are row-major; `exact` is correctly rounded to binary64.
+struct Suspicion {
+  const spec::Graph& graph;            // the op, or the graph, on its leaves
+  const std::vector<Values>& data;
+  spec::NodeId node;                   // whose value was judged
+  const Values& exact;
+  const Values& got;
+  const spec::Claims& claims;
+};
+
+// One sentence, or empty where nothing fits. It is a hint and no proof: each hypothesis is an exact statement about the
+// whole tensor (equality, a constant factor, a permutation), or an emulation that comes nearer by a factor.
+std::string likely_cause(const Suspicion& suspicion);
+
+// Larger tensors are diagnosed only by the tests that look at each element once.
+inline constexpr spec::Index most_emulated_elements = 1 << 16;
+
+}  // namespace plumbline::crosscheck
