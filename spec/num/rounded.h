@@ -51,6 +51,10 @@ struct Rounded {
   double smallest() const { return std::max({lo(), -hi(), 0.0}); }                       // ≤ |exact|
   bool judged() const { return d < upward::infinity; }
   bool may_overflow() const { return (flags & infinite) != 0; }
+  // Every computed value is the infinity: even lo − d, or hi + d, rounds beyond the largest finite one [overflow B2].
+  bool certainly_overflows(const Format& f) const {
+    return f.has_infinity && may_overflow() && std::max(lower_by(lo(), d), lower_by(-hi(), d)) > largest(f);
+  }
   bool is_value() const { return known(exact) == Known::value; }
   // s with the last rounding in it [tier2 B1].
   double deviation() const {
@@ -65,6 +69,7 @@ struct Rounded {
   // The element that is handed out.
   Rounded finished() const;
 
+  static double lower_by(double a, double by) { return by == 0 ? a : upward::sub_down(a, by); }
   void unjudge() { d = s = b = upward::infinity; }
   // Nothing is judged that depends on an operand which may have overflowed, or is not judged itself [overflow B1].
   bool poisoned_by(const Rounded& x) const { return x.may_overflow() || !(x.d < upward::infinity); }
@@ -134,6 +139,7 @@ void Rounded<C>::round_to(const Format& f, bool sum) {
   if (m > largest(f)) {
     if (hi() + d > 0) flags |= overflow_up;
     if (lo() - d < 0) flags |= overflow_down;
+    if (f.has_infinity && std::max(lower_by(lo(), d), lower_by(-hi(), d)) >= upward::power_of_two(f.emax + 1)) return;
   }
   const bool finer = !contained(claims->operands, f) || !contained(claims->intermediate, f) || !contained(claims->accumulator, f);
   if (!(sum && !finer && m < smallest_normal(f))) {

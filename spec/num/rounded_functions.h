@@ -35,6 +35,7 @@ Rounded<C> elementary(Rounded<C> z, double ulps) {
   if (ulps <= 0.5) return z.round_to(f), z;
   const double m = z.computed_magnitude(), own = upward::mul(ulps, ulp_bound(f, m));
   if (m > largest(f)) z.flags |= (z.hi() + z.d > 0 ? z.overflow_up : 0) | (z.lo() - z.d < 0 ? z.overflow_down : 0);
+  if (z.certainly_overflows(f)) return z;
   z.d = upward::add(z.d, own), z.b = upward::add(z.b, own);
   if (z.claims->flushes_subnormals && upward::sub_down(z.smallest(), z.d) < smallest_normal(f)) {
     const double flush = std::min(upward::add(m, own), smallest_normal(f));

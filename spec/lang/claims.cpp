@@ -1,0 +1,117 @@
+// Claims as text: `name=value`.
+#include "spec/lang/claims.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "spec/lang/attributes.h"
+
+namespace plumbline::spec {
+
+namespace {
+
+using Member = Format Claims::*;
+struct NamedFormat {
+  std::string_view name;
+  Member member;
+};
+constexpr std::array named_formats{NamedFormat{"operands", &Claims::operands}, NamedFormat{"intermediate", &Claims::intermediate},
+                                   NamedFormat{"accumulator", &Claims::accumulator}, NamedFormat{"output", &Claims::output}};
+constexpr std::array<std::string_view, 4> order_names{"any", "left", "lanes", "tree"};
+
+Result<Format> read_format(std::string_view name, std::string_view value) {
+  if (const auto f = format_named(value)) return *f;
+  std::vector<std::string> known;
+  for (const Format& f : formats) known.emplace_back(f.name);
+  return fail("claim ", name, ": unknown format ", value, did_you_mean(value, known));
+}
+
+// One of two words.
+Result<bool> read_choice(std::string_view name, std::string_view value, std::string_view no, std::string_view yes) {
+  if (value == no || value == yes) return value == yes;
+  return fail("claim ", name, ": expected ", no, " or ", yes, ", found ", value);
+}
+
+Result<void> set_order(Claims& claims, std::string_view value) {
+  if (value.starts_with("lanes:")) {
+    Index lanes = 0;
+    if (!parse_value(value.substr(6), lanes) || lanes < 1) return fail("claim order: lanes:K needs K of at least 1, found ", value);
+    claims.order = Order::lanes, claims.lanes = lanes;
+    return {};
+  }
+  if (value == "any" || value == "left" || value == "tree") {
+    claims.order = value == "any" ? Order::any : value == "left" ? Order::left : Order::tree;
+    claims.lanes = 1;
+    return {};
+  }
+  return fail("claim order: expected any, left, tree or lanes:K, found ", value);
+}
+
+Result<double> read_ulps(std::string_view name, std::string_view value) {
+  double ulps = 0;
+  if (!parse_value(value, ulps) || !(ulps >= 0.5) || !std::isfinite(ulps))
+    return fail("claim ", name, ": expected a number of ulps of at least 0.5, found ", value);
+  return ulps;
+}
+
+std::vector<std::string> claim_names() {
+  std::vector<std::string> names{"format", "order", "fma", "subnormals", "ulp", "method"};
+  for (const auto& f : named_formats) names.emplace_back(f.name);
+  for (std::string_view f : function_names) names.emplace_back(f);
+  return names;
+}
+
+// `ulp=k` first, with the k that most functions have, then those that differ.
+std::string print_ulps(const Claims& claims) {
+  const double common = claims.ulp(Function::exp), usual = Claims().ulp(Function::exp);
+  std::string out;
+  if (common != usual) out += concat(" ulp=", print_value(common));
+  const auto expected = Claims::uniform_ulps(common);
+  for (std::size_t i = 0; i < claims.ulps.size(); ++i)
+    if (claims.ulps[i] != expected[i]) out += concat(" ", function_names[i], "=", print_value(claims.ulps[i]));
+  return out;
+}
+
+}  // namespace
+
+Result<void> set_claim(Claims& claims, std::string_view name, std::string_view value) {
+  const auto named = std::find_if(named_formats.begin(), named_formats.end(), [&](const auto& f) { return f.name == name; });
+  if (name == "format" || named != named_formats.end()) {
+    const auto format = read_format(name, value);
+    if (!format) return tl::unexpected(format.error());
+    for (const auto& f : named_formats)
+      if (name == "format" || f.name == name) claims.*f.member = *format;
+    return {};
+  }
+  if (name == "order") return set_order(claims, value);
+  if (name == "method") return claims.method = value, Result<void>();
+  if (name == "fma" || name == "subnormals") {
+    const auto choice = name == "fma" ? read_choice(name, value, "never", "may") : read_choice(name, value, "kept", "flushed");
+    if (!choice) return tl::unexpected(choice.error());
+    (name == "fma" ? claims.fma : claims.flushes_subnormals) = *choice;
+    return {};
+  }
+  const auto function = std::find(function_names.begin(), function_names.end(), name);
+  if (name != "ulp" && function == function_names.end()) return fail("unknown claim ", name, did_you_mean(name, claim_names()));
+  const auto ulps = read_ulps(name, value);
+  if (!ulps) return tl::unexpected(ulps.error());
+  if (name == "ulp") claims.ulps = Claims::uniform_ulps(*ulps);
+  else claims.ulps[static_cast<std::size_t>(function - function_names.begin())] = *ulps;
+  return {};
+}
+
+std::string print_claims(const Claims& claims) {
+  const Claims usual;
+  std::string out;
+  for (const auto& f : named_formats)
+    if (claims.*f.member != usual.*f.member) out += concat(" ", f.name, "=", (claims.*f.member).name);
+  if (claims.order == Order::lanes) out += concat(" order=lanes:", claims.lanes);
+  else if (claims.order != usual.order) out += concat(" order=", order_names[static_cast<std::size_t>(claims.order)]);
+  if (!claims.fma) out += " fma=never";
+  if (claims.flushes_subnormals) out += " subnormals=flushed";
+  out += print_ulps(claims);
+  if (!claims.method.empty()) out += concat(" method=", claims.method);
+  return out.empty() ? out : out.substr(1);
+}
+
+}  // namespace plumbline::spec
