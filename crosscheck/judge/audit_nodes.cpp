@@ -1,0 +1,79 @@
+// Auditing every node of a run: judged on its own inputs, then end to end, and its error split in two.
+#include <cmath>
+
+#include "crosscheck/judge/reading.h"
+
+namespace plumbline::crosscheck {
+
+using spec::Index;
+using spec::NodeId;
+
+namespace {
+
+// The largest |x_i − exact_i|, from the filter's centre.
+double largest_error(const Filtered& exact, const Values& x) {
+  double most = 0;
+  for (Index i = 0; i < x.size(); ++i)
+    if (exact[i].is_value()) most = std::max(most, std::abs(x[i] - exact[i].exact.centre()));
+  return most;
+}
+
+// The largest distance between two exact values.
+double largest_distance(const Filtered& x, const Filtered& y) {
+  double most = 0;
+  for (Index i = 0; i < x.size(); ++i)
+    if (x[i].is_value() && y[i].is_value()) most = std::max(most, std::abs(x[i].exact.centre() - y[i].exact.centre()));
+  return most;
+}
+
+// The exact op on the node's own inputs, as the graph of that op alone.
+struct Local {
+  spec::Graph graph;
+  std::vector<Values> data;
+};
+
+Local local_case(const spec::Graph& graph, const std::vector<Values>& values, NodeId id) {
+  const spec::Node& node = graph.node(id);
+  Local out;
+  for (NodeId i : node.inputs) out.data.push_back(values[static_cast<std::size_t>(i)]);
+  out.graph = spec::value_or_throw(spec::graph_of(node.op, graph.shapes_of(node.inputs)));
+  return out;
+}
+
+}  // namespace
+
+std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<Values>& values,
+                                    const std::function<std::pair<std::string, bool>(NodeId)>& kernel_of,
+                                    const ClaimsOf& claims_of, const JudgeOptions& options) {
+  std::vector<Values> leaves;
+  for (NodeId id : graph.leaves()) leaves.push_back(values[static_cast<std::size_t>(id)]);
+  std::vector<NodeId> computed;
+  for (NodeId id = 0; id < graph.size(); ++id)
+    if (graph.node(id).leaf == spec::Leaf::none && values[static_cast<std::size_t>(id)].shape() == graph.node(id).shape)
+      computed.push_back(id);
+  const std::vector<Filtered> ideal = Reading(graph, leaves, computed, claims_of).filtered();
+  JudgeOptions whole = options;
+  whole.vacuity = false;
+  std::vector<NodeReport> out;
+  for (NodeId id : computed) {
+    const auto at = static_cast<std::size_t>(id);
+    const spec::Node& node = graph.node(id);
+    NodeReport report;
+    report.node = id;
+    report.name = node.name.empty() ? spec::concat('%', id) : node.name;
+    report.op = node.op.name();
+    std::tie(report.kernel, report.fallback) = kernel_of(id);
+    const Local local = local_case(graph, values, id);
+    const auto claims_here = [&](NodeId) { return claims_of(id); };
+    const NodeId output = local.graph.outputs().front();
+    Filtered own = Reading(local.graph, local.data, {output}, claims_here).filtered()[static_cast<std::size_t>(output)];
+    report.introduced = largest_error(own, values[at]);
+    report.propagated = largest_distance(own, ideal[at]);
+    report.local = judge_expected(local.graph, local.data, output, values[at], claims_here, options, std::move(own));
+    report.end_to_end = judge_expected(graph, leaves, id, values[at], claims_of, whole, ideal[at]);
+    out.push_back(std::move(report));
+  }
+  return out;
+}
+
+}  // namespace plumbline::crosscheck

@@ -1,0 +1,96 @@
+// The vacuity guard.
+#include "crosscheck/judge/vacuity.h"
+
+#include <array>
+#include <cmath>
+
+#include "spec/num/verdict.h"
+
+namespace plumbline::crosscheck {
+
+using spec::Index;
+using spec::NodeId;
+
+namespace {
+
+// What a kernel that does nothing hands out for given data; empty where it does not fit the shape.
+struct Idler {
+  std::string_view what;
+  std::optional<Values> (*output)(const spec::Shape& shape, const std::vector<Values>& data, const Filtered& expected);
+};
+
+std::optional<Values> zeros(const spec::Shape& shape, const std::vector<Values>&, const Filtered&) {
+  return Values::full(shape, 0);
+}
+
+// The constant in the middle of the first element's enclosure: if any constant passes, one near it does.
+std::optional<Values> constant(const spec::Shape& shape, const std::vector<Values>&, const Filtered& expected) {
+  double lo = -spec::upward::infinity, hi = spec::upward::infinity;
+  for (const auto& x : expected.elements()) {
+    if (!x.is_value() || !x.judged()) continue;
+    lo = std::max(lo, lower(x.exact) - x.d), hi = std::min(hi, upper(x.exact) + x.d);
+  }
+  if (!(lo <= hi) || !std::isfinite(lo + hi)) return std::nullopt;
+  return Values::full(shape, lo + (hi - lo) / 2);
+}
+
+std::optional<Values> copy_rotated(const spec::Shape& shape, const std::vector<Values>& data, Index by) {
+  for (const Values& x : data)
+    if (x.size() == shape.size() && x.size() > 0)
+      return Values::generate(shape, [&](Index i) { return x[(i + by) % x.size()]; });
+  return std::nullopt;
+}
+std::optional<Values> copy(const spec::Shape& shape, const std::vector<Values>& data, const Filtered&) {
+  return copy_rotated(shape, data, 0);
+}
+std::optional<Values> rotated(const spec::Shape& shape, const std::vector<Values>& data, const Filtered&) {
+  return copy_rotated(shape, data, 1);
+}
+
+constexpr std::array idlers{Idler{"zeros would pass", zeros}, Idler{"a constant would pass", constant},
+                            Idler{"a copy of the input would pass", copy}, Idler{"a permuted input would pass", rotated}};
+
+bool accepted(const Filtered& expected, const Values& y) {
+  for (Index i = 0; i < y.size(); ++i) {
+    const spec::Judged element = spec::judge(expected[i], y[i], spec::upward::infinity);
+    if (!element.unjudged && element.verdict != Verdict::pass) return false;
+  }
+  return true;
+}
+
+// Data of another kind: signs changed, order and spacing too. Indices and masks stay as they are.
+std::vector<Values> altered(const spec::Graph& graph, const std::vector<Values>& data) {
+  const auto leaves = graph.leaves();
+  std::vector<Values> out;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const bool index = graph.node(leaves[i]).extent >= 0;
+    out.push_back(Values::generate(data[i].shape(), [&](Index k) {
+      if (index) return data[i][k];
+      const auto hashed = static_cast<double>((k * 2654435761 + static_cast<Index>(i) * 40503 + 12345) % 4093);
+      return (k % 3 == 0 ? -1.0 : 1.0) * (1 + hashed / 1024);
+    }));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<Values>& data, NodeId node,
+                                   const Filtered& expected, const Values& got, const ClaimsOf& claims_of) {
+  if (got.size() == 0 || data.empty()) return std::nullopt;
+  std::optional<std::vector<Values>> other;
+  Filtered other_expected;
+  for (const Idler& idler : idlers) {
+    const auto idle = idler.output(got.shape(), data, expected);
+    if (!idle || !accepted(expected, *idle)) continue;
+    if (!other) {
+      other = altered(graph, data);
+      other_expected = Reading(graph, *other, {node}, claims_of).filtered()[static_cast<std::size_t>(node)];
+    }
+    const auto inherent = idler.output(got.shape(), *other, other_expected);
+    if (!inherent || !accepted(other_expected, *inherent)) return std::string(idler.what);
+  }
+  return std::nullopt;
+}
+
+}  // namespace plumbline::crosscheck
