@@ -16,7 +16,8 @@
 namespace plumbline::spec {
 
 // The precision in bits travels in each value: a result has the larger one of its operands. Literals are exact and
-// demand none. An infinite endpoint means unbounded; the value itself is always a finite real number.
+// demand none. An infinite endpoint means unbounded; the value itself is always a finite real number. The result of
+// an operation holds that of all values in the operands: [ball B4].
 class Ball {
  public:
   // `maybe_nan` may be undefined, and is otherwise in the interval; `pole` is a non-zero number over zero, or log 0:

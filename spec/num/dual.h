@@ -11,6 +11,7 @@
 
 namespace plumbline::spec {
 
+// The rules are those of the school book [dual B1], the functions' in a form that stays accurate [dual B2].
 // Comparisons look at values only. At kinks: abs′(0) = 0, ramp′(0) = 0, maximum and minimum split ties ½ : ½,
 // sqrt′(0) is a pole. A slope that is certainly zero stays zero, whatever it is multiplied with.
 template <class N>
