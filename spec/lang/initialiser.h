@@ -74,7 +74,7 @@ Result<Fans> fans(const Shape& shape);  // [init C1]: rank at least 2
 // `xavier_uniform gain=1`
 std::string print(const Initialiser& scheme);
 std::string_view name_of(const Initialiser& scheme);
-// Unset attributes take their defaults; `unknown initialiser xavir; did you mean xavier_uniform?`
+// Unset attributes take their defaults; `unknown initialiser xavier_unifrm; did you mean xavier_uniform?`
 Result<Initialiser> parse_initialiser(std::string_view name, const Attributes& attributes);
 std::vector<Initialiser> all_initialisers();
 

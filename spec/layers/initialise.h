@@ -91,7 +91,7 @@ struct InitialElement {
 // that every device must produce, except for `normal`, whose image is exact over the reals only.
 template <Number N>
 Tensor<N> initialise(const Initialiser& scheme, const Shape& shape, DrawStream stream, const N& like) {
-  value_or_throw(validate(scheme, shape));
+  if (auto ok = validate(scheme, shape); !ok) throw ok.error();
   return Tensor<N>::generate(shape, [&](Index j) { return std::visit(InitialElement<N>{shape, stream, like, j}, scheme); });
 }
 
