@@ -52,22 +52,25 @@ Ball logarithm(const Ball& x, long edge, Function f) {
   return r;
 }
 
-Ball periodic(const Ball& x, int (*f)(mpfi_ptr, mpfi_srcptr)) {
+Ball periodic(const Ball& x, Function at_point, int (*f)(mpfi_ptr, mpfi_srcptr)) {
   Ball r = E::result(x, literal_function_bits);
   E::forget_pole(r);
   const auto reducible = [](mpfr_srcptr a) {
     return mpfr_zero_p(a) != 0 || (mpfr_regular_p(a) != 0 && mpfr_get_exp(a) < reduction_limit);
   };
-  if (r.has_value() && x.has_value() && reducible(x.lo()) && reducible(x.hi())) {
+  if (!x.has_value()) return r;
+  if (!reducible(x.lo()) || !reducible(x.hi())) {
+    mpfr_set_si(E::lo(r), -1, MPFR_RNDD);
+    mpfr_set_si(E::hi(r), 1, MPFR_RNDU);
+  } else if (x.is_point()) {
+    E::close(r, at_point(E::lo(r), x.lo(), MPFR_RNDD));
+  } else {
     mpfi_t y;  // MPFI may exchange the storage of its result
     mpfi_init2(y, mpfr_get_prec(r.lo()));
     f(y, x.interval());
     mpfr_set(E::lo(r), &y->left, MPFR_RNDD);
     mpfr_set(E::hi(r), &y->right, MPFR_RNDU);
     mpfi_clear(y);
-  } else {
-    mpfr_set_si(E::lo(r), -1, MPFR_RNDD);
-    mpfr_set_si(E::hi(r), 1, MPFR_RNDU);
   }
   return E::checked(r);
 }
@@ -209,8 +212,8 @@ Ball erfc(const Ball& x) {
 }
 Ball log(const Ball& x) { return logarithm(x, 0, mpfr_log); }
 Ball log1p(const Ball& x) { return logarithm(x, -1, mpfr_log1p); }
-Ball sin(const Ball& x) { return periodic(x, mpfi_sin); }
-Ball cos(const Ball& x) { return periodic(x, mpfi_cos); }
+Ball sin(const Ball& x) { return periodic(x, mpfr_sin, mpfi_sin); }
+Ball cos(const Ball& x) { return periodic(x, mpfr_cos, mpfi_cos); }
 
 Ball pow(const Ball& x, const Ball& y) {
   Ball r = E::result(x, y, literal_function_bits);
