@@ -1,0 +1,59 @@
+// Laws of optimisers: the float step and the state that it leaves, within the bounds of the exact formula.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crosscheck/laws/init_law.h"
+#include "spec/lang/optimiser.h"
+
+namespace plumbline::crosscheck {
+
+// One parameter with its moments, element by element; moments that the optimiser does not keep are empty.
+struct OptimTensors {
+  Values p, buf, m, v;
+};
+
+class OptimSubject {
+ public:
+  virtual ~OptimSubject() = default;
+  virtual std::string name() const = 0;
+  // The state after step t = 1, 2, … with gradient g. The new parameter is computed from the new moments as stored.
+  virtual spec::Result<OptimTensors> step(const spec::Optimiser& optimiser, spec::Index t, const OptimTensors& old, const Values& g) = 0;
+  virtual spec::Claims claims(const spec::Optimiser& optimiser) const = 0;
+  virtual std::string kernel(const spec::Optimiser& optimiser) const = 0;
+};
+std::shared_ptr<OptimSubject> cpu_optim_subject();
+
+struct OptimCase {
+  spec::Optimiser optimiser;
+  spec::Index t = 1;          // of the first step
+  OptimTensors state;
+  std::vector<Values> gradients;  // one for each step
+  std::uint64_t number = 0;
+};
+OptimCase draw_optim_case(const spec::Optimiser& kind, std::uint64_t seed, std::uint64_t number);
+
+// The new moments and the new parameter of one step, each judged on the subject's own floats.
+struct StepJudgement {
+  Judgement moments, parameter;
+};
+StepJudgement judge_step(const spec::Optimiser& optimiser, spec::Index t, const OptimTensors& old, const Values& g,
+                         const OptimTensors& got, const spec::Claims& claims, const JudgeOptions& options);
+
+class OptimLaw {
+ public:
+  virtual ~OptimLaw() = default;
+  virtual std::string_view name() const = 0;
+  virtual std::string_view summary() const = 0;
+  virtual Outcome check(const OptimCase& c, OptimSubject& subject, const JudgeOptions& options) const = 0;
+};
+// optim_step, optim_chain, optim_refusal.
+std::vector<std::unique_ptr<OptimLaw>> all_optim_laws();
+
+// Adds a cell for each optimiser and law, and what was found.
+void run_optim_laws(const StepOptions& options, OptimSubject& subject, Report& report);
+
+}  // namespace plumbline::crosscheck

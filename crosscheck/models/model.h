@@ -1,0 +1,45 @@
+// Real models on real data: built from seeds, trained by the runtime, and audited node by node.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "crosscheck/judge/judge.h"
+#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/report/report.h"
+#include "spec/lang/result.h"
+
+namespace plumbline::crosscheck {
+
+struct ModelOptions {
+  std::string model = "digits-mlp";  // a name of model_names(), or a file with a graph in text form
+  std::string data;                  // a CSV file, labels in the last column; empty: the model's own data set
+  spec::Index steps = 300, batch = 32;
+  std::uint64_t seed = 1;
+  double lr = 0;                     // 0: the model's own
+  int threads = 1;
+  JudgeOptions judge;
+};
+
+// What is under test; the CPU runtime by default. A planted bug replaces one of them.
+struct ModelSubjects {
+  std::shared_ptr<Subject> graph;
+  std::shared_ptr<InitSubject> init;
+  std::shared_ptr<OptimSubject> optim;
+};
+ModelSubjects cpu_model_subjects();
+
+// `digits-mlp`, `iris-mlp`.
+std::vector<std::string> model_names();
+
+// Trains and audits: the initial values, then the first, the last and every 100th step in full. Writes to `table` what
+// was built, how it learned, and for each audited step one row a node: op, shape, kernel, verdict, introduced and
+// propagated error, bound, ratio, ulps. Cells and findings have law `model`. A mistake in options or files is an error.
+spec::Result<Report> audit_model(const ModelOptions& options, const ModelSubjects& subjects, std::ostream& table);
+spec::Result<Report> audit_model(const ModelOptions& options, std::ostream& table);
+
+}  // namespace plumbline::crosscheck
