@@ -3,15 +3,14 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <source_location>
 
 namespace plumbline {
 
-inline void check(bool condition, const char* what,
-                  std::source_location at = std::source_location::current()) {
+// The compiler's own words for the place of the call: clang 14 has no std::source_location.
+inline void check(bool condition, const char* what, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+                  const char* function = __builtin_FUNCTION()) {
   if (condition) [[likely]] return;
-  std::fprintf(stderr, "%s:%u: %s: check failed: %s\n", at.file_name(), static_cast<unsigned>(at.line()),
-               at.function_name(), what);
+  std::fprintf(stderr, "%s:%d: %s: check failed: %s\n", file, line, function, what);
   std::abort();
 }
 
