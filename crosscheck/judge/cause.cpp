@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "crosscheck/judge/hypotheses.h"
+#include "spec/eval/exact.h"
 #include "spec/num/round.h"
 
 namespace plumbline::crosscheck {
@@ -109,6 +110,12 @@ std::string outlier_cause(const Suspicion& s) {
   return text + ": an edge, a tail or a race rather than arithmetic";
 }
 
+Index work_of(Index result, const std::vector<Values>& data) {
+  Index work = result;
+  for (const Values& x : data) work += x.size();
+  return work;
+}
+
 // Distances differ by what rounding leaves: a mistake explains a result that is this much nearer to it.
 constexpr double much_nearer = 8;
 
@@ -123,9 +130,7 @@ std::string nearest_mistake(const Suspicion& s) {
     best = sentence;
   };
   suppose_rearranged(s, suppose);
-  Index work = s.exact.size();
-  for (const Values& x : s.data) work += x.size();
-  if (work <= most_emulated_elements) {
+  if (work_of(s.exact.size(), s.data) <= most_emulated_elements) {
     suppose_changed_data(s, suppose);
     suppose_changed_attributes(s, suppose);
   }
@@ -135,6 +140,13 @@ std::string nearest_mistake(const Suspicion& s) {
 }
 
 }  // namespace
+
+Values reference_values(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node) {
+  if (work_of(graph.node(node).shape.size(), data) <= most_emulated_elements) return spec::exact_value(graph, data, node).rounded;
+  const spec::NodeId wanted[] = {node};
+  const auto values = spec::interpret<double>(graph, data, wanted, [&](spec::NodeId id) { return spec::default_method(graph.node(id).op); });
+  return values[static_cast<std::size_t>(node)];
+}
 
 std::string likely_cause(const Suspicion& s) {
   if (s.got.size() == 0 || s.got.shape() != s.exact.shape()) return {};

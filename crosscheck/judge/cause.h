@@ -9,15 +9,18 @@
 
 namespace plumbline::crosscheck {
 
-// What is known when a result did not pass. All tensors are row-major; `exact` is correctly rounded to binary64.
+// What is known when a result did not pass. All tensors are row-major.
 struct Suspicion {
   const spec::Graph& graph;            // the op, or the graph, on its leaves
   const std::vector<Values>& data;
   spec::NodeId node;                   // whose value was judged
-  const Values& exact;
+  const Values& exact;                 // of the node: reference_values
   const Values& got;
   const spec::Claims& claims;
 };
+
+// The exact values, correctly rounded to binary64; for large tensors those of a binary64 evaluation.
+Values reference_values(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node);
 
 // One sentence, or empty where nothing fits. It is a hint and no proof: each hypothesis is an exact statement about the
 // whole tensor (equality, a constant factor, a permutation), or an emulation that comes nearer by a factor.

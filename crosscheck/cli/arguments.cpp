@@ -1,0 +1,144 @@
+// Reading the arguments of eval and check.
+#include "crosscheck/cli/arguments.h"
+
+#include <cmath>
+
+#include "crosscheck/audit/atomic_file.h"
+#include "crosscheck/cli/usage.h"
+#include "spec/eval/interpret.h"
+
+namespace plumbline::crosscheck {
+
+// The text of the largest graph that is read: a few million nodes.
+constexpr std::size_t longest_graph_text = std::size_t{1} << 28;
+
+double parse_number(const std::string& place, const std::string& text) {
+  double value = 0;
+  if (const auto ok = spec::parse_value(text, value); !ok) refuse(place, ": ", ok.error().what());
+  return value;
+}
+
+std::uint64_t parse_count(const std::string& place, const std::string& text, std::uint64_t least) {
+  std::uint64_t value = 0;
+  const auto ok = spec::parse_value(text, value);
+  if (!ok || value < least)
+    refuse(place, ": found '", text, "', expected ", least == 0 ? "a non-negative integer" : spec::concat("an integer of at least ", least));
+  return value;
+}
+
+double parse_seconds(const std::string& place, const std::string& text) {
+  const std::size_t digits = text.find_first_not_of("0123456789.");
+  const std::string unit = digits == std::string::npos ? "s" : text.substr(digits);
+  const double scale = unit == "ms" ? 0.001 : unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  double value = 0;
+  if (scale == 0 || !spec::parse_value(text.substr(0, digits), value) || !(value > 0) || !std::isfinite(value * scale))
+    refuse(place, ": found '", text, "', expected a time such as 60s, 2m or 1h");
+  return value * scale;
+}
+
+std::string parse_word(const std::string& place, const std::string& text, const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& w : words) {
+    if (w == text) return text;
+    list += (list.empty() ? "" : ", ") + w;
+  }
+  refuse(place, ": found '", text, "', expected one of ", list, spec::did_you_mean(text, words));
+}
+
+namespace {
+
+// `axis=-1` is an attribute; `./x=1.npy` and `a/b=c.npy` are files.
+bool is_setting(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) return false;
+  for (std::size_t i = 0; i < equals; ++i)
+    if (!std::isalnum(static_cast<unsigned char>(word[i])) && word[i] != '_') return false;
+  return true;
+}
+
+spec::Attribute split_setting(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  return {word.substr(0, equals), word.substr(equals + 1)};
+}
+
+}  // namespace
+
+OpWords split_words(const std::vector<std::string>& words) {
+  OpWords out;
+  for (const std::string& word : words) {
+    if (is_setting(word)) {
+      out.attributes.push_back(split_setting(word));
+    } else if (out.op.empty()) {
+      out.op = word;
+    } else {
+      out.files.push_back(word);
+    }
+  }
+  if (out.op.empty()) refuse("command line: found no op, expected one; `crosscheck list ops` names them");
+  return out;
+}
+
+Sixteen ClaimWords::sixteen() const {
+  for (const spec::Attribute& w : words)
+    if (const auto f = spec::format_named(w.value); f && *f == spec::bfloat16) return Sixteen::bfloat16;
+  return Sixteen::refuse;
+}
+
+spec::Claims ClaimWords::claims(const std::optional<spec::Format>& got) const {
+  spec::Claims claims = got ? spec::Claims::in(*got) : spec::Claims();
+  for (const spec::Attribute& w : words)
+    if (const auto set = spec::set_claim(claims, w.name, w.value); !set) refuse("--claim ", w.name, "=", w.value, ": ", set.error().what());
+  return claims;
+}
+
+ClaimWords split_claims(const std::vector<std::string>& words) {
+  ClaimWords out;
+  for (const std::string& word : words) {
+    if (!is_setting(word)) refuse("--claim: found '", word, "', expected name=value such as format=bf16 or order=tree");
+    out.words.push_back(split_setting(word));
+  }
+  out.claims(std::nullopt);
+  return out;
+}
+
+namespace {
+
+spec::Graph load_graph(const spec::Catalogue& catalogue, const OpWords& words) {
+  if (words.files.empty()) refuse("graph: found no file, expected a graph's text form");
+  if (!words.attributes.empty()) refuse("graph: found attribute ", words.attributes.front().name, ", expected none outside the file");
+  const std::string text = checked(read_file(words.files.front(), longest_graph_text));
+  spec::Graph graph = checked(spec::parse_graph(text, catalogue, words.files.front()));
+  if (graph.outputs().size() != 1)
+    refuse(words.files.front(), ": outputs: found ", graph.outputs().size(), ", expected one");
+  return graph;
+}
+
+}  // namespace
+
+OnFiles load_inputs(const spec::Catalogue& catalogue, const OpWords& words, Sixteen sixteen) {
+  OnFiles out;
+  out.name = words.op;
+  const bool is_graph = words.op == "graph";
+  if (is_graph) out.graph = load_graph(catalogue, words);
+  const spec::Op op = is_graph ? spec::Op() : checked(catalogue.parse(words.op, words.attributes));
+  spec::Shapes shapes;
+  for (std::size_t i = is_graph ? 1 : 0; i < words.files.size(); ++i) {
+    out.data.push_back(checked(read_npy(words.files[i], sixteen)).values);
+    shapes.push_back(out.data.back().shape());
+  }
+  if (!is_graph) out.graph = checked(spec::graph_of(op, shapes));
+  for (const spec::Node& node : out.graph.nodes())
+    if (node.shape.size() > most_file_elements)
+      refuse(words.op, ": shape: found a result of shape ", node.shape, ", expected at most ", most_file_elements, " elements");
+  checked(spec::check_data(out.graph, out.data));
+  return out;
+}
+
+Array load_shaped(const std::string& path, const spec::Shape& shape, std::string_view what, Sixteen sixteen) {
+  Array array = checked(read_npy(path, sixteen));
+  if (array.values.shape() != shape)
+    refuse(path, ": shape: found ", array.values.shape(), ", expected ", shape, " for ", what);
+  return array;
+}
+
+}  // namespace plumbline::crosscheck

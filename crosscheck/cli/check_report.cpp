@@ -1,0 +1,102 @@
+// Telling what was found in somebody's tensors.
+#include "crosscheck/cli/check_report.h"
+
+#include <fmt/format.h>
+
+namespace plumbline::crosscheck {
+
+namespace {
+
+std::string headline(const CheckedFile& c) {
+  switch (c.judgement.verdict) {
+    case Verdict::pass: return "right: every element is within the bound derived from the data and the claims";
+    case Verdict::fail: return "wrong: no kernel within the claims gives this";
+    case Verdict::suspect: return "suspect: within the proven bound, but far beyond what rounding errors look like";
+    case Verdict::undecided: return "undecided: the exact value could not be enclosed narrowly enough";
+    case Verdict::mistrusted: return "mistrusted: this data proves nothing";
+    default: return std::string(verdict_name(c.judgement.verdict));
+  }
+}
+
+// 0.01 %, with as many digits as it takes not to round to zero.
+std::string percent(spec::Index part, spec::Index whole) {
+  return fmt::format("{:.2g} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string worst_lines(const CheckedFile& c) {
+  if (!c.judgement.worst) return {};
+  const ElementReport& w = *c.judgement.worst;
+  std::string text;
+  if (c.judgement.verdict == Verdict::fail || c.judgement.verdict == Verdict::suspect)
+    text += fmt::format("  mismatched elements: {} / {} ({}), worst at [{}]\n", c.judgement.mismatched, c.judgement.elements,
+                        percent(c.judgement.mismatched, c.judgement.elements), fmt::join(coordinates(c.shape, w.element), ", "));
+  else
+    text += fmt::format("  nearest to its bound at [{}]\n", fmt::join(coordinates(c.shape, w.element), ", "));
+  text += fmt::format("    got    {}\n", decimal_and_hex(hex_float(w.got)));
+  if (w.exact_lo == w.exact_hi) text += fmt::format("    exact  {}\n", decimal_and_hex(w.exact_lo));
+  else text += fmt::format("    exact  between {}\n           and     {}\n", decimal_and_hex(w.exact_lo), decimal_and_hex(w.exact_hi));
+  return text + fmt::format("    bound  {}   ratio {:.3g}   {:.3g} ulps\n", decimal_and_hex(hex_float(w.bound)), w.ratio, w.ulps);
+}
+
+std::string figures(const CheckedFile& c) {
+  const Judgement& j = c.judgement;
+  std::string text = fmt::format("  {} elements, error at most {:.2g} of the bound (median {:.2g}), {:.3g} ulps", j.elements, j.max_ratio,
+                                 j.median_ratio, j.max_ulp);
+  if (j.zero_tolerance > 0) text += fmt::format("; {} had to be exact", j.zero_tolerance);
+  if (j.unjudged > 0) text += fmt::format("; {} could not be judged", j.unjudged);
+  if (j.refined > 0) text += fmt::format("; {} took more precision", j.refined);
+  return text + "\n";
+}
+
+std::string describe(const CheckedFile& c, const std::string& op, bool color) {
+  const Verdict v = c.judgement.verdict;
+  const char* code = v == Verdict::pass ? "32" : v == Verdict::fail || v == Verdict::suspect ? "31" : "33";
+  const std::string head = color ? fmt::format("\x1b[{}m{}\x1b[0m", code, headline(c)) : headline(c);
+  std::string text = fmt::format("{}: {} as {} of {}: {}\n", verdict_name(v), c.file, c.what, op, head);
+  text += figures(c) + worst_lines(c);
+  if (!c.cause.empty()) text += "  likely cause: " + c.cause + "\n";
+  if (!c.judgement.note.empty()) text += "  note: " + c.judgement.note + "\n";
+  const std::string claims = print_claims(c.claims);
+  text += fmt::format("  claims: {}; {}\n", claims.empty() ? "the default for f4: any order, FMA may, subnormals kept, functions within 4 ulp" : claims,
+                      c.tier == Tier::proof ? "proven bound only" : "proven bound and statistics of rounding");
+  return text;
+}
+
+}  // namespace
+
+CheckReport::CheckReport(std::vector<std::string> command, std::string op, std::string law) : op_(std::move(op)), law_(std::move(law)) {
+  report_.command = std::move(command);
+}
+
+void CheckReport::add(const CheckedFile& c) {
+  const Judgement& j = c.judgement;
+  Cell cell;
+  cell.op = op_, cell.law = law_, cell.subject = c.file, cell.kernel = "file";
+  cell.cases = 1, cell.elements = static_cast<std::uint64_t>(j.elements);
+  cell.zero_tolerance_elements = static_cast<std::uint64_t>(j.zero_tolerance);
+  cell.unjudged_elements = static_cast<std::uint64_t>(j.unjudged), cell.refined_elements = static_cast<std::uint64_t>(j.refined);
+  cell.verdicts[j.verdict] = 1;
+  cell.max_ratio = j.max_ratio, cell.median_ratio = j.median_ratio, cell.max_ulp = j.max_ulp;
+  report_.cells.push_back(cell);
+  files_.push_back(c);
+  if (j.verdict == Verdict::pass) return;
+  Finding f;
+  f.id = spec::concat(op_, '-', law_, '-', files_.size());
+  f.op = op_, f.law = law_, f.subject = c.file, f.verdict = j.verdict, f.cause = c.cause;
+  f.message = j.note.empty() ? headline(c) : j.note;
+  if (j.worst) {
+    f.element = coordinates(c.shape, j.worst->element);
+    f.exact_lo = j.worst->exact_lo, f.exact_hi = j.worst->exact_hi;
+    f.bound = hex_float(j.worst->bound), f.got = hex_float(j.worst->got), f.ratio = j.worst->ratio;
+  }
+  report_.findings.push_back(std::move(f));
+}
+
+int CheckReport::write(const Sinks& sinks) {
+  std::string text;
+  for (const CheckedFile& c : files_) text += describe(c, op_, sinks.color());
+  sinks.write(report_, text);
+  return report_.exit_code();
+}
+
+}  // namespace plumbline::crosscheck

@@ -1,0 +1,4 @@
+// The `crosscheck` program.
+#include "crosscheck/cli/verb.h"
+
+int main(int argc, char** argv) { return plumbline::crosscheck::run_program(argc, argv); }
