@@ -8,6 +8,7 @@
 
 #include "crosscheck/judge/judge.h"
 #include "crosscheck/sample/case.h"
+#include "crosscheck/sample/draw.h"
 #include "crosscheck/subjects/subject.h"
 
 namespace plumbline::crosscheck {
@@ -26,12 +27,20 @@ class Law {
   virtual std::string_view name() const = 0;     // forward, backward, adjoint, …
   virtual std::string_view summary() const = 0;  // one sentence
   virtual bool applies(const Case& c) const = 0;
+  // The cases on which the law says most.
+  virtual Wish wish() const { return {}; }
   // Laws about the spec alone (adjoint, methods) ignore the subject.
   virtual bool needs_subject() const { return true; }
   virtual Outcome check(const Case& c, Subject& subject, const JudgeOptions& options) const = 0;
 };
 
-// All laws on ops and graphs, in the order of reports. One file each.
-std::vector<std::unique_ptr<Law>> all_laws();
+using Laws = std::vector<std::unique_ptr<Law>>;
+
+// All laws on ops and graphs, in the order of reports. One file each. Laws that read text look ops up in the
+// catalogue; the built-in one by default.
+Laws all_laws();
+Laws all_laws(std::shared_ptr<const spec::Catalogue> catalogue);
+// nullptr where there is none of that name.
+const Law* law_named(const Laws& laws, std::string_view name);
 
 }  // namespace plumbline::crosscheck

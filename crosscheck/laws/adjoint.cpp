@@ -1,0 +1,143 @@
+// adjoint: ⟨ct, jvp(dx)⟩ = ⟨vjp(ct), dx⟩, exactly over the rationals, else by refined enclosures.
+#include <algorithm>
+
+#include "crosscheck/laws/evidence.h"
+#include "crosscheck/laws/list.h"
+#include "spec/eval/exact.h"
+#include "spec/eval/interpret.h"
+#include "spec/num/ball.h"
+#include "spec/num/dual.h"
+#include "spec/num/rational.h"
+
+namespace plumbline::crosscheck {
+
+using spec::Ball;
+using spec::Dual;
+using spec::Index;
+using spec::Rational;
+using spec::Tensor;
+using spec::Tensors;
+using spec::Tri;
+
+namespace {
+
+// The two sides, and Σ of the magnitudes of all their terms.
+template <class N>
+struct Sides {
+  N forward{Index{0}}, reverse{Index{0}}, magnitude{Index{0}};
+};
+
+template <class N>
+void accumulate(N& total, N& magnitude, const N& x, const N& y) {
+  const N term = x * y;
+  magnitude = magnitude + abs(term);
+  total = total + term;
+}
+
+// `read` turns a datum into a number.
+template <class N, class Read>
+Sides<N> sides(const Case& c, const spec::GradGraph& grad, const std::vector<Values>& dx, Read&& read) {
+  const auto tensor = [&](const Values& v) { return Tensor<N>::generate(v.shape(), [&](Index i) { return read(v[i]); }); };
+  Sides<N> out;
+  Tensors<Dual<N>> moving;
+  for (std::size_t i = 0; i < c.data.size(); ++i)
+    moving.push_back(Tensor<Dual<N>>::generate(c.data[i].shape(), [&](Index k) {
+      return dx[i].size() == 0 ? Dual<N>(read(c.data[i][k]), N(Index{0})) : Dual<N>(read(c.data[i][k]), read(dx[i][k]));
+    }));
+  const spec::NodeId output = c.output();
+  const auto y = spec::interpret<Dual<N>>(c.graph, moving, std::span(&output, 1))[static_cast<std::size_t>(output)];
+  for (Index i = 0; i < y.size(); ++i) accumulate(out.forward, out.magnitude, read(c.cotangent[i]), y[i].slope);
+
+  Tensors<N> leaves;
+  for (const Values& v : c.data) leaves.push_back(tensor(v));
+  leaves.push_back(tensor(c.cotangent));
+  std::vector<spec::NodeId> wanted;
+  for (spec::NodeId id : grad.cotangents)
+    if (id >= 0) wanted.push_back(id);
+  const auto values = spec::interpret<N>(grad.graph, leaves, wanted);
+  for (std::size_t k = 0; k < grad.cotangents.size(); ++k) {
+    if (grad.cotangents[k] < 0) continue;
+    const Tensor<N>& g = values[static_cast<std::size_t>(grad.cotangents[k])];
+    for (Index i = 0; i < g.size(); ++i) accumulate(out.reverse, out.magnitude, g[i], read(dx[grad.leaves[k]][i]));
+  }
+  return out;
+}
+
+std::string both(std::string forward, std::string reverse) {
+  return spec::concat("<ct, jvp(dx)> = ", forward, " but <vjp(ct), dx> = ", reverse);
+}
+
+class Adjoint final : public Law {
+ public:
+  std::string_view name() const override { return "adjoint"; }
+  std::string_view summary() const override { return "<ct, jvp(dx)> = <vjp(ct), dx>, exactly"; }
+  bool needs_subject() const override { return false; }
+  bool applies(const Case& c) const override {
+    return c.cotangent.shape() == c.graph.node(c.output()).shape && spec::grad_graph(c.graph).has_value();
+  }
+  Wish wish() const override {
+    Wish w;
+    w.most_elements = 600, w.cotangent = true;
+    return w;
+  }
+
+  Outcome check(const Case& c, Subject&, const JudgeOptions& options) const override {
+    const spec::GradGraph grad = spec::value_or_throw(spec::grad_graph(c.graph));
+    const std::vector<Values> dx = tangents(c, grad);
+    Outcome out;
+    out.judgement.elements = c.graph.node(c.output()).shape.size();
+    const auto exact = sides<Rational>(c, grad, dx, [](double x) { return Rational(x); });
+    if (exact.forward.is_exact() && exact.reverse.is_exact()) {
+      out.judgement.zero_tolerance = out.judgement.elements;
+      if (equal(exact.forward, exact.reverse).exact != Tri::yes) return failed(both(exact.forward.text(), exact.reverse.text()));
+      return with_vacuity(std::move(out), equal(exact.magnitude, Rational(0)).exact == Tri::yes, options);
+    }
+    return refined(c, grad, dx, std::move(out), options);
+  }
+
+ private:
+  static constexpr int first_precision = 128;
+
+  // Directions of all differentiable leaves, full of significant bits unless the data are a grid.
+  static std::vector<Values> tangents(const Case& c, const spec::GradGraph& grad) {
+    std::vector<Values> dx(c.data.size());
+    RandomChoices choices(c.seed, "tangents", c.op_name(), c.number);
+    const Pattern pattern = c.number % pattern_count == 0 ? Pattern::grid : Pattern::normal;
+    for (std::size_t leaf : grad.leaves) dx[leaf] = fill(choices, pattern, c.data[leaf].shape(), spec::Domain::any());
+    return dx;
+  }
+
+  static Outcome with_vacuity(Outcome out, bool zero, const JudgeOptions& options) {
+    if (!zero || !options.vacuity || out.judgement.elements == 0) return out;
+    out.verdict = out.judgement.verdict = Verdict::mistrusted;
+    out.message = out.judgement.note = "both sides are zero";
+    return out;
+  }
+
+  static Outcome refined(const Case& c, const spec::GradGraph& grad, const std::vector<Values>& dx, Outcome out,
+                         const JudgeOptions& options) {
+    for (int precision = first_precision; precision <= options.most_precision; precision *= 2) {
+      const auto s = sides<Ball>(c, grad, dx, [&](double x) { return Ball::exact(x, precision); });
+      if (s.forward.is_nan() || s.reverse.is_nan() || s.forward.is_pole() || s.reverse.is_pole()) {
+        out.verdict = out.judgement.verdict = Verdict::mistrusted;
+        out.message = out.judgement.note = "the derivative is not defined on these data";
+        return out;
+      }
+      out.judgement.refined = precision > first_precision ? out.judgement.elements : 0;
+      if (!s.forward.is_bounded() || !s.reverse.is_bounded() || s.forward.may_be_nan() || s.reverse.may_be_nan()) continue;
+      if (equal(s.forward, s.reverse).exact == Tri::no) return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
+      const Ball zero = Ball::exact(0, precision), half = pow(Ball::exact(2, precision), Ball(Index{-precision / 2}));
+      if (equal(s.magnitude, zero).exact == Tri::yes) return with_vacuity(std::move(out), /*zero=*/true, options);
+      if (less(abs(s.forward - s.reverse), s.magnitude * half).exact == Tri::yes) return out;
+    }
+    out.verdict = out.judgement.verdict = Verdict::undecided;
+    out.message = out.judgement.note = spec::concat("the two sides stay too wide at ", options.most_precision, " bits");
+    return out;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Law> adjoint_law() { return std::make_unique<Adjoint>(); }
+
+}  // namespace plumbline::crosscheck

@@ -1,0 +1,99 @@
+// backward: the recorded vjp, run by the subject, lies within the bound: node by node, and each cotangent end to end.
+#include "crosscheck/laws/evidence.h"
+#include "crosscheck/laws/list.h"
+#include "spec/eval/exact.h"
+#include "spec/eval/interpret.h"
+
+namespace plumbline::crosscheck {
+
+using spec::NodeId;
+
+namespace {
+
+class Backward final : public Law {
+ public:
+  std::string_view name() const override { return "backward"; }
+  std::string_view summary() const override { return "each gradient lies within the bound, locally and end to end"; }
+  bool applies(const Case& c) const override {
+    return c.cotangent.shape() == c.graph.node(c.output()).shape && spec::grad_graph(c.graph).has_value();
+  }
+  Wish wish() const override {
+    Wish w;
+    w.most_elements = 3000, w.cotangent = true;
+    return w;
+  }
+
+  Outcome check(const Case& c, Subject& subject, const JudgeOptions& options) const override {
+    const spec::GradGraph grad = spec::value_or_throw(spec::grad_graph(c.graph));
+    std::vector<NodeId> ends;
+    for (NodeId id : grad.cotangents)
+      if (id >= 0) ends.push_back(id);
+    if (ends.empty()) return {};
+    std::vector<Values> data = c.data;
+    data.push_back(c.cotangent);
+    const std::vector<NodeId> wanted = op_nodes(grad.graph, ends);
+    const auto run = subject.run(grad.graph, data, wanted, hostile(c));
+    if (auto bad = objection(grad.graph, wanted, run)) return *bad;
+    std::vector<Values> values = leaf_values(grad.graph, data);
+    for (std::size_t i = 0; i < wanted.size(); ++i) values[static_cast<std::size_t>(wanted[i])] = run->values[i];
+    Outcome local = check_nodes(grad.graph, c.graph.size(), wanted, values, subject, options);
+    if (local.verdict == Verdict::fail) return local;
+    return graver_of(std::move(local), check_ends(grad.graph, data, ends, values, subject, options));
+  }
+
+ private:
+  static std::vector<NodeId> op_nodes(const spec::Graph& graph, const std::vector<NodeId>& ends) {
+    const std::vector<char> needed = spec::needed(graph, ends);
+    std::vector<NodeId> out;
+    for (NodeId id = 0; id < graph.size(); ++id)
+      if (needed[static_cast<std::size_t>(id)] && graph.node(id).leaf == spec::Leaf::none) out.push_back(id);
+    return out;
+  }
+
+  // The nodes that the reverse mode appended, each on its own inputs.
+  static Outcome check_nodes(const spec::Graph& graph, NodeId first, const std::vector<NodeId>& nodes,
+                             const std::vector<Values>& values, Subject& subject, const JudgeOptions& options) {
+    JudgeOptions local = options;
+    local.vacuity = false;
+    Outcome all;
+    for (NodeId id : nodes) {
+      if (id < first) continue;
+      Outcome one = outcome_of(judge_op(graph.node(id).op, inputs_of(graph, id, values), values[static_cast<std::size_t>(id)],
+                                        subject.kernel(graph, id).claims, local));
+      if (one.verdict != Verdict::pass) one.node = node_label(graph, id), one.message = one.node + ": " + one.message;
+      all = graver_of(std::move(all), std::move(one));
+    }
+    return all;
+  }
+
+  static Outcome check_ends(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& ends,
+                            const std::vector<Values>& values, Subject& subject, const JudgeOptions& options) {
+    JudgeOptions judging = options;
+    judging.vacuity = false;
+    const ClaimsOf claims = [&](NodeId id) { return subject.kernel(graph, id).claims; };
+    Judgement all;
+    bool zero = true, empty = true;
+    for (std::size_t k = 0; k < ends.size(); ++k) {
+      const Values& got = values[static_cast<std::size_t>(ends[k])];
+      join(all, judge_node(graph, data, ends[k], got, claims, judging));
+      for (double x : got.elements()) zero &= x == 0, empty = false;
+    }
+    if (options.vacuity && zero && !empty && all.verdict == Verdict::pass) all.verdict = Verdict::mistrusted, all.note = "every gradient is zero";
+    return outcome_of(std::move(all));
+  }
+
+  // The graver outcome, with what both have counted.
+  static Outcome graver_of(Outcome a, Outcome b) {
+    Judgement joined = a.judgement;
+    join(joined, b.judgement);
+    Outcome out = graver(a.verdict, b.verdict) == a.verdict ? std::move(a) : std::move(b);
+    out.judgement = std::move(joined);
+    return out;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Law> backward_law() { return std::make_unique<Backward>(); }
+
+}  // namespace plumbline::crosscheck
