@@ -102,7 +102,8 @@ TEST(Graph, ALongChainIsDifferentiatedWithoutRecursion) {
   for (int i = 0; i < 50000; ++i) y = neg(y);
   const Var ct = g.input("ct", {1});
   const NodeId wrt[] = {x.id()};
-  EXPECT_EQ(append_grad(g, y.id(), ct, wrt)[0].id(), g.size() - 1);
+  const Var dx = append_grad(g, y.id(), ct, wrt)[0];
+  EXPECT_EQ(dx.id(), g.size() - 1);
   EXPECT_EQ(g.size(), 100002);
 }
 
