@@ -1,0 +1,99 @@
+// one_hot gather scatter_add embedding embedding_grad: indices are int64 and were checked before the run.
+#include <cstring>
+
+#include "runtime/core/attribute.h"
+#include "runtime/core/kernel.h"
+
+namespace plumbline::runtime {
+namespace {
+
+constexpr Index elements_per_part = 65536;
+constexpr Index columns_per_part = 64;
+
+BoundKernel bind_one_hot(const spec::Op& op, const Shapes& in, const Shape&) {
+  const Index classes = attribute<Index>(op, "num_classes"), n = in[0].size();
+  BoundKernel bound;
+  bound.run = [=](const KernelArgs& args) {
+    std::fill_n(args.out.f32(), n * classes, 0.0f);
+    for (Index i = 0; i < n; ++i) args.out.f32()[i * classes + args.in[0].i64()[i]] = 1.0f;
+  };
+  return bound;
+}
+
+BoundKernel bind_embedding(const spec::Op&, const Shapes& in, const Shape&) {
+  const Index n = in[0].size(), width = in[1][1];
+  BoundKernel bound;
+  bound.run = [=](const KernelArgs& args) {
+    if (width == 0) return;
+    parallel_for(args.workers, n, std::max<Index>(1, elements_per_part / width), [&](Index begin, Index end, int) {
+      for (Index i = begin; i < end; ++i)
+        std::memcpy(args.out.f32() + i * width, args.in[1].f32() + args.in[0].i64()[i] * width, static_cast<std::size_t>(width) * sizeof(float));
+    });
+  };
+  return bound;
+}
+
+// Each part sums its columns over all places, in order.
+BoundKernel bind_embedding_grad(const spec::Op&, const Shapes& in, const Shape& out) {
+  const Index n = in[0].size(), width = out[1], rows = out[0];
+  BoundKernel bound;
+  bound.run = [=](const KernelArgs& args) {
+    parallel_for(args.workers, width, columns_per_part, [&](Index begin, Index end, int) {
+      for (Index r = 0; r < rows; ++r) std::fill(args.out.f32() + r * width + begin, args.out.f32() + r * width + end, 0.0f);
+      for (Index i = 0; i < n; ++i) {
+        const float* ct = args.in[1].f32() + i * width;
+        float* to = args.out.f32() + args.in[0].i64()[i] * width;
+        for (Index c = begin; c < end; ++c) to[c] += ct[c];
+      }
+    });
+  };
+  return bound;
+}
+
+// For each element of an index over the axes of x, the offset in x with the coordinate along `axis` left out.
+struct Indexed {
+  std::vector<Index> base;
+  Index stride;
+};
+
+Indexed indexed(const spec::Op& op, const Shape& x, const Shape& index) {
+  const Index axis = *spec::normal_axis(attribute<Index>(op, "axis"), x.rank());
+  const auto strides = x.strides(), steps = index.strides();
+  Indexed out{std::vector<Index>(static_cast<std::size_t>(index.size()), 0), strides[static_cast<std::size_t>(axis)]};
+  for (Index i = 0; i < index.size(); ++i)
+    for (Index a = 0; a < x.rank(); ++a)
+      if (a != axis) out.base[static_cast<std::size_t>(i)] += i / steps[static_cast<std::size_t>(a)] % index[a] * strides[static_cast<std::size_t>(a)];
+  return out;
+}
+
+BoundKernel bind_gather(const spec::Op& op, const Shapes& in, const Shape& out) {
+  BoundKernel bound;
+  bound.run = [n = out.size(), at = indexed(op, in[0], in[1])](const KernelArgs& args) {
+    for (Index i = 0; i < n; ++i)
+      args.out.f32()[i] = args.in[0].f32()[at.base[static_cast<std::size_t>(i)] + args.in[1].i64()[i] * at.stride];
+  };
+  return bound;
+}
+
+BoundKernel bind_scatter_add(const spec::Op& op, const Shapes& in, const Shape& out) {
+  BoundKernel bound;
+  bound.run = [n = in[1].size(), size = out.size(), at = indexed(op, in[0], in[1])](const KernelArgs& args) {
+    std::copy_n(args.in[0].f32(), size, args.out.f32());
+    for (Index i = 0; i < n; ++i)
+      args.out.f32()[at.base[static_cast<std::size_t>(i)] + args.in[1].i64()[i] * at.stride] += args.in[2].f32()[i];
+  };
+  return bound;
+}
+
+}  // namespace
+
+void register_indexing(KernelTable& table) {
+  const spec::Claims c = claims(spec::Order::left);
+  table.add({"one_hot", "one_hot.copy", Device::cpu, DType::f32, c, false, {}, bind_one_hot});
+  table.add({"embedding", "embedding.copy", Device::cpu, DType::f32, c, false, {}, bind_embedding});
+  table.add({"embedding_grad", "embedding_grad.rows", Device::cpu, DType::f32, c, false, {}, bind_embedding_grad});
+  table.add({"gather", "gather.copy", Device::cpu, DType::f32, c, false, {}, bind_gather});
+  table.add({"scatter_add", "scatter_add.left", Device::cpu, DType::f32, c, false, {}, bind_scatter_add});
+}
+
+}  // namespace plumbline::runtime

@@ -1,0 +1,68 @@
+// Sums and maxima of contiguous floats in 64 interleaved lanes, then a tree over the lanes.
+#pragma once
+
+#include <cstring>
+
+#include "runtime/core/view.h"
+
+namespace plumbline::runtime {
+
+inline constexpr Index lanes = 64;
+
+// Sixteen floats that the compiler keeps in vector registers, whatever their width on this machine.
+using Pack = float __attribute__((vector_size(64)));
+inline constexpr Index pack = 16;
+
+inline Pack load(const float* x) {
+  Pack p;
+  std::memcpy(&p, x, sizeof p);
+  return p;
+}
+inline void store(float* y, const Pack& p) { std::memcpy(y, &p, sizeof p); }
+inline Pack spread(float x) { return x - Pack{}; }
+
+// The NaN if one is, else the larger.
+inline Pack larger(const Pack& m, const Pack& x) { return (x > m) | (x != x) ? x : m; }
+inline float larger(float m, float x) { return x > m || x != x ? x : m; }
+
+// Folds `combine(lane, x)` over x_k, k < n, lane k mod 64, from `start` in each lane; `start` is neutral. Then halves:
+// lane i takes lane i + 32, i + 16, … so that n < 64 elements meet in a tree of depth ⌈log2 n⌉.
+template <class Combine>
+float fold_lanes(const float* x, Index n, float start, Combine combine) {
+  Pack a = spread(start), b = a, c = a, d = a;
+  Index k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    a = combine(a, load(x + k));
+    b = combine(b, load(x + k + pack));
+    c = combine(c, load(x + k + 2 * pack));
+    d = combine(d, load(x + k + 3 * pack));
+  }
+  if (k < n) {
+    float rest[lanes];
+    for (Index i = 0; i < lanes; ++i) rest[i] = start;
+    std::memcpy(rest, x + k, static_cast<std::size_t>(n - k) * sizeof(float));
+    a = combine(a, load(rest)), b = combine(b, load(rest + pack));
+    c = combine(c, load(rest + 2 * pack)), d = combine(d, load(rest + 3 * pack));
+  }
+  float all[pack];
+  store(all, combine(combine(a, c), combine(b, d)));
+  for (Index half = pack / 2; half > 0; half /= 2)
+    for (Index i = 0; i < half; ++i) all[i] = combine(all[i], all[i + half]);
+  return all[0];
+}
+
+struct Plus {
+  Pack operator()(const Pack& x, const Pack& y) const { return x + y; }
+  float operator()(float x, float y) const { return x + y; }
+};
+struct Larger {
+  Pack operator()(const Pack& m, const Pack& x) const { return larger(m, x); }
+  float operator()(float m, float x) const { return larger(m, x); }
+};
+
+// Σ x_k; claims Order::lanes, 64.
+inline float sum_lanes(const float* x, Index n) { return fold_lanes(x, n, 0.0f, Plus{}); }
+// max x_k, n ≥ 1
+inline float max_lanes(const float* x, Index n) { return fold_lanes(x, n, -__builtin_inff(), Larger{}); }
+
+}  // namespace plumbline::runtime

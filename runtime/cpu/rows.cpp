@@ -1,0 +1,96 @@
+// softmax and log_softmax along any axis.
+#include "runtime/core/attribute.h"
+#include "runtime/core/buffer.h"
+#include "runtime/cpu/elementwise.h"
+#include "runtime/cpu/lanes.h"
+#include "runtime/cpu/math.h"
+
+namespace plumbline::runtime {
+namespace {
+
+constexpr Index work_per_part = 16384;
+constexpr Index together = 16;  // fibres that are brought into rows at a time, where they are not rows already
+
+// shifted: exp(x_i − max x) / Σ_j exp(x_j − max x)
+struct Softmax {
+  void operator()(const float* x, float* y, Index n) const {
+    const float top = max_lanes(x, n);
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) y[i] = math::exp(x[i] - top);
+    const float total = sum_lanes(y, n);
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) y[i] = y[i] / total;
+  }
+};
+
+// shifted: (x_i − max x) − ln Σ_j exp(x_j − max x)
+struct LogSoftmax {
+  void operator()(const float* x, float* y, Index n) const {
+    const float top = max_lanes(x, n);
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) y[i] = math::exp(x[i] - top);
+    const float rest = math::log(sum_lanes(y, n));
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) y[i] = (x[i] - top) - rest;
+  }
+};
+
+// f(row of x, row of y, n) for each fibre of [outer, n, inner] along the middle axis.
+template <class F>
+BoundKernel along(const Shape& shape, Index axis, F f) {
+  Index outer = 1, inner = 1;
+  const Index n = shape[axis];
+  for (Index a = 0; a < axis; ++a) outer *= shape[a];
+  for (Index a = axis + 1; a < shape.rank(); ++a) inner *= shape[a];
+  BoundKernel bound;
+  if (shape.size() == 0) {
+    bound.run = [](const KernelArgs&) {};
+    return bound;
+  }
+  if (inner == 1) {
+    bound.run = [=](const KernelArgs& args) {
+      parallel_for(args.workers, outer, std::max<Index>(1, work_per_part / n), [&](Index begin, Index end, int) {
+        for (Index r = begin; r < end; ++r) f(args.in[0].f32() + r * n, args.out.f32() + r * n, n);
+      });
+    };
+    return bound;
+  }
+  const Index blocks = (inner + together - 1) / together;
+  bound.local_scratch = aligned(sizeof(float) * static_cast<std::size_t>(2 * together * n));
+  bound.run = [=](const KernelArgs& args) {
+    parallel_for(args.workers, outer * blocks, std::max<Index>(1, work_per_part / (n * together)), [&](Index begin, Index end, int worker) {
+      float *from = args.local(worker), *to = from + together * n;
+      for (Index p = begin; p < end; ++p) {
+        const Index at = p / blocks * n * inner + p % blocks * together, width = std::min(together, inner - p % blocks * together);
+        const float* x = args.in[0].f32() + at;
+        float* y = args.out.f32() + at;
+        for (Index i = 0; i < n; ++i)
+          for (Index c = 0; c < width; ++c) from[c * n + i] = x[i * inner + c];
+        for (Index c = 0; c < width; ++c) f(from + c * n, to + c * n, n);
+        for (Index i = 0; i < n; ++i)
+          for (Index c = 0; c < width; ++c) y[i * inner + c] = to[c * n + i];
+      }
+    });
+  };
+  return bound;
+}
+
+template <class F>
+Kernel row_kernel(std::string op, spec::Claims claims, F f) {
+  Kernel k{op, op + ".simd", Device::cpu, DType::f32, std::move(claims), false, {}, {}};
+  k.bind = [f](const spec::Op& bound_op, const Shapes& in, const Shape&) {
+    return along(in[0], *spec::normal_axis(attribute<Index>(bound_op, "axis"), in[0].rank()), f);
+  };
+  return k;
+}
+
+}  // namespace
+
+void register_rows(KernelTable& table) {
+  using F = spec::Function;
+  const spec::Claims c = claims(spec::Order::lanes, lanes);
+  table.add(row_kernel("softmax", function_claims({{F::exp, math::exp_ulps}}, c), Softmax{}));
+  table.add(row_kernel("log_softmax", function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, c), LogSoftmax{}));
+}
+
+}  // namespace plumbline::runtime

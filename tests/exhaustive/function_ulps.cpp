@@ -1,0 +1,46 @@
+// Sweeps the float functions of runtime/cpu/math.h over all 2^32 arguments and prints their largest errors in ulps.
+//
+// Usage: function_ulps [STRIDE]. The reference is the double function of the C library: its own error, below one ulp of
+// a double, is 2^-29 ulp of a float.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "runtime/cpu/math.h"
+
+namespace {
+
+using namespace plumbline::runtime;
+
+// |got − exact| in ulps of the float format at `exact`.
+double ulps(float got, double exact) {
+  if (std::isnan(exact)) return std::isnan(got) ? 0 : INFINITY;
+  if (static_cast<float>(exact) == got) return std::isinf(got) ? 0 : std::abs(got - exact) / std::ldexp(1.0, std::max(std::ilogb(exact == 0 ? 1e-45 : exact), -126) - 23);
+  if (std::isinf(got) || std::isnan(got)) return INFINITY;
+  return std::abs(got - exact) / std::ldexp(1.0, std::max(std::ilogb(exact), -126) - 23);
+}
+
+template <class F, class G>
+bool sweep(const char* name, F f, G reference, double claimed, std::uint64_t stride) {
+  double worst = 0;
+  float at = 0;
+  for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += stride) {
+    const float x = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    const double error = ulps(f(x), reference(static_cast<double>(x)));
+    if (error > worst) worst = error, at = x;
+  }
+  std::printf("%-8s %.6f ulp at %a (claimed %g)\n", name, worst, at, claimed);
+  return worst <= claimed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::uint64_t stride = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
+  if (stride == 0) return 2;
+  bool ok = sweep("exp", math::exp, [](double x) { return std::exp(x); }, math::exp_ulps, stride);
+  ok &= sweep("log", math::log, [](double x) { return std::log(x); }, math::log_ulps, stride);
+  ok &= sweep("tanh", math::tanh, [](double x) { return std::tanh(x); }, math::tanh_ulps, stride);
+  ok &= sweep("erf", math::erf, [](double x) { return std::erf(x); }, math::erf_ulps, stride);
+  return ok ? 0 : 1;
+}
