@@ -1,0 +1,108 @@
+// Collecting the rows of `crosscheck list`.
+#include "crosscheck/cli/catalogue_rows.h"
+
+#include <fmt/format.h>
+
+#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/law.h"
+#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/models/model.h"
+#include "crosscheck/sample/draw.h"
+#include "crosscheck/subjects/subject.h"
+#include "runtime/core/kernel.h"
+#include "spec/graph/catalogue.h"
+#include "spec/lang/initialiser.h"
+#include "spec/lang/optimiser.h"
+
+namespace plumbline::crosscheck {
+
+namespace {
+
+std::string claims_text(const spec::Claims& claims) {
+  const std::string text = print_claims(claims);
+  return text.empty() ? "default" : text;
+}
+
+std::vector<Row> op_rows() {
+  std::vector<Row> rows;
+  const auto catalogue = spec::Catalogue::builtin();
+  for (const spec::OpEntry* e : catalogue.entries()) {
+    Row row{"op", std::string(e->name), std::string(e->summary), e->defaults, {}, {e->methods.begin(), e->methods.end()}, {}, {}};
+    const std::string arity = e->least_inputs == e->most_inputs ? fmt::to_string(e->least_inputs)
+                                                                : fmt::format("{} to {}", e->least_inputs, e->most_inputs);
+    row.facts = {{"inputs", arity}, {"derivative", e->has_vjp ? "yes" : "no"}};
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<Row> law_rows() {
+  std::vector<Row> rows;
+  for (const auto& law : all_laws()) rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "ops, graphs"}}, {}, {}, {}});
+  for (const auto& law : all_init_laws()) rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "inits"}}, {}, {}, {}});
+  for (const auto& law : all_optim_laws()) rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "optims"}}, {}, {}, {}});
+  return rows;
+}
+
+// A variant of described structs, each with a name and a summary.
+template <class Variant>
+std::vector<Row> variant_rows(const std::string& kind, const std::vector<Variant>& all) {
+  std::vector<Row> rows;
+  for (const Variant& v : all)
+    rows.push_back(std::visit(
+        [&](const auto& x) {
+          using T = std::decay_t<decltype(x)>;
+          return Row{kind, std::string(T::name), std::string(T::summary), spec::attributes_of(x), {}, {}, {}, {}};
+        },
+        v));
+  return rows;
+}
+
+std::vector<Row> kernel_rows() {
+  std::vector<Row> rows;
+  const auto table = runtime::KernelTable::builtin();
+  for (const runtime::Kernel* k : table.kernels())
+    rows.push_back({"kernel", k->name, "", {}, {{"op", k->op}, {"device", std::string(name_of(k->device))},
+                    {"dtype", std::string(name_of(k->dtype))}, {"claims", claims_text(k->claims)}}, {}, {}, {}});
+  const runtime::Kernel& f = table.fallback();
+  rows.push_back({"kernel", f.name, "", {}, {{"op", "any other"}, {"device", "cpu"}, {"dtype", "f32"}, {"claims", claims_text(f.claims)}}, {}, {}, {}});
+  return rows;
+}
+
+std::vector<Row> model_rows() {
+  std::vector<Row> rows;
+  for (const std::string& name : model_names()) rows.push_back({"model", name, "trained on its own data set and audited node by node", {}, {}, {}, {}, {}});
+  return rows;
+}
+
+}  // namespace
+
+std::vector<std::string> row_kinds() {
+  return {"ops", "laws", "layers", "inits", "losses", "optims", "kernels", "subjects", "models"};
+}
+
+std::vector<Row> rows_of(const std::string& kind) {
+  if (kind == "ops") return op_rows();
+  if (kind == "laws") return law_rows();
+  if (kind == "inits") return variant_rows("init", spec::all_initialisers());
+  if (kind == "optims") return variant_rows("optim", spec::all_optimisers());
+  if (kind == "kernels") return kernel_rows();
+  if (kind == "models") return model_rows();
+  if (kind == "subjects") return {{"subject", cpu_subject()->name(), "our CPU runtime, float32", {}, {}, {}, {}, {}}};
+  return {};
+}
+
+Row detailed(Row row) {
+  if (row.kind != "op") return row;
+  const auto catalogue = spec::Catalogue::builtin();
+  const auto table = runtime::KernelTable::builtin();
+  for (const runtime::Kernel* k : table.kernels(row.name)) row.kernels.push_back(fmt::format("{} ({})", k->name, claims_text(k->claims)));
+  if (row.kernels.empty()) row.kernels.push_back(fmt::format("{} (fallback to the definition)", table.fallback().name));
+  for (const auto& law : all_laws()) {
+    const auto c = draw_case(*catalogue.find(row.name), {1, law->name(), 0, 0}, law->wish());
+    if (c && law->applies(*c)) row.laws.emplace_back(law->name());
+  }
+  return row;
+}
+
+}  // namespace plumbline::crosscheck
