@@ -45,7 +45,7 @@ class Binary {
   explicit Binary(double value, Direction d = Direction::nearest_even) : value_(round_to(value, F, d)), direction_(d) {}
 
   static constexpr const Format& format() { return F; }
-  static Binary from_bits(std::uint64_t bits, Direction d = Direction::nearest_even) { return number(decode(bits, F), d); }
+  static Binary from_bits(std::uint64_t bits) { return number(decode(bits, F), Direction::nearest_even); }
   std::uint64_t bits() const { return encode(value_, F); }
   double value() const { return value_; }  // exact
   Direction direction() const { return direction_; }
@@ -81,7 +81,9 @@ class Binary {
     const Direction d = joint(x.direction_, y.direction_);
     return number(ieee::apply(mpfr_pow, x.value_, y.value_, F, d), d);
   }
-  friend Binary ratio(Binary x, Index p, Index q) { return number(ieee::quotient(p, q, F, x.direction_), x.direction_); }
+  friend Binary ratio(Binary x, Index p, Index q) {
+    return number(ieee::quotient(p, q, F, x.direction_), x.direction_);
+  }
   friend Binary real(Binary x, double a) { return Binary(a, x.direction_); }
   friend Binary pi(Binary x) { return number(ieee::pi(F, x.direction_), x.direction_); }
 

@@ -44,7 +44,8 @@ double bits(const Rational& x) {
 Rational integer_power(const Rational& x, mpz_srcptr n) {
   const bool unit = mpz_cmpabs_ui(mpq_numref(x.value()), 1) == 0 && is_integer(x);
   if (unit) return mpz_odd_p(n) != 0 ? x : Rational(Index{1});
-  if (mpz_fits_slong_p(n) == 0 || std::fabs(mpz_get_d(n)) * bits(x) > largest_power_bits) return Rational(State::inexact);
+  const bool huge = mpz_fits_slong_p(n) == 0 || std::fabs(mpz_get_d(n)) * bits(x) > largest_power_bits;
+  if (huge) return Rational(State::inexact);
   const long e = mpz_get_si(n);
   const auto size = static_cast<unsigned long>(e < 0 ? -e : e);
   Rational r;

@@ -26,14 +26,16 @@ bool increments(bool negative, bool odd, bool cut, int tail, Direction d) {
 }
 
 double overflow(bool negative, const Format& f, Direction d) {
-  const bool stops = d == Direction::toward_zero || (d == Direction::up && negative) || (d == Direction::down && !negative);
+  const bool stops = d == Direction::toward_zero || d == (negative ? Direction::up : Direction::down);
   const double size = stops ? f.largest() : f.has_infinity ? infinity : quiet_nan;
   return negative ? -size : size;
 }
 
 double special(double x, const Format& f) { return std::isinf(x) && !f.has_infinity ? quiet_nan : x; }
 
-int exponent_bits(const Format& f) { return std::bit_width(static_cast<unsigned>(f.emax - f.emin + 1 + f.has_infinity)); }
+int exponent_bits(const Format& f) {
+  return std::bit_width(static_cast<unsigned>(f.emax - f.emin + 1 + f.has_infinity));
+}
 
 }  // namespace
 
@@ -78,7 +80,8 @@ double round_to(mpfr_srcptr x, int ternary, const Format& f, Direction d) {
   if (mpfr_nan_p(x) != 0) return quiet_nan;
   if (mpfr_inf_p(x) != 0) return special(negative ? -infinity : infinity, f);
   if (mpfr_zero_p(x) != 0 && ternary == 0) return negative ? -0.0 : 0.0;
-  if (mpfr_zero_p(x) != 0) return round_significand(negative, 1, mpfr_get_emin_min(), true, f, d);  // too small for MPFR
+  // Not zero, but too small for MPFR.
+  if (mpfr_zero_p(x) != 0) return round_significand(negative, 1, mpfr_get_emin_min(), true, f, d);
   const auto magnitude = *static_cast<const mp_limb_t*>(mpfr_custom_get_significand(x));
   return round_significand(negative, magnitude, mpfr_get_exp(x) - 64, ternary != 0, f, d);
 }
@@ -110,7 +113,8 @@ double decode(std::uint64_t bits, const Format& f) {
   if (last && f.has_infinity) size = fraction == 0 ? infinity : quiet_nan;
   else if (last && fraction == (std::uint64_t{1} << fraction_bits) - 1) size = quiet_nan;
   else if (field > 0)
-    size = std::ldexp(static_cast<double>(fraction | std::uint64_t{1} << fraction_bits), f.emin - fraction_bits + field - 1);
+    size = std::ldexp(static_cast<double>(fraction | std::uint64_t{1} << fraction_bits),
+                      f.emin - fraction_bits + field - 1);
   return negative ? -size : size;
 }
 

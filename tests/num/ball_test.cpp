@@ -37,9 +37,15 @@ void expect_agrees(const Ball& ball, const Rational& exact) {
     case Rational::State::value:
       ASSERT_TRUE(ball.has_value() && holds(ball, exact)) << ball << " does not hold " << exact;
       break;
-    case Rational::State::inexact: ASSERT_TRUE(ball.may_be_nan()) << ball; break;
-    case Rational::State::pole: ASSERT_TRUE(ball.may_be_nan() && !ball.is_nan()) << ball; break;
-    case Rational::State::nan: ASSERT_TRUE(ball.may_be_nan()) << ball; break;
+    case Rational::State::inexact:
+      ASSERT_TRUE(ball.may_be_nan()) << ball;
+      break;
+    case Rational::State::pole:
+      ASSERT_TRUE(ball.may_be_nan() && !ball.is_nan()) << ball;
+      break;
+    case Rational::State::nan:
+      ASSERT_TRUE(ball.may_be_nan()) << ball;
+      break;
   }
 }
 
@@ -87,8 +93,9 @@ TEST(Ball, IntervalsContainTheirWitnesses) {
     const auto balls = test::evaluate(e, x);
     const auto exact = test::evaluate(e, witness);
     for (std::size_t k = 0; k < balls.size(); ++k) {
-      if (exact[k].is_exact()) ASSERT_TRUE(balls[k].has_value() && holds(balls[k], exact[k])) << balls[k] << ' ' << exact[k];
-      else ASSERT_TRUE(balls[k].may_be_nan()) << balls[k] << ' ' << exact[k];
+      const bool sound =
+          exact[k].is_exact() ? balls[k].has_value() && holds(balls[k], exact[k]) : balls[k].may_be_nan();
+      ASSERT_TRUE(sound) << balls[k] << ' ' << exact[k];
     }
   }
 }
@@ -126,8 +133,9 @@ const std::vector<Row>& table() {
 }
 
 double draw_in(Draw& draw, const Row& row) {
-  double x = draw.chance(3) ? static_cast<double>(draw.pick(-80, 80)) / 8
-                            : std::ldexp(static_cast<double>(static_cast<std::int64_t>(draw.bits())), -static_cast<int>(draw.pick(40, 110)));
+  double x = static_cast<double>(draw.pick(-80, 80)) / 8;
+  const auto wide = static_cast<double>(static_cast<std::int64_t>(draw.bits()));
+  if (!draw.chance(3)) x = std::ldexp(wide, -static_cast<int>(draw.pick(40, 110)));
   if (x < row.lower) x = -x;
   return std::clamp(x, row.lower, row.upper);
 }
@@ -200,9 +208,10 @@ TEST(Ball, PowersOfBoxesContainTheirCorners) {
     for (const double x : {a, (a + b) / 2, b})
       for (const double y : {c, (c + d) / 2, d}) {
         const Ball corner = pow(Ball::exact(x, 256), Ball::exact(y, 256));
-        if (corner.has_value()) ASSERT_TRUE(mpfr_lessequal_p(box.lo(), corner.hi()) != 0 &&
-                                            mpfr_lessequal_p(corner.lo(), box.hi()) != 0) << x << '^' << y << ": " << box;
-        else ASSERT_TRUE(box.may_be_nan());
+        const bool inside = corner.has_value() ? mpfr_lessequal_p(box.lo(), corner.hi()) != 0 &&
+                                                     mpfr_lessequal_p(corner.lo(), box.hi()) != 0
+                                               : box.may_be_nan();
+        ASSERT_TRUE(inside) << x << '^' << y << ": " << box;
       }
   }
 }
@@ -211,18 +220,35 @@ TEST(Ball, States) {
   const Ball zero = Ball::exact(0, 64), one = Ball::exact(1, 64), minus = -one;
   const Ball across(-1.0, 4.0, 64), below(-2.0, -1.0, 64), touching(0.0, 1.0, 64);
   const std::vector<std::pair<Ball, State>> rows{
-      {one / zero, State::pole},      {zero / zero, State::nan},      {across / zero, State::pole},
-      {one / across, State::maybe_nan}, {log(zero), State::pole},     {log(minus), State::nan},
-      {log(across), State::maybe_nan},  {log(touching), State::maybe_nan}, {log1p(minus), State::pole},
-      {sqrt(below), State::nan},      {sqrt(across), State::maybe_nan}, {sqrt(touching), State::value},
-      {pow(zero, minus), State::pole},  {pow(zero, zero), State::value}, {pow(below, Ball(0.5)), State::nan},
-      {pow(across, Ball(0.5)), State::maybe_nan}, {pow(below, across), State::maybe_nan},
-      {Ball(NAN), State::nan},        {Ball(INFINITY), State::pole},  {log(minus) + log(zero), State::nan},
-      {log(zero) * zero, State::pole},  {exp(log(zero)), State::maybe_nan}, {one / log(zero), State::maybe_nan},
-      {select(Tri::unknown, one, log(minus)), State::maybe_nan}, {select(Tri::yes, one, log(minus)), State::value},
-      {select(Tri::unknown, log(zero), log(minus)), State::pole}, {maximum(one, log(minus)), State::nan},
+      {one / zero, State::pole},
+      {zero / zero, State::nan},
+      {across / zero, State::pole},
+      {one / across, State::maybe_nan},
+      {log(zero), State::pole},
+      {log(minus), State::nan},
+      {log(across), State::maybe_nan},
+      {log(touching), State::maybe_nan},
+      {log1p(minus), State::pole},
+      {sqrt(below), State::nan},
+      {sqrt(across), State::maybe_nan},
+      {sqrt(touching), State::value},
+      {pow(zero, minus), State::pole},
+      {pow(zero, zero), State::value},
+      {pow(below, Ball(0.5)), State::nan},
+      {pow(across, Ball(0.5)), State::maybe_nan},
+      {pow(below, across), State::maybe_nan},
+      {Ball(NAN), State::nan},
+      {Ball(INFINITY), State::pole},
+      {log(minus) + log(zero), State::nan},
+      {log(zero) * zero, State::pole},
+      {exp(log(zero)), State::maybe_nan},
+      {one / log(zero), State::maybe_nan},
+      {select(Tri::unknown, one, log(minus)), State::maybe_nan},
+      {select(Tri::yes, one, log(minus)), State::value},
+      {select(Tri::unknown, log(zero), log(minus)), State::pole},
+      {maximum(one, log(minus)), State::nan},
   };
-  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i].first.state(), rows[i].second) << i << ' ' << rows[i].first;
+  for (const auto& [ball, state] : rows) EXPECT_EQ(ball.state(), state) << ball;
   EXPECT_EQ(sqrt(across).upper(), 2);
   EXPECT_EQ(log(touching).upper(), 0);
   EXPECT_EQ(pow(zero, zero).lower(), 1);

@@ -25,7 +25,9 @@ template <const Format&... F>
 constexpr bool all_are_numbers = (Number<Binary<F>> && ...);
 static_assert(all_are_numbers<binary16, bfloat16, tf32, binary32, binary64, e4m3, e5m2>);
 
-bool same(double x, double y) { return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y) || (x != x && y != y); }
+bool same(double x, double y) {
+  return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y) || (x != x && y != y);
+}
 
 // The hardware under a rounding mode that is put back.
 class MachineRounding {
@@ -105,8 +107,10 @@ TEST(Binary32, IsTheMachineInDirectedModes) {
 TEST(Binary64, IsTheMachineToNearest) {
   Draw draw(3);
   for (int i = 0; i < 300'000 && !HasFailure(); ++i) {
-    const auto pattern = [&] { return std::bit_cast<double>(draw.chance(3) ? draw.bits() : (draw.bits() >> 12) | draw.bits() << 60); };
-    const double x = pattern(), y = draw.chance(3) ? std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) ^ (draw.bits() >> 60)) : pattern();
+    const auto any = [&] { return draw.chance(3) ? draw.bits() : (draw.bits() >> 12) | draw.bits() << 60; };
+    const std::uint64_t bits = any();
+    const double x = std::bit_cast<double>(bits);
+    const double y = std::bit_cast<double>(draw.chance(3) ? bits ^ (draw.bits() >> 60) : any());
     const Binary<binary64> a(x), b(y), c(-x * y);
     EXPECT_TRUE(same((a + b).value(), x + y) && same((a - b).value(), x - y) && same((a * b).value(), x * y) &&
                 same((a / b).value(), x / y) && same(sqrt(a).value(), std::sqrt(x)) &&
@@ -128,8 +132,8 @@ class Neighbours {
   double nearest(const Rational& x, Direction d) const {
     const Rational size = abs(x);
     const bool negative = x.sign() < 0;
-    const auto above = std::upper_bound(exact_.begin(), exact_.end(), size,
-                                        [](const Rational& a, const Rational& b) { return less(a, b).exact == Tri::yes; });
+    const auto before = [](const Rational& a, const Rational& b) { return less(a, b).exact == Tri::yes; };
+    const auto above = std::upper_bound(exact_.begin(), exact_.end(), size, before);
     const auto i = static_cast<std::size_t>(above - exact_.begin()) - 1;
     const Rational next = i + 1 < exact_.size() ? exact_[i + 1] : beyond();
     const double up = i + 1 < exact_.size() ? values_[i + 1] : format_.has_infinity ? INFINITY : NAN;
@@ -138,8 +142,11 @@ class Neighbours {
       const Rational middle = (exact_[i] + next) * Rational(0.5);
       const bool tie = equal(size, middle).exact == Tri::yes, more = less(middle, size).exact == Tri::yes;
       const bool odd = (i & 1) != 0;
-      const bool away = d == Direction::nearest_even ? more || (tie && odd) : d == Direction::nearest_away ? more || tie
-                        : d == Direction::up ? !negative : d == Direction::down ? negative : false;
+      const bool away = d == Direction::nearest_even   ? more || (tie && odd)
+                        : d == Direction::nearest_away ? more || tie
+                        : d == Direction::up           ? !negative
+                        : d == Direction::down         ? negative
+                                                       : false;
       if (away) size_rounded = up;
     }
     return negative ? -size_rounded : size_rounded;
@@ -155,7 +162,8 @@ class Neighbours {
 };
 
 // Where a rational result is finite and not zero, and the rounding is thereby defined.
-void expect_rounds(const Neighbours& numbers, const Rational& exact, double got, Direction d, const char* what, double x, double y) {
+void expect_rounds(const Neighbours& numbers, const Rational& exact, double got, Direction d, const char* what,
+                   double x, double y) {
   if (!exact.is_exact() || exact.sign() == 0) return;
   const double want = numbers.nearest(exact, d);
   if (!same(want, got))
@@ -188,7 +196,8 @@ TEST(Formats, SixteenBitsOnDrawnPairs) {
   for (const Format& f : {binary16, bfloat16}) {
     const Neighbours numbers(f);
     for (int i = 0; i < 30'000; ++i) {
-      const std::uint64_t x = draw.bits() & 0xffff, y = draw.chance(3) ? x ^ (draw.bits() & 0x8007) : draw.bits() & 0xffff;
+      const std::uint64_t x = draw.bits() & 0xffff;
+      const std::uint64_t y = draw.chance(3) ? x ^ (draw.bits() & 0x8007) : draw.bits() & 0xffff;
       check_pair(numbers, decode(x, f), decode(y, f), f);
     }
   }
@@ -213,11 +222,14 @@ TEST(Formats, SixteenBitRootsAreCorrect) {
     for (std::uint64_t bits = 1; bits < (std::uint64_t{1} << (f.bits - 1)); ++bits) {
       const double x = decode(bits, f);
       if (!std::isfinite(x)) continue;
-      const double down = ieee::apply(mpfr_sqrt, x, f, Direction::down), up = ieee::apply(mpfr_sqrt, x, f, Direction::up);
+      const double down = ieee::apply(mpfr_sqrt, x, f, Direction::down);
+      const double up = ieee::apply(mpfr_sqrt, x, f, Direction::up);
       const Rational exact(x), low = square(Rational(down)), high = square(Rational(up));
       const bool on = equal(low, exact).exact == Tri::yes;
-      ASSERT_TRUE(on ? up == down : less(low, exact).exact == Tri::yes && less(exact, high).exact == Tri::yes &&
-                                        encode(up, f) == encode(down, f) + 1) << f.name << ' ' << x;
+      ASSERT_TRUE(on ? up == down
+                     : less(low, exact).exact == Tri::yes && less(exact, high).exact == Tri::yes &&
+                           encode(up, f) == encode(down, f) + 1)
+          << f.name << ' ' << x;
       const Rational middle = square((Rational(down) + Rational(up)) * Rational(0.5));
       const double nearest = less(exact, middle).exact == Tri::yes ? down : up;  // no root is a midpoint
       ASSERT_TRUE(on || equal(exact, middle).exact == Tri::no);
@@ -248,7 +260,8 @@ TEST(Formats, ConversionsAgreeWithOthers) {
   Draw draw(7);
   for (int i = 0; i < 1'000'000; ++i) {
     const float x = draw.chance(2) ? test::draw_float(draw) : std::ldexp(test::draw_float(draw), -10);
-    ASSERT_TRUE(same(round_to_format(x, binary16), static_cast<double>(static_cast<_Float16>(x)))) << std::hexfloat << x;
+    const auto half = static_cast<_Float16>(x);
+    ASSERT_TRUE(same(round_to_format(x, binary16), static_cast<double>(half))) << std::hexfloat << x;
   }
   for (std::uint64_t bits = 0; bits < 65536; ++bits)
     ASSERT_TRUE(same(decode(bits, binary16), std::bit_cast<_Float16>(static_cast<std::uint16_t>(bits))));
@@ -266,7 +279,8 @@ TEST(Formats, ConversionsAgreeWithOthers) {
 
 // Each function lies between its neighbours in the format, decided by MPFR with far more bits.
 TEST(Formats, FunctionsAreCorrectlyRounded) {
-  constexpr std::array<ieee::Unary, 8> functions{mpfr_exp, mpfr_expm1, mpfr_log, mpfr_log1p, mpfr_sin, mpfr_tanh, mpfr_erf, mpfr_cos};
+  constexpr std::array<ieee::Unary, 8> functions{mpfr_exp, mpfr_expm1, mpfr_log,  mpfr_log1p,
+                                                 mpfr_sin, mpfr_cos,   mpfr_tanh, mpfr_erf};
   mpfr_t wide;
   mpfr_init2(wide, 300);
   for (const Format& f : {e4m3, e5m2, binary16, bfloat16}) {
@@ -279,7 +293,8 @@ TEST(Formats, FunctionsAreCorrectlyRounded) {
         if (mpfr_regular_p(wide) == 0 || std::abs(mpfr_get_exp(wide)) > 400) continue;
         Rational exact;
         mpfr_get_q(exact.mutable_value(), wide);
-        for (const Direction d : directions) expect_rounds(numbers, exact, ieee::apply(function, x, f, d), d, "function", x, 0);
+        for (const Direction d : directions)
+          expect_rounds(numbers, exact, ieee::apply(function, x, f, d), d, "function", x, 0);
       }
   }
   mpfr_clear(wide);

@@ -27,10 +27,14 @@ inline std::uint32_t draw_fraction(Draw& draw, int bits) {
   const auto all = (std::uint32_t{1} << bits) - 1;
   const auto any = static_cast<std::uint32_t>(draw.bits()) & all;
   switch (draw.pick(0, 5)) {
-    case 0: return any & ~(all >> 4);
-    case 1: return all - (any & 3);
-    case 2: return any & 3;
-    default: return any;
+    case 0:
+      return any & ~(all >> 4);
+    case 1:
+      return all - (any & 3);
+    case 2:
+      return any & 3;
+    default:
+      return any;
   }
 }
 
@@ -39,15 +43,31 @@ inline float draw_float(Draw& draw) {
   const auto near_one = static_cast<std::uint32_t>(draw.pick(127 - 26, 127 + 26));
   std::uint32_t body = 0;
   switch (draw.pick(0, 15)) {
-    case 0: break;                                                                               // zero
-    case 1: body = draw_fraction(draw, 23); break;                                               // subnormal
-    case 2: body = static_cast<std::uint32_t>(draw.pick(1, 24)) << 23 | draw_fraction(draw, 23); break;  // tiny
-    case 3: body = static_cast<std::uint32_t>(draw.pick(230, 254)) << 23 | draw_fraction(draw, 23); break;  // huge
-    case 4: body = static_cast<std::uint32_t>(draw.pick(1, 254) << 23) + static_cast<std::uint32_t>(draw.pick(-2, 2)); break;
-    case 5: body = draw.chance(4) ? 0x7fc00000u : draw.chance(2) ? 0x7f800000u : 0x7f7fffffu; break;  // NaN, inf, max
-    case 6: body = static_cast<std::uint32_t>(draw.pick(60, 66)) << 23 | draw_fraction(draw, 23); break;  // squares tiny
-    case 7: body = static_cast<std::uint32_t>(draw.pick(1, 254)) << 23 | draw_fraction(draw, 23); break;
-    default: body = near_one << 23 | draw_fraction(draw, 23);
+    case 0:
+      break;  // zero
+    case 1:
+      body = draw_fraction(draw, 23);
+      break;  // subnormal
+    case 2:
+      body = static_cast<std::uint32_t>(draw.pick(1, 24)) << 23 | draw_fraction(draw, 23);
+      break;  // tiny
+    case 3:
+      body = static_cast<std::uint32_t>(draw.pick(230, 254)) << 23 | draw_fraction(draw, 23);
+      break;  // huge
+    case 4:
+      body = static_cast<std::uint32_t>(draw.pick(1, 254) << 23) + static_cast<std::uint32_t>(draw.pick(-2, 2));
+      break;
+    case 5:
+      body = draw.chance(4) ? 0x7fc00000u : draw.chance(2) ? 0x7f800000u : 0x7f7fffffu;
+      break;  // NaN, inf, max
+    case 6:
+      body = static_cast<std::uint32_t>(draw.pick(60, 66)) << 23 | draw_fraction(draw, 23);
+      break;  // squares tiny
+    case 7:
+      body = static_cast<std::uint32_t>(draw.pick(1, 254)) << 23 | draw_fraction(draw, 23);
+      break;
+    default:
+      body = near_one << 23 | draw_fraction(draw, 23);
   }
   return std::bit_cast<float>(sign | body);
 }

@@ -32,7 +32,8 @@ bool agree(const Ball& x, const Ball& y, double scale) {
 
 std::vector<Rational> draw_point(Draw& draw) {
   std::vector<Rational> x;
-  for (std::size_t v = 0; v < test::variables; ++v) x.push_back(Rational::quotient(draw.pick(-40, 40), draw.pick(1, 12)));
+  for (std::size_t v = 0; v < test::variables; ++v)
+    x.push_back(Rational::quotient(draw.pick(-40, 40), draw.pick(1, 12)));
   return x;
 }
 
@@ -73,7 +74,8 @@ struct Row {
 const std::vector<Row>& table() {
   static const Ball one(1), two(2);
   static const std::vector<Row> rows{
-      {"sqrt", [](const auto& x) { return sqrt(x); }, [](const Ball& x) { return pow(x, Ball(-0.5)) / two; }, 0x1p-20, 1e6},
+      {"sqrt", [](const auto& x) { return sqrt(x); }, [](const Ball& x) { return pow(x, Ball(-0.5)) / two; }, 0x1p-20,
+       1e6},
       {"exp", [](const auto& x) { return exp(x); }, [](const Ball& x) { return one / exp(-x); }, -30, 30},
       {"expm1", [](const auto& x) { return expm1(x); }, [](const Ball& x) { return expm1(x) + one; }, -30, 30},
       {"log", [](const auto& x) { return log(x); }, [](const Ball& x) { return exp(-log(x)); }, 0x1p-20, 1e6},
@@ -81,15 +83,16 @@ const std::vector<Row>& table() {
       {"sin", [](const auto& x) { return sin(x); }, [](const Ball& x) { return sin(pi(x) / two + x); }, -1e4, 1e4},
       {"cos", [](const auto& x) { return cos(x); }, [](const Ball& x) { return cos(pi(x) / two + x); }, -1e4, 1e4},
       {"tanh", [](const auto& x) { return tanh(x); }, [](const Ball& x) { return one - square(tanh(x)); }, -8, 8},
-      {"erf", [](const auto& x) { return erf(x); },
-       [](const Ball& x) { return exp(log(two / sqrt(pi(x))) - x * x); }, -6, 6},
+      {"erf", [](const auto& x) { return erf(x); }, [](const Ball& x) { return exp(log(two / sqrt(pi(x))) - x * x); },
+       -6, 6},
       {"x^3.5", [](const auto& x) { return pow(x, Enclosed(3.5)); },
        [](const Ball& x) { return Ball(3.5) * x * x * sqrt(x); }, 0x1p-20, 100},
-      {"x^x", [](const auto& x) { return pow(x, x); },
-       [](const Ball& x) { return exp(x * log(x)) * (log(x) + one); }, 0x1p-20, 20},
+      {"x^x", [](const auto& x) { return pow(x, x); }, [](const Ball& x) { return exp(x * log(x)) * (log(x) + one); },
+       0x1p-20, 20},
       {"2^x", [](const auto& x) { return pow(Enclosed(2.0), x); },
        [](const Ball& x) { return log(Ball::exact(2, 256)) * exp(x * log(Ball::exact(2, 256))); }, -20, 20},
-      {"1/x", [](const auto& x) { return Enclosed(1) / x; }, [](const Ball& x) { return -pow(x, Ball(-2)); }, 0x1p-20, 1e6},
+      {"1/x", [](const auto& x) { return Enclosed(1) / x; }, [](const Ball& x) { return -pow(x, Ball(-2)); }, 0x1p-20,
+       1e6},
   };
   return rows;
 }
@@ -130,7 +133,8 @@ TEST(Dual, MaximumOfManySplitsEvenly) {
   const std::vector<Exact> x{at(2, 3), at(1, 100), at(2, 6), at(2, 0)};
   EXPECT_TRUE(equals(max_of<Exact>(4, [&](Index k) { return x[static_cast<std::size_t>(k)]; }).slope, Rational(3)));
   const Ball wide(1.0, 3.0, 64);
-  const std::vector<Enclosed> y{{Ball::exact(2, 64), Ball::exact(-1, 64)}, {wide, Ball::exact(5, 64)}, {Ball::exact(0, 64), Ball(99)}};
+  const std::vector<Enclosed> y{
+      {Ball::exact(2, 64), Ball::exact(-1, 64)}, {wide, Ball::exact(5, 64)}, {Ball::exact(0, 64), Ball(99)}};
   const Enclosed top = max_of<Enclosed>(3, [&](Index k) { return y[static_cast<std::size_t>(k)]; });
   EXPECT_EQ(top.slope.lower(), -1);
   EXPECT_EQ(top.slope.upper(), 5);
