@@ -1,6 +1,6 @@
 // Random graphs: ops of the catalogue joined wherever shapes fit, values used more than once, one output.
 #include "crosscheck/sample/draw.h"
-#include "spec/eval/interpret.h"
+#include "crosscheck/sample/edit.h"
 
 namespace plumbline::crosscheck {
 
@@ -28,7 +28,8 @@ class GraphBuilder {
         if (add_node()) break;
     if (pool_.empty()) leaf(spec::Shape{2}, Domain::any());
     c_.graph.output(c_.graph.var(spare > 0 ? joined(spare) : pool_.back()));
-    return pruned();
+    c_.data = data_;
+    return *edited(c_, {});  // without the nodes that the output does not need
   }
 
  private:
@@ -106,30 +107,6 @@ class GraphBuilder {
       total = total < 0 ? part : spec::value_or_throw(c_.graph.try_apply(*add, {total, part}));
     }
     return total < 0 ? pool_.back() : total;
-  }
-
-  // Without the nodes that the output does not need.
-  Case pruned() {
-    const std::vector<char> keep = spec::needed(c_.graph, c_.graph.outputs());
-    Case out;
-    std::vector<NodeId> moved(static_cast<std::size_t>(c_.graph.size()), -1);
-    std::size_t leaf = 0;
-    for (NodeId id = 0; id < c_.graph.size(); ++id) {
-      const spec::Node& node = c_.graph.node(id);
-      const std::size_t data = node.leaf == spec::Leaf::none ? 0 : leaf++;
-      if (!keep[static_cast<std::size_t>(id)]) continue;
-      NodeId& to = moved[static_cast<std::size_t>(id)];
-      if (node.leaf != spec::Leaf::none) {
-        to = (node.extent >= 0 ? out.graph.index_input(node.name, node.shape, node.extent) : out.graph.input(node.name, node.shape)).id();
-        out.data.push_back(data_[data]);
-        continue;
-      }
-      std::vector<NodeId> inputs;
-      for (NodeId i : node.inputs) inputs.push_back(moved[static_cast<std::size_t>(i)]);
-      to = spec::value_or_throw(out.graph.try_apply(node.op, std::move(inputs)));
-    }
-    out.graph.output(out.graph.var(moved[static_cast<std::size_t>(c_.output())]));
-    return out;
   }
 
   std::vector<const spec::OpEntry*> entries_;
