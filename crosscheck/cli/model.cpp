@@ -1,0 +1,85 @@
+// `crosscheck model`: trains a model on real data and audits every node of every audited step.
+#include <fmt/format.h>
+
+#include <sstream>
+#include <thread>
+
+#include "crosscheck/cli/arguments.h"
+#include "crosscheck/cli/output.h"
+#include "crosscheck/cli/usage.h"
+#include "crosscheck/cli/verb.h"
+#include "crosscheck/audit/atomic_file.h"
+#include "crosscheck/models/model.h"
+
+namespace plumbline::crosscheck {
+
+namespace {
+
+constexpr std::uint64_t most_steps = 1'000'000, most_batch = 1'000'000;
+
+class Model final : public Verb {
+ public:
+  std::string_view name() const override { return "model"; }
+  std::string_view summary() const override { return "trains a model on real data and audits every node of every audited step"; }
+
+  void declare(Flags& flags) override {
+    flags.positionals(words_, "NAME", "a model of `crosscheck list models`, or a file with a graph");
+    flags.option("--data", data_, "CSV file, labels in the last column; default: the model's own data");
+    flags.option("--steps", steps_, "training steps");
+    flags.option("--batch", batch_, "rows of a batch");
+    flags.option("--lr", lr_, "learning rate; default: the model's own");
+    flags.option("--seed", seed_, "of the initial values and the order of the data");
+    flags.option("--tier", tier_, "proof: the proven bound only; statistics (default): and what rounding errors look like");
+    flags.option("--jobs", jobs_, "threads; default: all cores");
+    flags.option("--json", json_, "write the report as JSON; - is standard output");
+    flags.option("--junit", junit_, "write the report as JUnit XML; - is standard output");
+    flags.flag("--quiet", quiet_, "no text on standard output");
+    flags.flag("--no-color", no_color_, "plain text on a terminal too");
+  }
+
+  int run(const CommandLine& command) override {
+    const Sinks sinks{json_, junit_, quiet_, no_color_};
+    const ModelOptions options = read_options();
+    sinks.check();
+    std::ostringstream table;
+    Report report = checked(audit_model(options, table));
+    report.command = command;
+    report.seed = options.seed;
+    sinks.write(report, table.str() + "\n" + text_report(report, sinks.color()));
+    return report.exit_code();
+  }
+
+ private:
+  ModelOptions read_options() const {
+    if (words_.size() != 1)
+      refuse("model: found ", words_.size(), " names, expected one of ", fmt::format("{}", fmt::join(model_names(), ", ")), ", or a file");
+    ModelOptions options;
+    options.model = words_.front();
+    options.data = data_;
+    if (!steps_.empty()) options.steps = count("--steps", steps_, most_steps);
+    if (!batch_.empty()) options.batch = count("--batch", batch_, most_batch);
+    if (!lr_.empty()) options.lr = parse_number("--lr", lr_);
+    if (!lr_.empty() && !(options.lr > 0)) refuse("--lr: found ", lr_, ", expected a positive number");
+    if (!seed_.empty()) options.seed = parse_count("--seed", seed_, 0);
+    if (!tier_.empty() && parse_word("--tier", tier_, {"proof", "statistics"}) == "proof") options.judge.tier = Tier::proof;
+    options.threads = jobs_.empty() ? std::max(1, static_cast<int>(std::thread::hardware_concurrency()))
+                                    : static_cast<int>(count("--jobs", jobs_, 1024));
+    return options;
+  }
+
+  static spec::Index count(const std::string& place, const std::string& text, std::uint64_t most) {
+    const std::uint64_t n = parse_count(place, text, 1);
+    if (n > most) refuse(place, ": found ", text, ", expected at most ", most);
+    return static_cast<spec::Index>(n);
+  }
+
+  std::vector<std::string> words_;
+  std::string data_, steps_, batch_, lr_, seed_, tier_, jobs_, json_, junit_;
+  bool quiet_ = false, no_color_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> model_verb() { return std::make_unique<Model>(); }
+
+}  // namespace plumbline::crosscheck

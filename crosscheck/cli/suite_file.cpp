@@ -1,0 +1,89 @@
+// Reading a suite from a TOML file.
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "crosscheck/audit/atomic_file.h"
+#include "crosscheck/cli/arguments.h"
+#include "crosscheck/cli/suite_flags.h"
+#include "crosscheck/cli/usage.h"
+
+namespace plumbline::crosscheck {
+
+namespace {
+
+class SuiteReader {
+ public:
+  explicit SuiteReader(std::string file) : file_(std::move(file)) {}
+
+  Suite read(const toml::table& table) {
+    Suite suite = word(table, "base").value_or("quick") == "full" ? full_suite() : quick_suite();
+    if (const auto base = word(table, "base")) parse_word(place(*table.get("base"), "base"), *base, {"quick", "full"});
+    for (const auto& [key, node] : table) set(suite, std::string(key.str()), node);
+    return suite;
+  }
+
+ private:
+  std::string place(const toml::node& node, const std::string& key) const {
+    return spec::concat(file_, ": line ", node.source().begin.line, ": ", key);
+  }
+  static std::optional<std::string> word(const toml::table& table, std::string_view key) { return table[key].value_exact<std::string>(); }
+
+  std::string text(const toml::node& node, const std::string& key) const {
+    if (const auto value = node.value_exact<std::string>()) return *value;
+    refuse(place(node, key), ": found something else, expected a text in quotes");
+  }
+  std::uint64_t count(const toml::node& node, const std::string& key, std::int64_t least) const {
+    const auto value = node.value_exact<std::int64_t>();
+    if (!value || *value < least) refuse(place(node, key), ": found something else, expected an integer of at least ", least);
+    return static_cast<std::uint64_t>(*value);
+  }
+
+  void set(Suite& suite, const std::string& key, const toml::node& node) const {
+    if (key == "base") return static_cast<void>(text(node, key));
+    if (key == "op") suite.op = text(node, key);
+    else if (key == "law") suite.law = text(node, key);
+    else if (key == "seed") suite.seed = count(node, key, 0);
+    else if (key == "cases") suite.total_cases = count(node, key, 1);
+    else if (key == "cases_per_cell") suite.cases_per_cell = count(node, key, 1);
+    else if (key == "graph_cases") suite.graph_cases = count(node, key, 0);
+    else if (key == "jobs") suite.jobs = static_cast<int>(std::min<std::uint64_t>(count(node, key, 1), 1024));
+    else if (key == "findings") suite.most_findings = count(node, key, 1);
+    else if (key == "time") suite.seconds = parse_seconds(place(node, key), text(node, key));
+    else if (key == "subjects") suite.subjects = subjects_named(words(node, key));
+    else if (key == "size") suite.size = factor(node, key);
+    else refuse(place(node, key), ": found an unknown key, expected one of a suite", spec::did_you_mean(key, keys()));
+  }
+
+  std::vector<std::string> words(const toml::node& node, const std::string& key) const {
+    const toml::array* list = node.as_array();
+    if (list == nullptr || list->empty()) refuse(place(node, key), ": found something else, expected a list of texts");
+    std::vector<std::string> out;
+    for (const toml::node& entry : *list) out.push_back(text(entry, key));
+    return out;
+  }
+  double factor(const toml::node& node, const std::string& key) const {
+    const auto value = node.value<double>();
+    if (!value || !(*value > 0)) refuse(place(node, key), ": found something else, expected a positive number");
+    return *value;
+  }
+  static std::vector<std::string> keys() {
+    return {"base", "op", "law", "subjects", "seed", "cases", "cases_per_cell", "graph_cases", "size", "time", "jobs", "findings"};
+  }
+
+  std::string file_;
+};
+
+}  // namespace
+
+Suite read_suite(const std::string& path) {
+  constexpr std::size_t longest_suite = std::size_t{1} << 20;
+  if (path.find('.') == std::string::npos && path.find('/') == std::string::npos)
+    parse_word("--suite", path, {"quick", "full", "FILE.toml"});
+  const std::string text = checked(read_file(path, longest_suite));
+  const toml::parse_result parsed = toml::parse(text, path);
+  if (!parsed)
+    refuse(path, ": line ", parsed.error().source().begin.line, ": found what is no TOML (", parsed.error().description(), "), expected key = value");
+  return SuiteReader(path).read(parsed.table());
+}
+
+}  // namespace plumbline::crosscheck
