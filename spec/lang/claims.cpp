@@ -54,6 +54,13 @@ Result<double> read_ulps(std::string_view name, std::string_view value) {
   return ulps;
 }
 
+// A word; nothing at all for the op's default.
+Result<void> set_method(Claims& claims, std::string_view value) {
+  if (value.empty()) return claims.method.clear(), Result<void>();
+  if (!parse_value(value, claims.method)) return fail("claim method: expected the name of a method, found ", value);
+  return {};
+}
+
 std::vector<std::string> claim_names() {
   std::vector<std::string> names{"format", "order", "fma", "subnormals", "ulp", "method"};
   for (const auto& f : named_formats) names.emplace_back(f.name);
@@ -84,7 +91,7 @@ Result<void> set_claim(Claims& claims, std::string_view name, std::string_view v
     return {};
   }
   if (name == "order") return set_order(claims, value);
-  if (name == "method") return claims.method = value, Result<void>();
+  if (name == "method") return set_method(claims, value);
   if (name == "fma" || name == "subnormals") {
     const auto choice = name == "fma" ? read_choice(name, value, "never", "may") : read_choice(name, value, "kept", "flushed");
     if (!choice) return tl::unexpected(choice.error());
