@@ -2,8 +2,8 @@
 #pragma once
 
 #include "spec/ops/elementwise/mul.h"
-#include "spec/ops/reduce/reduction.h"
 #include "spec/ops/elementwise/sub.h"
+#include "spec/ops/norm/shift.h"
 
 namespace plumbline::spec {
 
@@ -15,10 +15,7 @@ struct Softmax {
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
   bool operator==(const Softmax&) const = default;
 
-  Result<Shape> shape(const Shapes& in) const {
-    if (const auto a = normal_axis(axis, in[0].rank()); !a) return refuse(*this, 1, a.error().what());
-    return in[0];
-  }
+  Result<Shape> shape(const Shapes& in) const { return shape_along(*this, in[0]); }  // [softmax C1]
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     return along(axis, in[0], [](Index n, auto&& x, auto&& y) {
@@ -31,9 +28,9 @@ struct Softmax {
   Tensor<N> method(std::string_view, const Tensors<N>& in) const {
     return along(axis, in[0], [](Index n, auto&& x, auto&& y) {
       const N top = max_of<N>(n, x);
-      for (Index i = 0; i < n; ++i) y(i) = exp(x(i) - top);
+      for (Index i = 0; i < n; ++i) y(i) = exp(shifted(x(i), top));
       const N total = sum<N>(n, y);
-      for (Index i = 0; i < n; ++i) y(i) = y(i) / total;
+      for (Index i = 0; i < n; ++i) y(i) = unless_contested(top, total, N(y(i) / total));
     });
   }
   // dx = y (ct − Σ ct·y)
@@ -42,10 +39,7 @@ struct Softmax {
     const T inner = call(Sum{{axis}, true}, mul(ct, y));
     return {mul(y, sub(ct, inner))};
   }
-  static Sample<Softmax> sample(Choices& choices) {
-    const Shape shape = pick_shape(choices, 1, 3);
-    return {{choices.pick(-shape.rank(), shape.rank() - 1)}, {shape}, {}};
-  }
+  static Sample<Softmax> sample(Choices& choices) { return sample_along<Softmax>(choices); }
 };
 BOOST_DESCRIBE_STRUCT(Softmax, (), (axis))
 

@@ -14,6 +14,23 @@ Result<Shape> reduced_shape(const O& op, const Shape& in) {
   return reduced(in, *axes, op.keepdim);
 }
 
+// The number of elements that op reduces to one. The axes must be valid.
+template <class O>
+Index reduced_extent(const O& op, const Shape& in) {
+  const Axes axes = *normal_axes(op.axes, in.rank());
+  Index n = 1;
+  for (Index a : axes) n *= in[a];
+  return n;
+}
+
+// As reduced_shape, for a reduction that is undefined where there is nothing to reduce.
+template <class O>
+Result<Shape> reduced_shape_of_some(const O& op, const Shape& in) {
+  auto out = reduced_shape(op, in);
+  if (out && reduced_extent(op, in) == 0) return refuse(op, 2, "nothing to reduce: the extent is 0 in ", in);
+  return out;
+}
+
 // Each fibre of x along op.axes reduced by f(n, k ↦ x_k).
 template <class O, Number N, class F>
 Tensor<N> reduce(const O& op, const Tensor<N>& x, F&& f) {
@@ -53,8 +70,9 @@ T broadcast_back(const O& op, const T& y, const Shape& in) {
 }
 
 template <class O>
-Sample<O> sample_reduction(Choices& choices) {
-  const Shape shape = pick_shape(choices, 1, 4);
+Sample<O> sample_reduction(Choices& choices, Index least_extent = 0) {
+  Shape shape = pick_shape(choices, 0, 4);
+  for (Index a = 0; a < shape.rank(); ++a) shape[a] = std::max(shape[a], least_extent);
   O op;
   for (Index a = 0; a < shape.rank(); ++a)
     if (choices.coin()) op.axes.push_back(choices.coin() ? a - shape.rank() : a);

@@ -28,4 +28,12 @@ Result<Shape> broadcast_inputs(const O& op, const Shapes& in) {
   return shape;
 }
 
+// What elementwise backward ops share: [op C1] their inputs have one shape.
+template <class O>
+Result<Shape> same_shapes(const O& op, const Shapes& in) {
+  for (const Shape& s : in)
+    if (s != in[0]) return refuse(op, 1, "shapes differ: ", in[0], " vs ", s);
+  return in[0];
+}
+
 }  // namespace plumbline::spec

@@ -8,6 +8,7 @@ namespace plumbline::spec {
 struct Reshape {
   Axes dims;  // the new shape; at most one −1 is inferred
 
+  static constexpr Aliases<1> aliases{{{"dims", "shape"}}};
   static constexpr std::string_view name = "reshape", summary = "the same elements under another shape";
   static constexpr int arity = 1;
   bool operator==(const Reshape&) const = default;

@@ -1,0 +1,62 @@
+// dx = ct (Φ(x) + x φ(x)), the derivative of gelu
+#pragma once
+
+#include "spec/ops/reduce/sum_to.h"
+
+namespace plumbline::spec {
+
+inline bool known_approximation(const std::string& word) { return word == "none" || word == "tanh"; }
+
+// √(2/π) (x + 0.044715 x³)
+template <Number N>
+N gelu_argument(const N& x) {
+  return sqrt(N(Index{2}) / pi(x)) * (x + ratio(x, 44715, 1000000) * x * x * x);
+}
+
+struct GeluGrad {
+  std::string approximate = "none";  // or tanh
+
+  static constexpr std::string_view name = "gelu_grad", summary = "ct gelu'(x); inputs x, ct";
+  static constexpr int arity = 2;
+  bool operator==(const GeluGrad&) const = default;
+
+  Result<Shape> shape(const Shapes& in) const {
+    if (!known_approximation(approximate)) return refuse(*this, 2, "approximate is none or tanh, got ", approximate);
+    return same_shapes(*this, in);  // [gelu_grad C1]
+  }
+  template <Number N>
+  Tensor<N> eval(const Tensors<N>& in) const {
+    const bool exact = approximate == "none";
+    return zip(in[0], in[1], [&](const N& x, const N& ct) { return ct * (exact ? by_erf(x) : by_tanh(x)); });
+  }
+  // The derivative in ct; the one in x, a second derivative, by ops.
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T&, const T& v) const {
+    return {call(*this, in[0], v)};
+  }
+  bool differentiable(std::size_t input) const { return input == 1; }
+  static Sample<GeluGrad> sample(Choices& choices) {
+    const Shape shape = pick_shape(choices, 0, 4);
+    return {{choices.coin() ? "tanh" : "none"}, {shape, shape}, {Domain::near({0, -0.7518, -5.5, 5.5, -13})}};
+  }
+
+ private:
+  // The limits: 0 at −∞, 1 at +∞.
+  template <Number N>
+  static N by_erf(const N& x) {
+    const N half = ratio(x, 1, 2), one(Index{1});
+    const N density = exp(-half * x * x) / sqrt(N(Index{2}) * pi(x));
+    const N distribution = half * (one + erf(x / sqrt(ratio(x, 2, 1))));
+    return select(is_infinite(x), distribution, distribution + x * density);
+  }
+  // ½(1 + t) + ½ x (1 − t²) u′ with t = tanh u, u = √(2/π) (x + 0.044715 x³); beyond overflow of x² only t counts.
+  template <Number N>
+  static N by_tanh(const N& x) {
+    const N half = ratio(x, 1, 2), one(Index{1}), t = tanh(gelu_argument(x));
+    const N slope = sqrt(N(Index{2}) / pi(x)) * (one + N(Index{3}) * ratio(x, 44715, 1000000) * x * x);
+    return select(is_infinite(slope), half * (one + t), half * (one + t) + half * x * (one - t * t) * slope);
+  }
+};
+BOOST_DESCRIBE_STRUCT(GeluGrad, (), (approximate))
+
+}  // namespace plumbline::spec

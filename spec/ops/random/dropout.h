@@ -1,0 +1,50 @@
+// y_i = x_i / (1 − p) where the mask keeps i, else 0; the mask is a pure function of (seed, path, step, i)
+#pragma once
+
+#include "spec/lang/random.h"
+#include "spec/ops/apply.h"
+
+namespace plumbline::spec {
+
+struct Dropout {
+  double p = 0.5;
+  std::uint64_t seed = 0;
+  std::string path;  // of the layer in its model
+  std::uint64_t step = 0;
+  bool training = true;
+
+  static constexpr std::string_view name = "dropout", summary = "y = x / (1 - p) where the mask of (seed, path, step) keeps it, else 0";
+  static constexpr int arity = 1;
+  bool operator==(const Dropout&) const = default;
+
+  Result<Shape> shape(const Shapes& in) const {
+    if (!(p >= 0 && p <= 1)) return refuse(*this, 1, "p is not a probability: ", p);
+    return in[0];
+  }
+  template <Number N>
+  Tensor<N> eval(const Tensors<N>& in) const {
+    if (!training || p == 0) return in[0];
+    const std::uint64_t mask = mask_key(seed, path, step);
+    return Tensor<N>::generate(in[0].shape(), [&](Index i) {
+      const N& x = in[0][i];
+      if (!kept(mask, static_cast<std::uint64_t>(i), p)) return N(Index{0});
+      return N(x * (N(Index{1}) / (N(Index{1}) - real(x, p))));
+    });
+  }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>&, const T&, const T& ct) const {
+    return {call(*this, ct)};
+  }
+  static Sample<Dropout> sample(Choices& choices) {
+    Dropout op;
+    op.p = static_cast<double>(choices.pick(0, 8)) / 8;
+    op.seed = static_cast<std::uint64_t>(choices.pick(0, 1 << 20));
+    op.path = choices.one_of<std::string>({"", "0", "encoder.1.dropout"});
+    op.step = static_cast<std::uint64_t>(choices.pick(0, 3));
+    op.training = choices.pick(0, 7) != 7;
+    return {op, {pick_shape(choices, 0, 4)}, {}};
+  }
+};
+BOOST_DESCRIBE_STRUCT(Dropout, (), (p, seed, path, step, training))
+
+}  // namespace plumbline::spec
