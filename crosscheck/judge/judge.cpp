@@ -95,6 +95,7 @@ class TensorJudge {
       const Judged& element = elements_[static_cast<std::size_t>(i)];
       out.unjudged += element.unjudged;
       out.zero_tolerance += element.zero_tolerance;
+      out.mismatched += element.verdict == Verdict::fail || element.verdict == Verdict::suspect;
       if (!element.unjudged) {
         ratios.push_back(element.ratio);
         out.max_ulp = std::max(out.max_ulp, element.ulps);
