@@ -199,7 +199,7 @@ Rounded<C> operator-(const Rounded<C>& x, const Rounded<C>& y) {
 namespace rounding {
 // d = |x|d_y + |y|d_x + d_x d_y + u·ufp(m), η where the product may be subnormal [product B1]
 template <class C>
-[[gnu::noinline]] Rounded<C> product(const Rounded<C>& x, const Rounded<C>& y) {
+[[gnu::noinline, gnu::cold]] Rounded<C> product(const Rounded<C>& x, const Rounded<C>& y) {
   const Claims* c = common(x, y);
   if (!x.ready(c) || !y.ready(c)) return product(x.adopted(c), y.adopted(c));
   const double a = x.magnitude(), b = y.magnitude(), ma = upward::add(a, x.d);

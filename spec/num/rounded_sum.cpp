@@ -37,10 +37,15 @@ bool never_rounds(const TermTotals& t, const Claims& claims) {
   return t.magnitude == 0 || (fits(claims.accumulator) && (!t.products || fits(claims.intermediate)));
 }
 
+// Terms that are rounded once more when they enter the accumulator.
+bool enters_narrower(const Claims& claims) {
+  return !contained(claims.intermediate, claims.accumulator) || !contained(claims.operands, claims.accumulator);
+}
+
 // (1 + u)^h − 1, or h·u where every summand is a value of the accumulator's format (Jeannerod and Rump 2013).
 double growth(const TermTotals& t, const Claims& claims) {
   const Format& acc = claims.accumulator;
-  const bool narrower = !contained(claims.intermediate, acc) || !contained(claims.operands, acc);
+  const bool narrower = enters_narrower(claims);
   const double depth = static_cast<double>(claims.depth(t.n) + (narrower ? 1 : 0)), u = unit_roundoff(acc);
   const double tree = image::expm1_up(depth * u);
   return narrower || (claims.fma && t.products) ? tree : std::min(tree, static_cast<double>(t.n - 1) * u);
@@ -50,8 +55,7 @@ double growth(const TermTotals& t, const Claims& claims) {
 void add_underflow(SumError& e, const TermTotals& t, const Claims& claims) {
   const Format &acc = claims.accumulator, &inner = claims.intermediate;
   const double n = static_cast<double>(t.n);
-  const bool finer = !contained(claims.operands, acc) || !contained(inner, acc);
-  double eta = finer ? n * half_subnormal(acc) : 0;
+  double eta = enters_narrower(claims) ? n * half_subnormal(acc) : 0;
   if (t.products && t.grid < smallest_grid(inner)) eta += n * half_subnormal(inner);
   e.d = add(e.d, eta), e.s = hypot(e.s, eta);
   if (!claims.flushes_subnormals || (t.on_grid && t.grid >= std::max(acc.emin, inner.emin))) return;
@@ -68,13 +72,13 @@ SumError sum_error(const TermTotals& t, const Claims& claims, const std::vector<
   const double u = unit_roundoff(acc), u_product = t.products ? unit_roundoff(claims.intermediate) : 0;
   const double terms_d = add(t.d, mul(u_product, t.magnitude)), m = add(t.magnitude, mul(u_product, t.magnitude));
   e.d = mul(growth(t, claims), m);
-  if (claims.order == Order::left && contained(claims.intermediate, acc)) {
+  if (claims.order == Order::left && !enters_narrower(claims)) {
     const double more = add(1.0, image::expm1_up(static_cast<double>(t.n) * u));
     const double left = add(mul(add(more, -1.0), terms_d), mul(mul(more, u), partial_magnitudes(t)));
     e.d = std::min(e.d, left);
   }
   e.d = add(e.d, terms_d);
-  const double additions = t.n > 1 || !contained(claims.intermediate, acc) ? mul(u, root(energy(t, claims, terms))) : 0;
+  const double additions = t.n > 1 || enters_narrower(claims) ? mul(u, root(energy(t, claims, terms))) : 0;
   const double products = add(root(t.fresh), mul(u_product, root(t.squares)));
   e.s = add(t.s, hypot(additions, products)), e.b = t.b;
   add_underflow(e, t, claims);

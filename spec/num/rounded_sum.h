@@ -5,23 +5,9 @@
 
 #include "spec/num/partial_sums.h"
 #include "spec/num/rounded.h"
+#include "spec/num/term_totals.h"
 
 namespace plumbline::spec {
-
-// What one pass over the terms collects, in double. With t_k the exact terms and S_k = t_1 + … + t_k:
-struct TermTotals {
-  Index n = 0;
-  double sum = 0;        // S_n
-  double magnitude = 0;  // Σ(|t_k| + d_k)
-  double squares = 0;    // Σ t_k²
-  double partials = 0, partial_squares = 0;  // Σ S_k, Σ S_k²
-  double d = 0, s = 0, b = 0;                // Σ d_k, Σ s_k, Σ b_k: inherited, hence linear
-  double fresh = 0;                          // Σ r_k²: each term's own last rounding, independent of the others
-  int grid = zero_grid;                      // every t_k is a multiple of 2^grid
-  bool on_grid = true;                       // … and error-free
-  bool products = false;                     // products of leaves whose roundings are still to be added
-  bool overflow = false;                     // a term may have overflowed or is not judged
-};
 
 // The bound on a sum, from its totals and the claims [sum B1..B5], [grid B1].
 struct SumError {
@@ -48,31 +34,26 @@ struct Summation<Rounded<C>> {
 
  private:
   static constexpr std::uint32_t error_free = R::short_leaf | R::product;
+  static_assert(R::short_leaf == TermBlock::leaf && R::product == TermBlock::product);
 
-  // One pass over error-free terms that are exact in double; false at the first term that is not. [sum B6]
+  // Error-free terms that are exact in double, block by block; false at the first block that holds another [sum B6].
+  // Filling and adding are separate loops so that the sums stay in registers.
   template <class Term>
-  static inline bool fast(Index n, Term&& term, TermTotals& out, const Claims*& claims) {
-    double sum = 0, magnitude = 0, squares = 0, partials = 0, partial_squares = 0;
-    int grid = zero_grid;
-    std::uint32_t kinds = 0;
-    for (Index k = 0; k < n; ++k) {
-      const R& t = term(k);
-      if ((t.flags & error_free) == 0) [[unlikely]] return false;
-      const double x = t.exact.centre();
-      kinds |= t.flags;
-      grid = t.grid < grid ? t.grid : grid;
-      sum += x;
-      magnitude += std::abs(x);
-      squares += x * x;
-      partials += sum;
-      partial_squares += sum * sum;
-      if (k == 0) claims = t.claims;
+  static bool fast(Index n, Term&& term, TermTotals& out, const Claims*& claims) {
+    RunningTotals totals;
+    for (Index start = 0; start < n; start += TermBlock::size) {
+      TermBlock block;
+      block.n = std::min<Index>(TermBlock::size, n - start);
+      for (Index k = 0; k < block.n; ++k) {
+        const R& t = term(start + k);
+        block.value[k] = t.exact.centre();
+        block.grid[k] = t.grid;
+        block.kind[k] = static_cast<std::int32_t>(t.flags & error_free);
+      }
+      if (!totals.add(block)) return false;
     }
-    if (!(magnitude < 0x1p1000) || grid < -1000) return false;
-    const double slack = 1 + static_cast<double>(n + 2) * 0x1p-52;
-    out = {n, sum, magnitude * slack, squares * slack, partials, partial_squares * slack};
-    out.grid = grid, out.products = (kinds & R::product) != 0;
-    return true;
+    claims = R(term(Index{0})).claims;
+    return totals.finish(n, out);
   }
 
   template <class Term>
