@@ -18,9 +18,9 @@ struct ShrinkLimits {
 };
 
 // Cuts a graph to its guilty part, makes extents smaller, then makes numbers simpler: zeros, ones, short significands.
-// Each step is kept only if the law, run again, gives the same verdict.
-Shrunk shrink(const Case& c, const Outcome& outcome, const Law& law, const Laws& laws, Subject& subject,
-              const JudgeOptions& options, const ShrinkLimits& limits = {});
+// Each step is kept only if the law, run again, gives the same verdict. The catalogue makes ops with other attributes.
+Shrunk shrink(const Case& c, const Outcome& outcome, const Law& law, const Laws& laws, const spec::Catalogue& catalogue,
+              Subject& subject, const JudgeOptions& options, const ShrinkLimits& limits = {});
 
 // The number of elements of the data and how many bits they need: what shrinking makes smaller.
 struct Complexity {
