@@ -149,12 +149,6 @@ class TensorJudge {
 
 }  // namespace
 
-std::string hex(double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%a", value);
-  return text;
-}
-
 Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
                      const ClaimsOf& claims_of, const JudgeOptions& options) {
   if (got.shape() != graph.node(node).shape) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "crosscheck/audit/hex.h"
 #include "crosscheck/judge/judge.h"
 #include "spec/eval/interpret.h"
 #include "spec/num/approx.h"
@@ -41,9 +42,6 @@ class Reading {
 // judge_node where the filter has read the node already.
 Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node, const Values& got,
                          const ClaimsOf& claims_of, const JudgeOptions& options, Filtered expected);
-
-// A double in hexadecimal.
-std::string hex(double value);
 
 // ±2^(emax − 8) for ±inf: finite in the format, and far from its ordinary values.
 std::vector<Values> finite_stand_in(const std::vector<Values>& data, const spec::Format& format);
