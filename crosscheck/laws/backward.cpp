@@ -32,7 +32,7 @@ class Backward final : public Law {
     std::vector<Values> data = c.data;
     data.push_back(c.cotangent);
     const std::vector<NodeId> wanted = op_nodes(grad.graph, ends);
-    const auto run = subject.run(grad.graph, data, wanted, hostile(c));
+    const auto run = subject.backward(grad, data, wanted, hostile(c));
     if (auto bad = objection(grad.graph, wanted, run)) return *bad;
     std::vector<Values> values = leaf_values(grad.graph, data);
     for (std::size_t i = 0; i < wanted.size(); ++i) values[static_cast<std::size_t>(wanted[i])] = run->values[i];

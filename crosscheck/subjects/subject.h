@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crosscheck/sample/case.h"
+#include "spec/eval/exact.h"
 #include "spec/lang/claims.h"
 
 namespace plumbline::crosscheck {
@@ -32,6 +33,11 @@ class Subject {
   // Computes the wanted nodes of a graph from the data of its leaves. A user's mistake (shapes, indices) is an error.
   virtual spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data,
                                       const std::vector<spec::NodeId>& wanted, const RunOptions& options) = 0;
+  // A graph with its reverse mode: the same as a run, unless the subject has gradients of its own.
+  virtual spec::Result<RunResult> backward(const spec::GradGraph& grad, const std::vector<Values>& data,
+                                           const std::vector<spec::NodeId>& wanted, const RunOptions& options) {
+    return run(grad.graph, data, wanted, options);
+  }
   // The claims of the kernel that computes a node, its name and whether it is a fallback to the definition.
   struct KernelInfo {
     std::string name;
