@@ -11,7 +11,7 @@ namespace plumbline::spec {
 inline Known known(const Ball& x) {
   if (x.is_nan()) return Known::nan;
   if (x.is_pole()) return Known::pole;
-  return x.state() == Ball::State::value && x.is_bounded() ? Known::value : Known::nothing;
+  return x.state() == Ball::State::value ? Known::value : Known::nothing;
 }
 inline double lower(const Ball& x) { return known(x) == Known::value ? x.lower() : -upward::infinity; }
 inline double upper(const Ball& x) { return known(x) == Known::value ? x.upper() : upward::infinity; }

@@ -19,8 +19,9 @@ struct Rounded {
   // short_leaf: an error-free double of at most 26 bits and moderate exponent. product: the exact product of two of
   // them, whose rounding is still to be added. fresh: the last operation rounded to the intermediate format and that
   // rounding is not in s yet. overflow_*: the computed value may be the infinity of that sign.
+  // unreal: computed from a pole.
   static constexpr std::uint32_t none = 0, short_leaf = 1, product = 2, fresh = 4, overflow_up = 8, overflow_down = 16,
-                                 infinite = overflow_up | overflow_down;
+                                 unreal = 32, infinite = overflow_up | overflow_down;
 
   C exact{};
   double d = 0, s = 0, b = 0;
@@ -55,6 +56,7 @@ struct Rounded {
   bool certainly_overflows(const Format& f) const {
     return f.has_infinity && may_overflow() && std::max(lower_by(lo(), d), lower_by(-hi(), d)) > largest(f);
   }
+  bool is_unreal() const { return known(exact) == Known::pole || (flags & unreal) != 0; }
   bool is_value() const { return known(exact) == Known::value; }
   // s with the last rounding in it [tier2 B1].
   double deviation() const {
@@ -83,10 +85,12 @@ const Claims* common(const Rounded<C>& x, const Rounded<C>& y) {
 }
 
 // A result whose exact part is no number: it can be judged only if the computed one certainly is in the same state.
-template <class C>
-Rounded<C> special(const C& exact, const Claims* claims, bool certain) {
+// What follows from a pole is no real number at all, so that no precision would tell more.
+template <class C, class... Operands>
+Rounded<C> special(const C& exact, const Claims* claims, bool certain, const Operands&... operands) {
   Rounded<C> z(exact, claims);
   if (!certain || known(exact) == Known::nothing) z.unjudge();
+  if (known(exact) == Known::nothing && (... || operands.is_unreal())) z.flags = z.unreal;
   return z;
 }
 template <class C>
@@ -99,7 +103,7 @@ template <class C>
 Rounded<C> result(const C& exact, const Rounded<C>& x, const Rounded<C>& y, double d, double s, double b, bool sum) {
   const Claims* claims = common(x, y);
   if (known(exact) != Known::value)
-    return special(exact, claims, certainly_undefined(x) || certainly_undefined(y) || (x.d == 0 && y.d == 0));
+    return special(exact, claims, certainly_undefined(x) || certainly_undefined(y) || (x.d == 0 && y.d == 0), x, y);
   Rounded<C> z(exact, claims);
   if (z.poisoned_by(x) || z.poisoned_by(y)) return z.unjudge(), z;
   z.d = d, z.s = s, z.b = b;
@@ -234,11 +238,11 @@ Rounded<C> operator/(const Rounded<C>& x, const Rounded<C>& y) {
     const double room = upward::sub_down(y.smallest(), y.d), m = std::max(std::abs(lower(q)), std::abs(upper(q)));
     const auto inherited = [&](double ex, double ey) {
       const double e = upward::add(ex, upward::mul(m, ey));
-      return e == 0 ? 0 : room > 0 ? upward::div(e, room) : upward::infinity;
+      return room > 0 ? upward::div(e, room) : upward::infinity;  // a computed 0 may divide
     };
     return rounding::result<C>(q, x, y, inherited(x.d, y.d), inherited(x.deviation(), y.deviation()), inherited(x.b, y.b), false);
   }
-  return rounding::special(q, c, known(q) == Known::pole ? y.d == 0 : x.d == 0 && y.d == 0);
+  return rounding::special(q, c, known(q) == Known::pole ? y.d == 0 : x.d == 0 && y.d == 0, x, y);
 }
 
 }  // namespace plumbline::spec

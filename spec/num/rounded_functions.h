@@ -52,7 +52,7 @@ Rounded<C> function(const Rounded<C>& x0, Function name, F&& f, Image&& image, b
   const Rounded<C>& x = x0;
   const C y = f(x.exact);
   if (known(y) != Known::value || !x.is_value())
-    return special(y, x.claims, x.is_value() ? !undefined_nearby : x.d == 0);
+    return special(y, x.claims, x.is_value() ? !undefined_nearby : x.d == 0, x);
   Rounded<C> z(y, x.claims);
   if (z.poisoned_by(x)) return z.unjudge(), z;
   if (x.claims == nullptr) return z;
@@ -69,7 +69,7 @@ Rounded<C> function(const Rounded<C>& x0, Function name, F&& f, Image&& image, b
 
 template <class C>
 Rounded<C> ramp(const Rounded<C>& x) {
-  return x.is_value() ? rounding::clipped(x.adopted(x.claims)) : rounding::special(ramp(x.exact), x.claims, x.d == 0);
+  return x.is_value() ? rounding::clipped(x.adopted(x.claims)) : rounding::special(ramp(x.exact), x.claims, x.d == 0, x);
 }
 
 // sqrt and log have edges: where the computed argument may lie on the other side of it, nothing can be judged.
@@ -123,7 +123,7 @@ Rounded<C> pow(const Rounded<C>& x, const Rounded<C>& y) {
   if (!x.ready(c) || !y.ready(c)) return pow(x.adopted(c), y.adopted(c));
   const C p = pow(x.exact, y.exact);
   if (known(p) != Known::value || !x.is_value() || !y.is_value())
-    return rounding::special(p, c, x.d == 0 && y.d == 0);
+    return rounding::special(p, c, x.d == 0 && y.d == 0, x, y);
   Rounded<C> z(p, c);
   if (z.poisoned_by(x) || z.poisoned_by(y)) return z.unjudge(), z;
   if (c == nullptr) return z;
@@ -196,7 +196,7 @@ Rounded<C> maximum(const Rounded<C>& x, const Rounded<C>& y) {
   if (!x.ready(c) || !y.ready(c)) return maximum(x.adopted(c), y.adopted(c));
   const C m = maximum(x.exact, y.exact);
   if (known(m) != Known::value)
-    return rounding::special(m, c, rounding::certainly_undefined(x) || rounding::certainly_undefined(y));
+    return rounding::special(m, c, rounding::certainly_undefined(x) || rounding::certainly_undefined(y), x, y);
   if (rounding::decided(x, y)) {
     if (rounding::certainly_below(x, y)) return y;
     if (rounding::certainly_below(y, x)) return x;

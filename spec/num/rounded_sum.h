@@ -92,6 +92,7 @@ struct Summation<Rounded<C>> {
   static double middle(const R& t) { return t.is_value() ? t.lo() / 2 + t.hi() / 2 : 0; }
 
   static void collect(TermTotals& a, const R& t) {
+    a.unreal = a.unreal || t.is_unreal();
     if (!t.is_value() || t.may_overflow() || !(t.d < upward::infinity)) {
       a.overflow = a.overflow || t.is_value() || t.d != 0;
       return;
@@ -113,7 +114,11 @@ struct Summation<Rounded<C>> {
   }
 
   static R bounded(const C& exact, const TermTotals& totals, const Claims& claims, const std::vector<double>* terms) {
-    if (known(exact) != Known::value) return rounding::special(exact, &claims, !totals.overflow);
+    if (known(exact) != Known::value) {
+      R z = rounding::special(exact, &claims, !totals.overflow);
+      if (known(exact) == Known::nothing && totals.unreal) z.flags = z.unreal;
+      return z;
+    }
     R z(exact, &claims);
     if (totals.overflow) return z.unjudge(), z;
     const SumError e = sum_error(totals, claims, terms);

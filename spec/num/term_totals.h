@@ -19,6 +19,7 @@ struct TermTotals {
   int grid = zero_grid;                      // every t_k is a multiple of 2^grid
   bool on_grid = true;                       // … and error-free
   bool products = false;                     // products of leaves whose roundings are still to be added
+  bool unreal = false;     // a term is a pole, or follows from one
   bool overflow = false;                     // a term may have overflowed or is not judged
 };
 

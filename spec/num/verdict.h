@@ -62,8 +62,7 @@ Judged judge(const Rounded<C>& expected, double got, double lambda, ZeroSign zer
   const Format& format = x.claims != nullptr ? x.claims->output : binary64;
   constexpr bool filter = std::same_as<C, Approx>;
   if (!(x.d < infinity)) {
-    if (filter || known(x.exact) == Known::nothing) return {};
-    return judging::unjudged();
+    return !x.is_unreal() && (filter || known(x.exact) == Known::nothing) ? Judged() : judging::unjudged();
   }
   if (known(x.exact) == Known::nan) return judging::passed_if(std::isnan(got));
   if (known(x.exact) == Known::pole) return judging::passed_if(!std::isfinite(got));
