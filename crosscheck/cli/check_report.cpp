@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "crosscheck/audit/hex.h"
+
 namespace plumbline::crosscheck {
 
 namespace {
@@ -32,10 +34,10 @@ std::string worst_lines(const CheckedFile& c) {
                         percent(c.judgement.mismatched, c.judgement.elements), fmt::join(coordinates(c.shape, w.element), ", "));
   else
     text += fmt::format("  nearest to its bound at [{}]\n", fmt::join(coordinates(c.shape, w.element), ", "));
-  text += fmt::format("    got    {}\n", decimal_and_hex(hex_float(w.got)));
+  text += fmt::format("    got    {}\n", decimal_and_hex(hex(w.got)));
   if (w.exact_lo == w.exact_hi) text += fmt::format("    exact  {}\n", decimal_and_hex(w.exact_lo));
   else text += fmt::format("    exact  between {}\n           and     {}\n", decimal_and_hex(w.exact_lo), decimal_and_hex(w.exact_hi));
-  return text + fmt::format("    bound  {}   ratio {:.3g}   {:.3g} ulps\n", decimal_and_hex(hex_float(w.bound)), w.ratio, w.ulps);
+  return text + fmt::format("    bound  {}   ratio {:.3g}   {:.3g} ulps\n", decimal_and_hex(hex(w.bound)), w.ratio, w.ulps);
 }
 
 std::string figures(const CheckedFile& c) {
@@ -87,7 +89,7 @@ void CheckReport::add(const CheckedFile& c) {
   if (j.worst) {
     f.element = coordinates(c.shape, j.worst->element);
     f.exact_lo = j.worst->exact_lo, f.exact_hi = j.worst->exact_hi;
-    f.bound = hex_float(j.worst->bound), f.got = hex_float(j.worst->got), f.ratio = j.worst->ratio;
+    f.bound = hex(j.worst->bound), f.got = hex(j.worst->got), f.ratio = j.worst->ratio;
   }
   report_.findings.push_back(std::move(f));
 }

@@ -36,6 +36,4 @@ std::vector<spec::Index> coordinates(const spec::Shape& shape, spec::Index flat)
   return at;
 }
 
-std::string hex_float(double x) { return fmt::format("{:a}", x); }
-
 }  // namespace plumbline::crosscheck

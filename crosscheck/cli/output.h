@@ -21,7 +21,5 @@ struct Sinks {
 
 // `[17, 23]` of a flat row-major index.
 std::vector<spec::Index> coordinates(const spec::Shape& shape, spec::Index flat);
-// `0x1.8p+0`; nan and inf as words.
-std::string hex_float(double x);
 
 }  // namespace plumbline::crosscheck

@@ -4,6 +4,7 @@
 
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/arguments.h"
+#include "crosscheck/cli/subjects.h"
 #include "crosscheck/cli/suite_flags.h"
 #include "crosscheck/cli/usage.h"
 

@@ -9,6 +9,7 @@
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/catalogue_rows.h"
+#include "crosscheck/cli/subjects.h"
 #include "crosscheck/cli/usage.h"
 
 namespace plumbline::crosscheck {
@@ -86,14 +87,6 @@ Suite SuiteFlags::suite(const Interrupt& interrupt) const {
   suite.cancelled = interrupt.flag();
   suite.progress = progress_line();
   return suite;
-}
-
-std::vector<std::shared_ptr<Subject>> subjects_named(const std::vector<std::string>& names) {
-  const std::vector<std::string> known = names_of({"subjects"});
-  for (const std::string& name : names)
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      refuse("--subject: found ", name, ", expected one of ", fmt::format("{}", fmt::join(known, ", ")), spec::did_you_mean(name, known));
-  return {cpu_subject()};
 }
 
 }  // namespace plumbline::crosscheck

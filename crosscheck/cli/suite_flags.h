@@ -29,9 +29,6 @@ class SuiteFlags {
   bool quiet_ = false, no_color_ = false;
 };
 
-// The subjects of these names; all of them for no name.
-std::vector<std::shared_ptr<Subject>> subjects_named(const std::vector<std::string>& names);
-
 // A suite from a TOML file: base = "quick" or "full", then op, law, subjects, seed, cases, graph_cases, size, time,
 // jobs, findings. Errors read `suite.toml: line 3: found X, expected Y`.
 Suite read_suite(const std::string& path);

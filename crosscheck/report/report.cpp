@@ -35,4 +35,33 @@ int Report::exit_code() const {
   return any({Verdict::undecided, Verdict::mistrusted}) ? 3 : 0;
 }
 
+namespace {
+
+void merge(Cell& cell, const Cell& more) {
+  // Medians do not add up: that of the larger part stands for both.
+  if (more.elements > cell.elements) cell.median_ratio = more.median_ratio;
+  cell.cases += more.cases, cell.elements += more.elements, cell.seconds += more.seconds;
+  cell.zero_tolerance_elements += more.zero_tolerance_elements, cell.unjudged_elements += more.unjudged_elements;
+  cell.refined_elements += more.refined_elements;
+  for (const auto& [v, n] : more.verdicts) cell.verdicts[v] += n;
+  cell.max_ratio = std::max(cell.max_ratio, more.max_ratio), cell.max_ulp = std::max(cell.max_ulp, more.max_ulp);
+}
+
+}  // namespace
+
+void merge(Report& report, Report more) {
+  for (Cell& cell : more.cells) {
+    const auto at = std::find_if(report.cells.begin(), report.cells.end(), [&](const Cell& c) {
+      return c.op == cell.op && c.law == cell.law && c.subject == cell.subject;
+    });
+    if (at == report.cells.end()) report.cells.push_back(std::move(cell));
+    else merge(*at, cell);
+  }
+  for (Finding& f : more.findings) report.findings.push_back(std::move(f));
+  for (std::string& note : more.notes)
+    if (std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end()) report.notes.push_back(std::move(note));
+  report.seconds += more.seconds;
+  report.interrupted |= more.interrupted;
+}
+
 }  // namespace plumbline::crosscheck

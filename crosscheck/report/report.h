@@ -44,6 +44,9 @@ struct Report {
   int exit_code() const;
 };
 
+// Adds what another run found: cells of the same op, law and subject become one.
+void merge(Report& report, Report more);
+
 struct Host {
   std::string cpu, compiler, flags, device;  // device: empty if none
 };

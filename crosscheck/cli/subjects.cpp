@@ -1,0 +1,54 @@
+// Finding subjects.
+#include "crosscheck/cli/subjects.h"
+
+#include "crosscheck/cli/usage.h"
+#include "crosscheck/mutants/mutant.h"
+
+namespace plumbline::crosscheck {
+
+namespace {
+
+constexpr std::string_view planted = "mutant:";
+
+// A planted bug answers to its own name in reports and replay files.
+class Named final : public Subject {
+ public:
+  Named(std::string name, std::shared_ptr<Subject> subject) : name_(std::move(name)), subject_(std::move(subject)) {}
+  std::string name() const override { return name_; }
+  spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<spec::NodeId>& wanted,
+                              const RunOptions& options) override {
+    return subject_->run(graph, data, wanted, options);
+  }
+  KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const override { return subject_->kernel(graph, node); }
+  spec::Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<spec::Index>& extents) override {
+    return subject_->apply(op, in, extents);
+  }
+
+ private:
+  std::string name_;
+  std::shared_ptr<Subject> subject_;
+};
+
+}  // namespace
+
+std::shared_ptr<Subject> subject_named(const std::string& place, const std::string& name) {
+  std::shared_ptr<Subject> cpu = cpu_subject();
+  if (name == cpu->name()) return cpu;
+  std::vector<std::string> known{cpu->name()};
+  for (const Mutant& m : all_mutants()) {
+    known.push_back(std::string(planted) + m.name);
+    const bool in_graphs = m.stage == Stage::forward || m.stage == Stage::backward;
+    if (name == known.back() && in_graphs)
+      return std::make_shared<Named>(name, mutated(cpu, m, std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin())));
+  }
+  refuse(place, ": found ", name, ", expected cpu or mutant:NAME", spec::did_you_mean(name, known));
+}
+
+std::vector<std::shared_ptr<Subject>> subjects_named(const std::vector<std::string>& names) {
+  std::vector<std::shared_ptr<Subject>> subjects;
+  for (const std::string& name : names) subjects.push_back(subject_named("--subject", name));
+  if (subjects.empty()) subjects.push_back(cpu_subject());
+  return subjects;
+}
+
+}  // namespace plumbline::crosscheck
