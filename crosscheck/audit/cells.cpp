@@ -55,6 +55,13 @@ std::string claims_of(const Case& c, Subject& subject) {
   return spec::print_claims(subject.kernel(c.graph, c.output()).claims);
 }
 
+// Of any name a file name: `mutant:softmax/axis` must not become a folder.
+std::string file_name(std::string id) {
+  for (char& c : id)
+    if (c == '/' || c == ':' || c == ' ') c = '_';
+  return id + ".replay";
+}
+
 // The finding's replay file; a note says why where it cannot be written.
 void write_replay(const Shrunk& found, Subject& subject, const Suite& suite, Finding& finding, Report& report) {
   Replay replay;
@@ -62,7 +69,7 @@ void write_replay(const Shrunk& found, Subject& subject, const Suite& suite, Fin
   replay.message = found.outcome.message, replay.note = spec::concat("found by law ", finding.law, " on ", finding.op);
   replay.c = found.c;
   if (found.law->needs_subject()) replay.claims = claims_of(found.c, subject);
-  const std::filesystem::path path = std::filesystem::path(suite.out) / (finding.id + ".replay");
+  const std::filesystem::path path = std::filesystem::path(suite.out) / file_name(finding.id);
   std::error_code ignored;
   std::filesystem::create_directories(suite.out, ignored);
   const auto written = write_file_atomically(path.string(), print(replay));
@@ -82,7 +89,7 @@ void add_finding(const CellPlan& plan, CaseResult& result, const Suite& suite, c
   Finding finding = finding_of(found.c, *found.law, plan.subject->name(), found.outcome);
   finding.op = plan.op() == "graph" && drawn ? found.c.op_name() : plan.op();
   finding.law = plan.law->name();
-  finding.id = spec::concat(plan.op(), '-', plan.law->name(), '-', plan.subject->name(), '-', number);
+  finding.id = spec::concat(plan.op(), '-', plan.law->name(), '-', plan.subject->name(), '-', suite.seed, '-', number);
   if (!suite.out.empty() && drawn) write_replay(found, *plan.subject, suite, finding, report);
   report.findings.push_back(std::move(finding));
 }

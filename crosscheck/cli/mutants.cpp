@@ -1,9 +1,5 @@
 // `crosscheck mutants`: plants bugs and prints which laws catch them.
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <thread>
 
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/audit/runner.h"
@@ -11,32 +7,11 @@
 #include "crosscheck/cli/interrupt.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
-#include "crosscheck/mutants/mutant.h"
+#include "crosscheck/mutants/mutants.h"
 
 namespace plumbline::crosscheck {
 
 namespace {
-
-std::string_view stage_name(Stage s) {
-  switch (s) {
-    case Stage::forward: return "forward";
-    case Stage::backward: return "backward";
-    case Stage::initialiser: return "initialiser";
-    case Stage::optimiser: return "optimiser";
-  }
-  return "";
-}
-
-std::string mutants_json(const std::vector<Kill>& kills, const CommandLine& command, std::uint64_t seed) {
-  const auto killed = std::count_if(kills.begin(), kills.end(), [](const Kill& k) { return k.killed; });
-  nlohmann::ordered_json json{{"schema", "plumbline.mutants/1"}, {"version", version()}, {"command", command}, {"seed", seed},
-                              {"planted", kills.size()}, {"killed", killed}, {"survived", static_cast<long>(kills.size()) - killed}};
-  json["mutants"] = nlohmann::ordered_json::array();
-  for (const Kill& k : kills)
-    json["mutants"].push_back({{"name", k.mutant.name}, {"op", k.mutant.op}, {"stage", stage_name(k.mutant.stage)}, {"bug", k.mutant.bug},
-                               {"killed", k.killed}, {"law", k.law}, {"cases", k.cases}, {"reason", k.reason}});
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-}
 
 class Mutants final : public Verb {
  public:
@@ -54,7 +29,7 @@ class Mutants final : public Verb {
     flags.flag("--no-color", no_color_, "accepted for uniformity");
   }
 
-  int run(const CommandLine& command) override {
+  int run(const CommandLine&) override {
     const Interrupt interrupt;
     MutantOptions options;
     if (names_.size() > 1) refuse("mutants: found ", names_[1], ", expected at most one glob");
@@ -63,14 +38,14 @@ class Mutants final : public Verb {
     check_match(options);
     if (!seed_.empty()) options.seed = parse_count("--seed", seed_, 0);
     if (!cases_.empty()) options.cases = parse_count("--cases", cases_, 1);
-    options.jobs = static_cast<int>(jobs_.empty() ? std::max(1U, std::thread::hardware_concurrency()) : std::min<std::uint64_t>(1024, parse_count("--jobs", jobs_, 1)));
-    options.stop = interrupt.flag();
+    if (!jobs_.empty()) options.jobs = static_cast<int>(std::min<std::uint64_t>(1024, parse_count("--jobs", jobs_, 1)));
+    options.cancelled = interrupt.flag();
     if (!json_.empty()) checked(check_writable(json_));
     const auto kills = run_mutants(options);
-    if (!json_.empty()) checked(write_file(json_, mutants_json(kills, command, options.seed)));
-    if (!quiet_ && json_ != "-") checked(write_file("-", mutant_report(kills)));
+    if (!json_.empty()) checked(write_file(json_, mutant_json(kills, options.seed)));
+    if (!quiet_ && json_ != "-") checked(write_file("-", mutant_text(kills)));
     if (interrupt.raised()) return 130;
-    return std::all_of(kills.begin(), kills.end(), [](const Kill& k) { return k.killed; }) ? 0 : 1;
+    return survivors(kills).empty() ? 0 : 1;
   }
 
  private:

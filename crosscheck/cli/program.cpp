@@ -128,9 +128,8 @@ int parse_and_run(int argc, const char* const* argv) {
 
 std::vector<std::unique_ptr<Verb>> all_verbs() {
   std::vector<std::unique_ptr<Verb>> verbs;
-  verbs.push_back(list_verb());
-  verbs.push_back(eval_verb());
-  verbs.push_back(check_verb());
+  for (auto* make : {list_verb, run_verb, model_verb, eval_verb, check_verb, fuzz_verb, replay_verb, explain_verb, mutants_verb, doctor_verb})
+    verbs.push_back(make());
   return verbs;
 }
 

@@ -16,7 +16,9 @@ namespace plumbline::crosscheck {
 
 namespace {
 
-constexpr std::uint64_t most_jobs = 1024;
+constexpr std::uint64_t most_jobs = 1024, most_cases = 2'000'000;
+// Made only when there is something to write.
+constexpr const char* default_out = "crosscheck-findings";
 
 // Refuses a glob that matches nothing; a plain word gets the nearest names.
 void check_glob(const std::string& place, const std::string& glob, const std::vector<std::string>& names) {
@@ -53,7 +55,7 @@ void SuiteFlags::declare(Flags& flags) {
   flags.option("--cases", cases_, "how many cases in all");
   flags.option("--time", time_, "stop after 60s, 2m, 1h");
   flags.option("--jobs", jobs_, "threads; default: all cores");
-  flags.option("--out", out_, "folder for replay files of findings");
+  flags.option("--out", out_, spec::concat("folder for replay files of findings; default: ", default_out));
   flags.option("--json", json_, "write the report as JSON; - is standard output");
   flags.option("--junit", junit_, "write the report as JUnit XML; - is standard output");
   flags.flag("--quiet", quiet_, "no text on standard output");
@@ -79,11 +81,12 @@ Suite SuiteFlags::suite(const Interrupt& interrupt) const {
   if (!subjects_.empty() || suite.subjects.empty()) suite.subjects = subjects_named(subjects_);
   if (!seed_.empty()) suite.seed = parse_count("--seed", seed_, 0);
   if (!cases_.empty()) suite.total_cases = parse_count("--cases", cases_, 1);
+  if (suite.total_cases > most_cases) refuse("--cases: found ", suite.total_cases, ", expected at most ", most_cases, " for one seed");
   if (const auto limit = seconds()) suite.seconds = *limit;
   if (!jobs_.empty()) suite.jobs = static_cast<int>(std::min(parse_count("--jobs", jobs_, 1), most_jobs));
   sinks().check();
   if (!out_.empty()) checked(make_folder(out_));
-  suite.out = out_;
+  suite.out = out_.empty() ? default_out : out_;
   suite.cancelled = interrupt.flag();
   suite.progress = progress_line();
   return suite;
