@@ -73,9 +73,8 @@ Approx sqrt(const Approx& x) {
   if (upper(x) < 0) return Approx::in(Known::nan);
   if (lower(x) < 0) return Approx::in(Known::nothing);
   const double c = std::sqrt(x.centre());
-  double rest = std::abs(std::fma(-c, c, x.centre())) * upward::wider;
-  if (x.centre() < 0x1p-900 && x.centre() != 0) rest += upward::tiny;
-  const double own = rest == 0 ? 0 : upward::div(rest, c);
+  const bool exact = x.centre() == 0 || (x.centre() >= 0x1p-900 && std::fma(-c, c, x.centre()) == 0);
+  const double own = exact ? 0 : c * 0x1p-53;  // correctly rounded, and far from subnormal
   return widened(Approx::within(c, own), image::sqrt(x.centre(), x.centre(), x.radius()));
 }
 

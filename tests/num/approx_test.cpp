@@ -1,0 +1,171 @@
+// Approx always contains the real result, which MPFR computes with 200 bits; and is exact where the result is.
+#include "spec/num/approx.h"
+
+#include <gtest/gtest.h>
+#include <mpfr.h>
+
+#include <cstdio>
+
+#include "spec/lang/number.h"
+#include "spec/num/elementary.h"
+#include "tests/num/bit_patterns.h"
+
+namespace plumbline::spec {
+namespace {
+
+static_assert(Number<Approx>);
+
+// Sums are exact in 2200 bits; the rest is far more accurate than a double in 200.
+constexpr mpfr_prec_t wide = 200, whole_range = 2200;
+
+struct Wide {
+  mpfr_t v;
+  explicit Wide(mpfr_prec_t bits = wide) { mpfr_init2(v, bits); }
+  explicit Wide(double x) : Wide() { mpfr_set_d(v, x, MPFR_RNDN); }
+  Wide(const Wide&) = delete;
+  Wide& operator=(const Wide&) = delete;
+  ~Wide() { mpfr_clear(v); }
+};
+
+// A double by class: any exponent, moderate, neighbours of powers of two, subnormal, integers, zero.
+double drawn(test::Draw& draw) {
+  const double sign = draw.chance(2) ? -1 : 1;
+  const double any = 1 + static_cast<double>(draw.bits() >> 12) * 0x1p-52;
+  switch (draw.pick(0, 9)) {
+    case 0: return sign * std::ldexp(any, static_cast<int>(draw.pick(-1074, 1023)));
+    case 1: return sign * std::ldexp(1 + static_cast<double>(draw.pick(-2, 2)) * 0x1p-52, static_cast<int>(draw.pick(-60, 60)));
+    case 2: return sign * std::ldexp(any, static_cast<int>(draw.pick(-1074, -1000)));
+    case 3: return sign * static_cast<double>(draw.pick(0, 40));
+    case 4: return sign * std::ldexp(any, static_cast<int>(draw.pick(-30, -1)));
+    default: return sign * std::ldexp(any, static_cast<int>(draw.pick(-6, 6)));
+  }
+}
+
+bool contains(const Approx& y, const Wide& exact) {
+  Wide distance(mpfr_get_prec(exact.v));
+  mpfr_sub_d(distance.v, exact.v, y.centre(), MPFR_RNDN);
+  mpfr_abs(distance.v, distance.v, MPFR_RNDD);
+  return mpfr_cmp_d(distance.v, y.radius()) <= 0;
+}
+
+// A point of the enclosure x, ends included.
+void inside(Wide& point, const Approx& x, test::Draw& draw) {
+  mpfr_set_d(point.v, x.centre(), MPFR_RNDN);
+  const double t = draw.chance(3) ? (draw.chance(2) ? 1 : -1) : static_cast<double>(draw.pick(-1000, 1000)) / 1000;
+  Wide shift(x.radius());
+  mpfr_mul_d(shift.v, shift.v, t, MPFR_RNDZ);
+  mpfr_add(point.v, point.v, shift.v, MPFR_RNDN);
+}
+
+Approx widened(double centre, test::Draw& draw) {
+  return draw.chance(2) ? Approx(centre) : Approx::within(centre, std::abs(centre) * std::ldexp(1.0, static_cast<int>(draw.pick(-53, -1))));
+}
+
+using One = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
+using Two = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t);
+
+void check_one(const char* name, Approx (*ours)(const Approx&), One exact, int points) {
+  test::Draw draw(7);
+  int values = 0;
+  double loosest = 0;
+  for (int i = 0; i < points; ++i) {
+    const Approx x = widened(drawn(draw), draw);
+    const Approx y = ours(x);
+    if (!y.is_value()) continue;
+    ++values;
+    Wide point, result;
+    inside(point, x, draw);
+    exact(result.v, point.v, MPFR_RNDN);
+    ASSERT_TRUE(contains(y, result)) << name << " of " << x.centre() << " ± " << x.radius() << " gave " << y.centre() << " ± " << y.radius();
+    if (x.is_exact() && std::abs(y.centre()) > 0x1p-1000) loosest = std::max(loosest, y.radius() / std::abs(y.centre()));
+  }
+  std::printf("%-6s %8d of %8d points; widest relative radius at a point 2^%.1f\n", name, values, points, std::log2(loosest));
+  EXPECT_GT(values, points / 10) << name;
+}
+
+void check_two(const char* name, Approx (*ours)(const Approx&, const Approx&), Two exact, int points, mpfr_prec_t bits = wide) {
+  test::Draw draw(11);
+  int values = 0, exact_ones = 0;
+  for (int i = 0; i < points; ++i) {
+    const double a = drawn(draw), b = draw.chance(4) ? a * (1 + static_cast<double>(draw.pick(-4, 4)) * 0x1p-52) : drawn(draw);
+    const Approx x = widened(a, draw), y = widened(b, draw), z = ours(x, y);
+    if (!z.is_value()) continue;
+    ++values;
+    exact_ones += z.is_exact();
+    Wide p(bits), q(bits), result(bits);
+    inside(p, x, draw), inside(q, y, draw);
+    exact(result.v, p.v, q.v, MPFR_RNDN);
+    if (x.is_exact() && y.is_exact() && z.is_exact()) {
+      ASSERT_EQ(mpfr_cmp_d(result.v, z.centre()), 0) << name << " is not exact at " << a << ", " << b;
+    }
+    ASSERT_TRUE(contains(z, result)) << name << " of " << a << " ± " << x.radius() << ", " << b << " ± " << y.radius() << " gave " << z.centre()
+                                     << " ± " << z.radius();
+  }
+  std::printf("%-6s %8d of %8d points, %d exact\n", name, values, points, exact_ones);
+  EXPECT_GT(values, points / 10) << name;
+}
+
+TEST(Approx, functions_contain_the_real_value) {
+  check_one("sqrt", sqrt, mpfr_sqrt, 300000);
+  check_one("exp", exp, mpfr_exp, 300000);
+  check_one("expm1", expm1, mpfr_expm1, 200000);
+  check_one("log", log, mpfr_log, 300000);
+  check_one("log1p", log1p, mpfr_log1p, 200000);
+  check_one("sin", sin, mpfr_sin, 100000);
+  check_one("cos", cos, mpfr_cos, 100000);
+  check_one("tanh", tanh, mpfr_tanh, 100000);
+  check_one("erf", erf, mpfr_erf, 100000);
+  check_one("erfc", erfc, mpfr_erfc, 100000);
+}
+
+TEST(Approx, arithmetic_contains_the_real_value) {
+  check_two("add", [](const Approx& x, const Approx& y) { return x + y; }, mpfr_add, 300000, whole_range);
+  check_two("sub", [](const Approx& x, const Approx& y) { return x - y; }, mpfr_sub, 300000, whole_range);
+  check_two("mul", [](const Approx& x, const Approx& y) { return x * y; }, mpfr_mul, 500000);
+  check_two("div", [](const Approx& x, const Approx& y) { return x / y; }, mpfr_div, 500000);
+  check_two("max", maximum, mpfr_max, 100000);
+  check_two("min", minimum, mpfr_min, 100000);
+  check_two("pow", pow, mpfr_pow, 100000);
+}
+
+TEST(Approx, exp_and_log_keep_their_own_bounds) {
+  test::Draw draw(3);
+  for (int i = 0; i < 700000; ++i) {
+    const double x = static_cast<double>(draw.pick(-7080000, 7090000)) * 1e-4 + static_cast<double>(draw.bits() >> 40) * 1e-12;
+    Wide exact(x);
+    mpfr_exp(exact.v, exact.v, MPFR_RNDN);
+    const double y = elementary::exp(x);
+    ASSERT_TRUE(contains(Approx::within(y, y * elementary::exp_error + upward::tiny), exact)) << x;
+    const double z = std::abs(drawn(draw));
+    if (z == 0 || std::isinf(z)) continue;
+    Wide logarithm(z);
+    mpfr_log(logarithm.v, logarithm.v, MPFR_RNDN);
+    const double l = elementary::log(z);
+    ASSERT_TRUE(contains(Approx::within(l, std::abs(l) * elementary::log_error), logarithm)) << z;
+  }
+}
+
+TEST(Approx, states) {
+  const Approx zero(0.0), one(1.0), minus(-1.0), near_zero = Approx::within(0, 0x1p-60);
+  EXPECT_EQ((one / zero).known(), Known::pole);
+  EXPECT_EQ((zero / zero).known(), Known::nan);
+  EXPECT_EQ((one / near_zero).known(), Known::nothing);
+  EXPECT_EQ(log(zero).known(), Known::pole);
+  EXPECT_EQ(log(minus).known(), Known::nan);
+  EXPECT_EQ(sqrt(minus).known(), Known::nan);
+  EXPECT_EQ(sqrt(near_zero).known(), Known::nothing);
+  EXPECT_EQ(exp(Approx(1000.0)).known(), Known::nothing);
+  EXPECT_EQ((log(minus) + one).known(), Known::nan);
+  EXPECT_EQ(pow(minus, Approx(0.5)).known(), Known::nan);
+  EXPECT_EQ(pow(zero, minus).known(), Known::pole);
+  EXPECT_EQ(pow(minus, Approx(3.0)).centre(), -1);
+  EXPECT_EQ(less(log(minus), one), Truth(Tri::no));
+  EXPECT_EQ(less(near_zero, zero), Truth(Tri::unknown));
+  EXPECT_EQ(to_index(Approx(7.0)), 7);
+  EXPECT_EQ(to_index(near_zero), std::nullopt);
+  EXPECT_TRUE(Approx(Index{1} << 60).is_exact());
+  EXPECT_FALSE(Approx((Index{1} << 60) + 1).is_exact());
+}
+
+}  // namespace
+}  // namespace plumbline::spec
