@@ -40,7 +40,8 @@ struct InitCase {
   spec::InitPlan plan;
   std::uint64_t number = 0;
 };
-InitCase draw_init_case(const spec::Initialiser& scheme, std::uint64_t seed, std::uint64_t number);
+// `large`: enough samples for statistics.
+InitCase draw_init_case(const spec::Initialiser& scheme, std::uint64_t seed, std::uint64_t number, bool large);
 
 class InitLaw {
  public:
@@ -48,11 +49,16 @@ class InitLaw {
   virtual std::string_view name() const = 0;
   virtual std::string_view summary() const = 0;
   virtual bool applies(const spec::Initialiser& scheme) const = 0;
+  virtual bool statistical() const { return false; }
   // `tests` is how often the law is asked in the whole run: a statistical one spends its part of the false alarms.
   virtual Outcome check(const InitCase& c, InitSubject& subject, const JudgeOptions& options, double tests) const = 0;
 };
 // init_values, init_distribution, init_independence, init_plan.
 std::vector<std::unique_ptr<InitLaw>> all_init_laws();
+
+// One parameter's initial value: the bits of its scheme, or, for `normal`, within the bound of the exact image.
+Judgement judge_initial(const spec::InitPlan& plan, const spec::PlannedParameter& p, const Values& got,
+                        const spec::Claims& claims, const JudgeOptions& options);
 
 // Adds a cell for each scheme and law, and what was found.
 void run_init_laws(const StepOptions& options, InitSubject& subject, Report& report);

@@ -43,6 +43,9 @@ struct StepJudgement {
 StepJudgement judge_step(const spec::Optimiser& optimiser, spec::Index t, const OptimTensors& old, const Values& g,
                          const OptimTensors& got, const spec::Claims& claims, const JudgeOptions& options);
 
+// The state after all steps of a case, judged end to end: errors compound from the first state on.
+StepJudgement judge_chain(const OptimCase& c, const OptimTensors& got, const spec::Claims& claims, const JudgeOptions& options);
+
 class OptimLaw {
  public:
   virtual ~OptimLaw() = default;

@@ -6,10 +6,11 @@
 namespace plumbline::spec {
 
 void InitPlan::add(std::string name, Shape shape, Initialiser scheme) {
+  const auto draws = [](const Initialiser& s) { return draws_of(s, Shape{1, 1}) > 0; };
   std::uint64_t next = 0;
   for (const PlannedParameter& p : parameters)
-    if (draws_of(p.scheme, p.shape) > 0) next = std::max(next, p.stream + 1);
-  const bool stochastic = draws_of(scheme, Shape{1, 1}) > 0;
+    if (draws(p.scheme)) next = std::max(next, p.stream + 1);
+  const bool stochastic = draws(scheme);
   parameters.push_back({std::move(name), std::move(shape), std::move(scheme), stochastic ? next : 0});
 }
 
