@@ -32,11 +32,23 @@ struct Step {
   }
 };
 
+// How the ops that read an index leaf use it, for its check.
+struct IndexUse {
+  std::string op;                      // one that reads it
+  std::optional<Index> axis, ignored;  // the op's axis; the index that all of them ignore
+};
+
+IndexUse use_of(const spec::Op& op);
+
+// Each index of a leaf lies in its extent, or is ignored.
+Result<void> check_indices(const spec::Node& node, const IndexUse& use, const std::int64_t* index);
+
 struct LeafData {
   NodeId node = -1;
   Buffer own;
   const void* data = nullptr;
   bool needed = true;  // by an output
+  IndexUse use;
 };
 
 struct Program::Plan {

@@ -63,7 +63,7 @@ class Planner {
     info(id).root = id;
     plan_->places[static_cast<std::size_t>(id)] = {Place::Kind::leaf, plan_->leaves.size()};
     plan_->leaf_of[id] = plan_->leaves.size();
-    plan_->leaves.push_back({id, {}, nullptr, info(id).needed});
+    plan_->leaves.push_back({id, {}, nullptr, info(id).needed, {}});
   }
 
   void add_op(NodeId id) {
@@ -192,7 +192,22 @@ class Planner {
     plan_->constant_memory = Buffer(constant_bytes + alignment);
   }
 
+  // An index leaf's first reader names it in errors; `ignore_index` holds if every reader has the same.
+  void note_index_uses() {
+    for (NodeId id = 0; id < plan_->graph.size(); ++id) {
+      if (!info(id).needed) continue;
+      for (NodeId i : node(id).inputs) {
+        if (node(i).extent < 0) continue;
+        IndexUse& use = plan_->leaves[plan_->leaf_of.at(i)].use;
+        const IndexUse mine = use_of(node(id).op);
+        if (use.op.empty()) use = mine;
+        else if (use.ignored != mine.ignored) use.ignored.reset();
+      }
+    }
+  }
+
   void finish() {
+    note_index_uses();
     for (NodeId id = 0; id < plan_->graph.size(); ++id) plan_->nodes[static_cast<std::size_t>(id)].step = info(id).step;
     for (const auto* list : {&plan_->constants, &plan_->steps})
       for (const Step& step : *list) {

@@ -43,17 +43,32 @@ void Program::Plan::run(const std::vector<Step>& list) {
   for (const Step& step : list) step.run(*workers, scratch.data(), scratch.data() + shared_scratch, local_scratch);
 }
 
+IndexUse use_of(const spec::Op& op) {
+  IndexUse use{std::string(op.name()), {}, {}};
+  for (const spec::Attribute& a : op->attributes()) {
+    Index value = 0;
+    if ((a.name == "axis" || a.name == "ignore_index") && spec::parse_value(a.value, value)) (a.name == "axis" ? use.axis : use.ignored) = value;
+  }
+  return use;
+}
+
+Result<void> check_indices(const spec::Node& node, const IndexUse& use, const std::int64_t* index) {
+  const Index n = node.shape.size();
+  for (Index i = 0; i < n; ++i) {
+    if ((index[i] >= 0 && index[i] < node.extent) || (use.ignored && index[i] == *use.ignored)) continue;
+    const std::string axis = use.axis ? spec::concat("axis ", *use.axis) : "its axis";
+    return fail(use.op.empty() ? "" : "[" + use.op + "] ", "input ", node.name, ": index ", index[i], " at element ", i, " is out of range for ", axis, " with extent ", node.extent);
+  }
+  return {};
+}
+
 Result<void> Program::Plan::check_leaves() const {
   for (const LeafData& leaf : leaves) {
     if (!leaf.needed) continue;
     const spec::Node& node = graph.node(leaf.node);
-    const Index n = node.shape.size();
-    if (leaf.data == nullptr && n > 0) return fail("input ", node.name, ": has no data");
+    if (leaf.data == nullptr && node.shape.size() > 0) return fail("input ", node.name, ": has no data");
     if (node.extent < 0) continue;
-    const auto* index = static_cast<const std::int64_t*>(leaf.data);
-    for (Index i = 0; i < n; ++i)
-      if (index[i] < 0 || index[i] >= node.extent)
-        return fail("input ", node.name, ": index ", index[i], " at element ", i, " is outside the axis [0, ", node.extent, ")");
+    if (auto ok = check_indices(node, leaf.use, static_cast<const std::int64_t*>(leaf.data)); !ok) return ok;
   }
   return {};
 }

@@ -50,9 +50,6 @@ Var Session::input(std::string name, Shape shape, std::span<const float> data) {
 
 Var Session::input(std::string name, Shape shape, Index extent, std::span<const std::int64_t> data) {
   check_data(name, shape, data.size());
-  for (std::size_t i = 0; i < data.size(); ++i)
-    if (data[i] < 0 || data[i] >= extent)
-      throw spec::Error(spec::concat("input ", name, ": index ", data[i], " at element ", i, " is outside the axis [0, ", extent, ")"));
   run_recorded();
   return add_leaf(graph_->index_input(std::move(name), std::move(shape), extent), std::as_bytes(data));
 }
@@ -65,7 +62,14 @@ Var Session::param(std::string name, Shape shape, std::span<const float> data) {
 
 Var Session::apply(const spec::Op& op, const std::vector<Var>& in) {
   std::vector<NodeId> ids;
-  for (const Var& v : in) ids.push_back(v.id());
+  for (const Var& v : in) {
+    ids.push_back(v.id());
+    run_recorded();
+    const spec::Node& node = graph_->node(v.id());
+    if (node.extent < 0) continue;
+    const auto* index = static_cast<const std::int64_t*>(values_[static_cast<std::size_t>(v.id())].data);
+    if (auto ok = check_indices(node, use_of(op), index); !ok) throw ok.error();
+  }
   const NodeId id = spec::value_or_throw(graph_->try_apply(op, std::move(ids)));
   run_recorded();
   return graph_->var(id);

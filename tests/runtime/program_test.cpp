@@ -1,0 +1,135 @@
+// A compiled graph gives the same bits as the eager session, fused or not, kept or not, for any number of threads.
+#include "runtime/core/program.h"
+
+#include <gtest/gtest.h>
+
+#include "spec/ops/elementwise/add.h"
+#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/elementwise/tanh.h"
+#include "spec/ops/linalg/matmul.h"
+#include "spec/ops/reduce/sum.h"
+#include "spec/ops/shape/gather.h"
+#include "tests/runtime/random_graph.h"
+
+namespace plumbline::runtime {
+namespace {
+
+using spec::Graph;
+using spec::Var;
+
+const KernelTable& kernels() {
+  static const KernelTable table = KernelTable::builtin();
+  return table;
+}
+
+void expect_all_ways_equal(const RandomCase& c) {
+  const auto expected = run_eager(c, kernels(), {});
+  const auto expect = [&](const std::vector<std::vector<float>>& got, const char* way) {
+    ASSERT_EQ(got.size(), expected.size());
+    for (std::size_t i = 0; i < got.size(); ++i) EXPECT_TRUE(same_bits(got[i], expected[i])) << way << '\n' << spec::print(c.graph);
+  };
+  for (int threads : {1, 2, 3, 8}) {
+    PlanOptions options;
+    options.threads = threads;
+    expect(run_compiled(c, kernels(), options), "threads");
+  }
+  expect(run_compiled(c, kernels(), {.keep = Keep::all}), "keep all");
+  expect(run_compiled(c, kernels(), {.fuse = false}), "not fused");
+  expect(run_compiled(c, kernels(), {.misalign = 1}), "misaligned");
+  expect(run_compiled(c, kernels(), {.threads = 2, .misalign = 3, .guards = true}), "guarded");
+  expect(run_eager(c, kernels(), {.threads = 3, .misalign = 1, .poison = 0xffffffff}), "eager, three threads");
+}
+
+TEST(Program, EveryOpIsTheSameBitsInAllWays) {
+  const spec::Catalogue catalogue = spec::Catalogue::builtin();
+  for (const spec::OpEntry* entry : catalogue.entries())
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+      SeededChoices choices(seed);
+      expect_all_ways_equal(single_op(*entry, choices));
+    }
+}
+
+TEST(Program, RandomGraphsAreTheSameBitsInAllWays) {
+  const spec::Catalogue catalogue = spec::Catalogue::builtin();
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    SeededChoices choices(seed);
+    RandomCase c = random_graph(catalogue, choices, 4 + static_cast<int>(seed % 30));
+    expect_all_ways_equal(c);
+  }
+}
+
+TEST(Program, GradientsAreTheSameBitsInAllWays) {
+  const spec::Catalogue catalogue = spec::Catalogue::builtin();
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    SeededChoices choices(seed);
+    RandomCase c = random_graph(catalogue, choices, 8);
+    const NodeId loss = c.graph.outputs()[0];
+    const Var ones = c.graph.param("seed", c.graph.node(loss).shape);
+    c.data.push_back(draw(choices, c.graph.node(ones.id()), {}));
+    std::vector<NodeId> params{0, 1, 2, 3, 4, 5};
+    for (const Var& g : spec::append_grad(c.graph, loss, ones, params))
+      if (g.id() >= 0) c.graph.output(g);
+    expect_all_ways_equal(c);
+  }
+}
+
+TEST(Program, LargeTensorsAreTheSameBitsForAnyNumberOfThreads) {
+  RandomCase c;
+  SeededChoices choices(1);
+  const Var x = c.graph.param("x", {300, 501}), w = c.graph.param("w", {501, 200}), b = c.graph.param("b", {200});
+  for (const Var& v : {x, w, b}) c.data.push_back(draw(choices, c.graph.node(v.id()), {}));
+  const Var y = spec::call(spec::Tanh{}, spec::add(spec::matmul(x, w), b));
+  c.graph.output(y);
+  c.graph.output(spec::call(spec::Sum{{0}, false}, y));
+  c.graph.output(spec::call(spec::Sum{{1}, false}, y));
+  c.graph.output(spec::call(spec::Sum{{}, false}, x));
+  expect_all_ways_equal(c);
+}
+
+TEST(Program, ChainOfAHundredThousandNodes) {
+  Graph graph;
+  const Var x = graph.input("x", {3}), w = graph.param("w", {3});
+  Var y = spec::mul(x, w);
+  for (int i = 0; i < 50000; ++i) y = spec::call(spec::Tanh{}, spec::add(y, x));
+  graph.output(y);
+  Program program = spec::value_or_throw(compile(graph, kernels()));
+  const std::vector<float> one{1, 2, 3};
+  ASSERT_TRUE(program.set(0, std::span(one)));
+  ASSERT_TRUE(program.set(1, std::span(one)));
+  ASSERT_TRUE(program.run());
+  EXPECT_LT(program.steps(), 3000);
+  EXPECT_LT(program.arena_bytes(), 10000u);
+  EXPECT_GT(program.value(y.id())[0], 0.9f);
+}
+
+TEST(Program, LivenessReusesBuffers) {
+  Graph graph;
+  Var y = graph.input("x", {64, 64});
+  for (int i = 0; i < 20; ++i) y = spec::matmul(y, y);
+  graph.output(y);
+  const Program some = spec::value_or_throw(compile(graph, kernels()));
+  const Program all = spec::value_or_throw(compile(graph, kernels(), {.keep = Keep::all}));
+  EXPECT_EQ(some.arena_bytes(), 2u * 64 * 64 * sizeof(float));
+  EXPECT_EQ(all.arena_bytes(), 20u * 64 * 64 * sizeof(float));
+}
+
+TEST(Program, ErrorsNameWhatIsWrong) {
+  Graph graph;
+  const Var x = graph.input("x", {2, 5}), i = graph.index_input("i", {2, 1}, 5);
+  graph.output(spec::call(spec::Gather{1}, x, i));
+  Program program = spec::value_or_throw(compile(graph, kernels()));
+  const std::vector<float> xs(10, 1.0f);
+  const std::vector<std::int64_t> good{0, 4}, bad{0, 5};
+  EXPECT_STREQ(program.run().error().what(), "input x: has no data");
+  EXPECT_STREQ(program.set(x.id(), std::span(good)).error().what(), "input x: expected f32, found i64");
+  EXPECT_STREQ(program.set(x.id(), std::span(xs).first(3)).error().what(), "input x: expected 10 elements, found 3");
+  EXPECT_STREQ(program.set(2, std::span(xs)).error().what(), "node 2 is not a leaf");
+  ASSERT_TRUE(program.set(x.id(), std::span(xs)));
+  ASSERT_TRUE(program.set(i.id(), std::span(bad)));
+  EXPECT_STREQ(program.run().error().what(), "[gather] input i: index 5 at element 1 is out of range for axis 1 with extent 5");
+  ASSERT_TRUE(program.bind(i.id(), good.data()));
+  EXPECT_TRUE(program.run());
+}
+
+}  // namespace
+}  // namespace plumbline::runtime
