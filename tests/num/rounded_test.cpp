@@ -104,8 +104,8 @@ double drawn(Generator& random, int pattern) {
 }
 
 struct Tally {
-  std::size_t judged = 0, unjudged = 0, open = 0;
-  double worst = 0;
+  std::size_t judged = 0, unjudged = 0, open = 0, suspects = 0;
+  double worst = 0, worst_deviation = 0;  // |err|/bound, and (|err| − b)/s
 };
 
 // Runs one formula on one draw of data; the values are those of the claimed operand format or wider.
@@ -135,6 +135,9 @@ void trial(const Subject& subject, const Claims& claims, Generator& random, int 
                                               << " claims " << print_claims(claims);
     verdict.unjudged ? ++tally.unjudged : ++tally.judged;
     if (!verdict.unjudged) tally.worst = std::max(tally.worst, verdict.ratio);
+    tally.suspects += judge(expected, got, lambda(/*false_alarm=*/1e-9, /*elements=*/1e9)).verdict == Verdict::suspect;
+    const double beyond = std::abs(got - expected.exact.centre()) - expected.b, s = expected.deviation();
+    if (!verdict.unjudged && s > 0 && std::isfinite(got)) tally.worst_deviation = std::max(tally.worst_deviation, beyond / s);
   }
 }
 
@@ -166,8 +169,9 @@ TEST(Rounded, correct_implementations_stay_within_the_bound) {
       for (int pattern = 0; pattern < 7; ++pattern)
         for (int repeat = 0; repeat < 40; ++repeat) trial(subject, claims, random, pattern, tallies[subject.name]);
   for (const auto& [name, tally] : tallies) {
-    std::printf("%-16s judged %6zu, worst err/bound %.3f; unjudged %6zu, refined %4zu\n", name.c_str(), tally.judged, tally.worst,
-                tally.unjudged, tally.open);
+    std::printf("%-16s judged %6zu, worst err/bound %.3f, (err - b)/s %.2f; unjudged %6zu, refined %4zu\n", name.c_str(), tally.judged,
+                tally.worst, tally.worst_deviation, tally.unjudged, tally.open);
+    EXPECT_EQ(tally.suspects, 0u) << name;
     EXPECT_GT(tally.judged, tally.unjudged) << name;
     judged += tally.judged;
   }
