@@ -3,6 +3,7 @@
 
 #include "spec/ops/elementwise/div.h"
 #include "spec/ops/reduce/reduction.h"
+#include "spec/ops/shape/full.h"
 
 namespace plumbline::spec {
 
