@@ -1,7 +1,8 @@
-// Energies of partial sums, by adding in each order.
+// Energies and magnitudes of partial sums, by adding in each order.
 #include "spec/num/partial_sums.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace plumbline::spec {
@@ -53,6 +54,18 @@ double pairwise(std::span<const double> terms) {
 }
 
 }  // namespace
+
+LaneMagnitudes lane_magnitudes(std::span<const double> terms, std::size_t lanes) {
+  std::vector<double> total(lanes);
+  LaneMagnitudes out;
+  for (std::size_t k = 0; k < terms.size(); ++k) {
+    double& sum = total[k % lanes];
+    sum += terms[k];
+    out.partials += std::abs(sum);
+  }
+  for (double t : total) out.totals += std::abs(t);
+  return out;
+}
 
 double worst_energy(std::span<const double> terms) {
   double worst = pairwise(terms);

@@ -9,21 +9,39 @@ using upward::add, upward::hypot, upward::mul, upward::power_of_two, upward::roo
 
 namespace {
 
-// Σ|S_k| of the natural order, from the energies: (Σ|S_k|)² ≤ n·ΣS_k², and the double partial sums are off by at
-// most n·2^-53·Σ|t|.
-double partial_magnitudes(const TermTotals& t) {
+// What the partial sums of the centres, added in double, may lack in all: n partial sums of at most n terms.
+double partial_slack(const TermTotals& t) {
   const double n = static_cast<double>(t.n);
-  return add(root(mul(n, t.partial_squares)), mul(n, mul(n * 0x1p-53, t.magnitude)));
+  return mul(n, add(mul(n * 0x1p-52, t.magnitude), t.radius));
+}
+
+// (1 + u)^n − 1
+double compounded(double n, double u) { return image::expm1_up(mul(n, u)); }
+
+// A left fold, whose partial sums are known: d = (1 + u)^n (Σd_k + uΣ|S_k|) − Σd_k, with (Σ|S_k|)² ≤ n ΣS_k² [sum B3].
+double left_fold(const TermTotals& t, double terms_d, double u) {
+  const double n = static_cast<double>(t.n), partials = add(root(mul(n, t.partial_squares)), partial_slack(t));
+  const double more = compounded(n, u);
+  return add(mul(more, terms_d), mul(mul(add(1.0, more), u), partials));
+}
+
+// Left folds of the lanes, then a tree of which only the depth is known [sum B4].
+double lane_folds(const TermTotals& t, double terms_d, double u, std::span<const double> terms, Index lanes) {
+  const LaneMagnitudes m = lane_magnitudes(terms, static_cast<std::size_t>(std::min(lanes, t.n)));
+  const double slack = partial_slack(t), more = compounded(static_cast<double>((t.n + lanes - 1) / lanes), u);
+  const double folds = add(mul(more, terms_d), mul(mul(add(1.0, more), u), add(m.partials, slack)));
+  const double tree = compounded(static_cast<double>(ceil_log2(std::min(lanes, t.n))), u);
+  return add(folds, mul(tree, add(m.totals, slack, add(terms_d, folds))));
 }
 
 // The energy Σ S_k² that the additions of an order unrelated to the values have, at least that of the natural order
 // forwards and backwards [tier2 B2].
-double energy(const TermTotals& t, const Claims& claims, const std::vector<double>* terms) {
+double energy(const TermTotals& t, const Claims& claims, std::span<const double> terms) {
   const double n = static_cast<double>(t.n), backwards = n * t.sum * t.sum - 2 * t.sum * t.partials + t.partial_squares;
   double e = t.partial_squares;
   if (claims.order != Order::left)
     e = std::max({e, backwards, (n + 1) * (t.squares / 6 + t.sum / 3 * t.sum)});
-  if (terms != nullptr) e = std::max(e, worst_energy(*terms));
+  if (claims.lane_energies) e = std::max(e, worst_energy(terms));
   return e * (1 + 0x1p-40);
 }
 
@@ -37,7 +55,7 @@ bool never_rounds(const TermTotals& t, const Claims& claims) {
   return t.magnitude == 0 || (fits(claims.accumulator) && (!t.products || fits(claims.intermediate)));
 }
 
-// Terms that are rounded once more when they enter the accumulator.
+// Are terms rounded once more when they enter the accumulator?
 bool enters_narrower(const Claims& claims) {
   return !contained(claims.intermediate, claims.accumulator) || !contained(claims.operands, claims.accumulator);
 }
@@ -47,7 +65,7 @@ double growth(const TermTotals& t, const Claims& claims) {
   const Format& acc = claims.accumulator;
   const bool narrower = enters_narrower(claims);
   const double depth = static_cast<double>(claims.depth(t.n) + (narrower ? 1 : 0)), u = unit_roundoff(acc);
-  const double tree = image::expm1_up(depth * u);
+  const double tree = compounded(depth, u);
   return narrower || (claims.fma && t.products) ? tree : std::min(tree, static_cast<double>(t.n - 1) * u);
 }
 
@@ -65,18 +83,16 @@ void add_underflow(SumError& e, const TermTotals& t, const Claims& claims) {
 
 }  // namespace
 
-SumError sum_error(const TermTotals& t, const Claims& claims, const std::vector<double>* terms) {
+SumError sum_error(const TermTotals& t, const Claims& claims, std::span<const double> terms) {
   SumError e;
   if (never_rounds(t, claims)) return e.exact = true, e;
   const Format& acc = claims.accumulator;
   const double u = unit_roundoff(acc), u_product = t.products ? unit_roundoff(claims.intermediate) : 0;
   const double terms_d = add(t.d, mul(u_product, t.magnitude)), m = add(t.magnitude, mul(u_product, t.magnitude));
   e.d = mul(growth(t, claims), m);
-  if (claims.order == Order::left && !enters_narrower(claims)) {
-    const double more = add(1.0, image::expm1_up(static_cast<double>(t.n) * u));
-    const double left = add(mul(add(more, -1.0), terms_d), mul(mul(more, u), partial_magnitudes(t)));
-    e.d = std::min(e.d, left);
-  }
+  if (claims.order == Order::left && !enters_narrower(claims)) e.d = std::min(e.d, left_fold(t, terms_d, u));
+  if (claims.order == Order::lanes && !enters_narrower(claims))
+    e.d = std::min(e.d, lane_folds(t, terms_d, u, terms, claims.lanes));
   e.d = add(e.d, terms_d);
   const double additions = t.n > 1 || enters_narrower(claims) ? mul(u, root(energy(t, claims, terms))) : 0;
   const double products = add(root(t.fresh), mul(u_product, root(t.squares)));

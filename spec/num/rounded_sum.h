@@ -1,6 +1,7 @@
 // Sums of Rounded numbers: any order, a claimed tree, left folds, exact grids, and what independent roundings give.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "spec/num/partial_sums.h"
@@ -15,7 +16,9 @@ struct SumError {
   bool exact = false;              // on the grid: no order rounds
   bool up = false, down = false;   // partial sums may overflow
 };
-SumError sum_error(const TermTotals& totals, const Claims& claims, const std::vector<double>* terms);
+// `terms` are the centres of all terms, where needs_terms.
+SumError sum_error(const TermTotals& totals, const Claims& claims, std::span<const double> terms);
+inline bool needs_terms(const Claims& claims) { return claims.lane_energies || claims.order == Order::lanes; }
 
 template <class C>
 struct Summation<Rounded<C>> {
@@ -59,13 +62,13 @@ struct Summation<Rounded<C>> {
   template <class Term>
   static R closed(Index n, Term&& term, const TermTotals& totals, const Claims* claims) {
     std::vector<double> terms;
-    if (claims->lane_energies) {
+    if (needs_terms(*claims)) {
       terms.reserve(static_cast<std::size_t>(n));
       for (Index k = 0; k < n; ++k) terms.push_back(R(term(k)).exact.centre());
     }
     const bool exact = totals.magnitude <= upward::power_of_two(totals.grid + 53);
     const double radius = exact ? 0 : upward::mul(totals.magnitude, static_cast<double>(n) * 0x1p-53);
-    return bounded(C(Approx::within(totals.sum, radius)), totals, *claims, claims->lane_energies ? &terms : nullptr);
+    return bounded(C(Approx::within(totals.sum, radius)), totals, *claims, terms);
   }
 
   // One term at a time, with whatever error it brings.
@@ -83,10 +86,10 @@ struct Summation<Rounded<C>> {
       else exact = exact + t.exact;
       if (claims == nullptr) continue;
       collect(totals, t);
-      if (claims->lane_energies) terms.push_back(middle(t));
+      if (needs_terms(*claims)) terms.push_back(middle(t));
     }
     if (claims == nullptr) return R(exact, nullptr);
-    return bounded(exact, totals, *claims, claims->lane_energies ? &terms : nullptr);
+    return bounded(exact, totals, *claims, terms);
   }
 
   static double middle(const R& t) { return t.is_value() ? t.lo() / 2 + t.hi() / 2 : 0; }
@@ -99,6 +102,7 @@ struct Summation<Rounded<C>> {
     }
     const double x = middle(t), m = t.computed_magnitude();
     a.sum += x;
+    a.radius = upward::add(a.radius, upward::sub(t.hi(), t.lo()));
     a.magnitude = upward::add(a.magnitude, m);
     a.squares = upward::add(a.squares, upward::mul(m, m));
     a.partials += a.sum;
@@ -113,7 +117,7 @@ struct Summation<Rounded<C>> {
     if (a.on_grid && *value != 0) a.grid = std::min(a.grid, grid_of(*value));
   }
 
-  static R bounded(const C& exact, const TermTotals& totals, const Claims& claims, const std::vector<double>* terms) {
+  static R bounded(const C& exact, const TermTotals& totals, const Claims& claims, const std::vector<double>& terms) {
     if (known(exact) != Known::value) {
       R z = rounding::special(exact, &claims, !totals.overflow);
       if (known(exact) == Known::nothing && totals.unreal) z.flags = z.unreal;

@@ -14,6 +14,7 @@ struct TermTotals {
   double magnitude = 0;  // Σ(|t_k| + d_k)
   double squares = 0;    // Σ t_k²
   double partials = 0, partial_squares = 0;  // Σ S_k, Σ S_k²
+  double radius = 0;     // of the enclosures of the terms, summed
   double d = 0, s = 0, b = 0;                // Σ d_k, Σ s_k, Σ b_k: inherited, hence linear
   double fresh = 0;                          // Σ r_k²: each term's own last rounding, independent of the others
   int grid = zero_grid;                      // every t_k is a multiple of 2^grid
