@@ -11,13 +11,27 @@ namespace {
 constexpr Index work_per_part = 16384;
 constexpr Index together = 16;  // fibres that are brought into rows at a time, where they are not rows already
 
+// e_i = exp(x_i − top), and what x_i − top is: 0 where x_i is an infinite maximum itself.
+float shifted(float x, float top) { return math::abs(top) == math::infinity && x == top ? 0.0f : x - top; }
+
+float exponentials(const float* x, float top, float* e, Index n) {
+  if (math::abs(top) == math::infinity) {
+    for (Index i = 0; i < n; ++i) e[i] = math::exp(shifted(x[i], top));
+  } else {
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) e[i] = math::exp(x[i] - top);
+  }
+  return sum_lanes(e, n);
+}
+
+// Several infinite maxima have no limit.
+bool contested(float top, float total) { return math::abs(top) == math::infinity && total > 1; }
+
 // shifted: exp(x_i − max x) / Σ_j exp(x_j − max x)
 struct Softmax {
   void operator()(const float* x, float* y, Index n) const {
-    const float top = max_lanes(x, n);
-#pragma GCC ivdep
-    for (Index i = 0; i < n; ++i) y[i] = math::exp(x[i] - top);
-    const float total = sum_lanes(y, n);
+    const float top = max_lanes(x, n), total = exponentials(x, top, y, n);
+    if (contested(top, total)) return std::fill_n(y, n, top - top), void();
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) y[i] = y[i] / total;
   }
@@ -26,10 +40,12 @@ struct Softmax {
 // shifted: (x_i − max x) − ln Σ_j exp(x_j − max x)
 struct LogSoftmax {
   void operator()(const float* x, float* y, Index n) const {
-    const float top = max_lanes(x, n);
-#pragma GCC ivdep
-    for (Index i = 0; i < n; ++i) y[i] = math::exp(x[i] - top);
-    const float rest = math::log(sum_lanes(y, n));
+    const float top = max_lanes(x, n), total = exponentials(x, top, y, n), rest = math::log(total);
+    if (contested(top, total)) return std::fill_n(y, n, top - top), void();
+    if (math::abs(top) == math::infinity) {
+      for (Index i = 0; i < n; ++i) y[i] = shifted(x[i], top) - rest;
+      return;
+    }
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) y[i] = (x[i] - top) - rest;
   }
