@@ -30,7 +30,7 @@ struct Claims {
   Index lanes = 1;                 // for Order::lanes
   bool fma = true;                 // a product may be fused into a sum
   bool flushes_subnormals = false;
-  bool lane_energies = false;      // the order of the terms of a sum may be related to their values [tier2 B3]
+  bool lane_energies = false;      // the order of the terms of a sum may be related to their values [tier B3]
   std::array<double, static_cast<std::size_t>(Function::count)> ulps = uniform_ulps(4);
   std::string method;              // the named method that the kernel follows; empty: the op's default
 

@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 // The largest energy over left folds forwards and backwards, 2 to 64 interleaved lanes and contiguous blocks of 2 to
-// 512 terms, each combined by a left fold, and the pairwise tree [tier2 B3].
+// 512 terms, each combined by a left fold, and the pairwise tree [tier B3].
 double worst_energy(std::span<const double> terms);
 
 // Left folds of interleaved lanes: Σ|S_k| over the partial sums of all lanes, and Σ|T| over the lanes' totals. The

@@ -58,7 +58,7 @@ struct Rounded {
   }
   bool is_unreal() const { return known(exact) == Known::pole || (flags & unreal) != 0; }
   bool is_value() const { return known(exact) == Known::value; }
-  // s with the last rounding in it [tier2 B1].
+  // s with the last rounding in it [tier B1].
   double deviation() const {
     return flags & fresh ? upward::hypot(s, roundoff(claims->intermediate, computed_magnitude())) : s;
   }

@@ -35,7 +35,7 @@ double lane_folds(const TermTotals& t, double terms_d, double u, std::span<const
 }
 
 // The energy Σ S_k² that the additions of an order unrelated to the values have, at least that of the natural order
-// forwards and backwards [tier2 B2].
+// forwards and backwards [tier B2].
 double energy(const TermTotals& t, const Claims& claims, std::span<const double> terms) {
   const double n = static_cast<double>(t.n), backwards = n * t.sum * t.sum - 2 * t.sum * t.partials + t.partial_squares;
   double e = t.partial_squares;
@@ -60,25 +60,27 @@ bool enters_narrower(const Claims& claims) {
   return !contained(claims.intermediate, claims.accumulator) || !contained(claims.operands, claims.accumulator);
 }
 
-// (1 + u)^h − 1, or h·u where every summand is a value of the accumulator's format (Jeannerod and Rump 2013).
+// The growth of a tree of depth h, (1 + u)^h − 1 [sum B2]; in any order at most (n − 1)u where every summand is a value of
+// the accumulator's format, and no product is fused in [sum B1].
 double growth(const TermTotals& t, const Claims& claims) {
   const Format& acc = claims.accumulator;
   const bool narrower = enters_narrower(claims);
   const double depth = static_cast<double>(claims.depth(t.n) + (narrower ? 1 : 0)), u = unit_roundoff(acc);
   const double tree = compounded(depth, u);
-  return narrower || (claims.fma && t.products) ? tree : std::min(tree, static_cast<double>(t.n - 1) * u);
+  const bool fused = claims.fma && (t.products || t.fresh > 0);
+  return narrower || fused ? tree : std::min(tree, static_cast<double>(t.n - 1) * u);
 }
 
 // What subnormal results and flushing add, over all products and additions [sum B5].
 void add_underflow(SumError& e, const TermTotals& t, const Claims& claims) {
   const Format &acc = claims.accumulator, &inner = claims.intermediate;
-  const double n = static_cast<double>(t.n);
+  const double n = static_cast<double>(t.n), later = add(1.0, compounded(n, unit_roundoff(acc)));
   double eta = enters_narrower(claims) ? n * half_subnormal(acc) : 0;
   if (t.products && t.grid < smallest_grid(inner)) eta += n * half_subnormal(inner);
-  e.d = add(e.d, eta), e.s = hypot(e.s, eta);
+  e.d = add(e.d, mul(later, eta)), e.s = hypot(e.s, eta);
   if (!claims.flushes_subnormals || (t.on_grid && t.grid >= std::max(acc.emin, inner.emin))) return;
   const double flush = add(n * smallest_normal(acc), t.products ? n * smallest_normal(inner) : 0);
-  e.d = add(e.d, flush), e.b = add(e.b, flush);
+  e.d = add(e.d, mul(later, flush)), e.b = add(e.b, mul(later, flush));
 }
 
 }  // namespace

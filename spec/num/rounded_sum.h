@@ -10,7 +10,7 @@
 
 namespace plumbline::spec {
 
-// The bound on a sum, from its totals and the claims [sum B1..B5], [grid B1].
+// The bound on a sum, from its totals and the claims.
 struct SumError {
   double d = 0, s = 0, b = 0;
   bool exact = false;              // on the grid: no order rounds

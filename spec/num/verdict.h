@@ -21,7 +21,7 @@ enum class FloatClass : std::uint8_t { zero, subnormal, normal, infinite, nan };
 FloatClass float_class(double value, const Format& format);
 std::string_view float_class_name(FloatClass c);
 
-// The λ of the second tier: P(|err| > b + λs for any of the elements) ≤ false_alarm [tier2 B4].
+// The λ of the second tier: P(|err| > b + λs for any of the elements) ≤ false_alarm [tier B4].
 double lambda(double false_alarm, double elements);
 
 // Which zero is right where the exact value is zero.
