@@ -10,7 +10,7 @@
 namespace plumbline::crosscheck {
 
 // Why not, if the order of the data is related to their values: few distinct significands, or neighbours that resemble
-// each other, so that roundings repeat instead of being independent [tier2 B4].
+// each other, so that roundings repeat instead of being independent [tier B3].
 std::optional<std::string> order_speaks(const spec::Graph& graph, const std::vector<Values>& data);
 
 }  // namespace plumbline::crosscheck
