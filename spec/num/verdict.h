@@ -23,6 +23,8 @@ std::string_view float_class_name(FloatClass c);
 
 // The λ of the second tier: P(|err| > b + λs for any of the elements) ≤ false_alarm [tier B4].
 double lambda(double false_alarm, double elements);
+// The budget of a run, where none is stated.
+inline constexpr double default_false_alarm = 1e-9, default_elements = 1e9;
 
 // Which zero is right where the exact value is zero.
 enum class ZeroSign : std::uint8_t { either, positive, negative };

@@ -8,7 +8,7 @@ using namespace plumbline;
 int main(int argc, char** argv) {
   const auto wanted = static_cast<std::size_t>(argc > 1 ? std::atoll(argv[1]) : 10000000);
   const spec::Claims claims;
-  const double lambda = spec::lambda(1e-9, 1e9);
+  const double lambda = spec::lambda(spec::default_false_alarm, spec::default_elements);
   test::Generator random(1);
   std::size_t suspects = 0, failures = 0;
   for (const test::Distribution& distribution : test::distributions) {

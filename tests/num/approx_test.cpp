@@ -131,7 +131,7 @@ TEST(Approx, arithmetic_contains_the_real_value) {
 TEST(Approx, exp_and_log_keep_their_own_bounds) {
   test::Draw draw(3);
   for (int i = 0; i < 700000; ++i) {
-    const double x = static_cast<double>(draw.pick(-7080000, 7090000)) * 1e-4 + static_cast<double>(draw.bits() >> 40) * 1e-12;
+    const double x = static_cast<double>(draw.pick(-708, 708)) + static_cast<double>(draw.bits() >> 12) * 0x1p-52;
     Wide exact(x);
     mpfr_exp(exact.v, exact.v, MPFR_RNDN);
     const double y = elementary::exp(x);

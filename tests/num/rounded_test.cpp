@@ -74,7 +74,7 @@ std::vector<Subject> subjects() {
       FORMULA("softmax", { const auto e = exponentials(x); return e[0] / total_of(e); }),
       FORMULA("logsumexp", { return log(total_of(exponentials(x))); }),
       FORMULA("variance", { return variance(x); }),
-      FORMULA("layer norm", { return (x[0] - mean(x)) / sqrt(variance(x) + real(x[0], 1e-5)); }),
+      FORMULA("layer norm", { return (x[0] - mean(x)) / sqrt(variance(x) + real(x[0], 0x1.8p-17)); }),
       FORMULA("gelu tanh", { return gelu_tanh(x[0]); }),
       FORMULA("gelu erf", { return ratio(x[0], 1, 2) * x[0] * erfc(-x[0] / sqrt(ratio(x[0], 2, 1))); }),
       FORMULA("division chain", { return x[0] / (x[1] / (x[2] + x[3] / x[4])); }),
@@ -135,7 +135,7 @@ void trial(const Subject& subject, const Claims& claims, Generator& random, int 
                                               << " claims " << print_claims(claims);
     verdict.unjudged ? ++tally.unjudged : ++tally.judged;
     if (!verdict.unjudged) tally.worst = std::max(tally.worst, verdict.ratio);
-    tally.suspects += judge(expected, got, lambda(/*false_alarm=*/1e-9, /*elements=*/1e9)).verdict == Verdict::suspect;
+    tally.suspects += judge(expected, got, lambda(default_false_alarm, default_elements)).verdict == Verdict::suspect;
     const double beyond = std::abs(got - expected.exact.centre()) - expected.b, s = expected.deviation();
     if (!verdict.unjudged && s > 0 && std::isfinite(got)) tally.worst_deviation = std::max(tally.worst_deviation, beyond / s);
   }

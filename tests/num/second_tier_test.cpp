@@ -10,7 +10,7 @@ namespace {
 
 using spec::Approx, spec::Claims, spec::Rounded, spec::Verdict;
 
-constexpr double run_elements = 1e9, false_alarm = 1e-9;
+constexpr double run_elements = spec::default_elements, false_alarm = spec::default_false_alarm;
 
 TEST(SecondTier, correct_sums_of_drawn_data_are_never_suspected) {
   const double lambda = spec::lambda(false_alarm, run_elements);
@@ -58,7 +58,7 @@ TEST(SecondTier, arranged_data_is_never_suspected_with_lane_energies) {
   }
 }
 
-// Which of the wrong results at n = 512 are refused: a relative error of 1e-4, operands in fewer bits, a dropped term.
+// Which of the wrong results at n = 512 are refused: one part in 2^13, operands in fewer bits, a dropped term.
 TEST(SecondTier, wrong_dot_products_are_refused) {
   const double lambda = spec::lambda(false_alarm, run_elements);
   const Claims claims;
@@ -73,9 +73,9 @@ TEST(SecondTier, wrong_dot_products_are_refused) {
     const double exact = expected.exact.centre(), last = static_cast<double>(a[511]) * b[511];
     double narrow = 0;
     for (std::size_t k = 0; k < a.size(); ++k) narrow += static_cast<double>(short_operand(a[k])) * short_operand(b[k]);
-    caught[0] += refused(exact * (1 + 1e-4)), caught[1] += refused(narrow), caught[2] += refused(exact - last);
+    caught[0] += refused(exact * (1 + 0x1p-13)), caught[1] += refused(narrow), caught[2] += refused(exact - last);
   }
-  std::printf("refused of %d: one part in 10^4 %d, 11-bit operands %d, dropped last term %d\n", trials, caught[0], caught[1], caught[2]);
+  std::printf("refused of %d: one part in 2^13 %d, 11-bit operands %d, dropped last term %d\n", trials, caught[0], caught[1], caught[2]);
   for (int c : caught) EXPECT_GT(c, trials * 3 / 4);
 }
 
