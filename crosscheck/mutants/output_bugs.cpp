@@ -7,10 +7,7 @@ using spec::Index;
 
 namespace {
 
-struct OutputBug {
-  std::string_view name, bug;
-  Values (*kernel)(const KernelCall&);
-};
+constexpr Index vector_width = 8;
 
 Values zeros(const KernelCall& c) { return Values::full(c.right.shape(), 0); }
 Values ones(const KernelCall& c) { return Values::full(c.right.shape(), 1); }
@@ -19,50 +16,52 @@ Values input_copy(const KernelCall& c) {
     if (x.size() == c.right.size()) return x.reshaped(c.right.shape());
   return zeros(c);
 }
-Values vector_tail(const KernelCall& c) {  // the scalar loop after the vector loop is missing
-  return changed(c.right, [&](Index i, double y) { return i >= c.right.size() / 8 * 8 ? 0 : y; });
+Values vector_tail(const KernelCall& c) {
+  return changed(c.right, [&](Index i, double y) { return i >= c.right.size() / vector_width * vector_width ? 0 : y; });
 }
 Values uninitialised_tail(const KernelCall& c) {
-  return changed(c.right, [&](Index i, double y) { return i + 1 == c.right.size() ? static_cast<double>(c.options.poison) + 0.5 : y; });
+  const double held = static_cast<double>(c.options.poison) + 0.5;
+  return changed(c.right, [&](Index i, double y) { return i + 1 == c.right.size() ? held : y; });
 }
 Values last_repeated(const KernelCall& c) {
   const Index n = c.right.size();
   return changed(c.right, [&](Index i, double y) { return n > 1 && i == n - 1 ? c.right[n - 2] : y; });
 }
-Values stale(const KernelCall& c) {
-  return changed(c.right, [&](Index i, double y) { return i < c.before.size() ? c.before[i] : y; });
+Values stale(const KernelCall& c) { return c.of_other_data(); }
+Values half_stale(const KernelCall& c) {
+  const Values old = c.of_other_data();
+  return changed(c.right, [&](Index i, double y) { return 2 * i >= c.right.size() ? old[i] : y; });
 }
-Values negated(const KernelCall& c) {
-  return changed(c.right, [](Index, double y) { return -y; });
-}
-Values rotated(const KernelCall& c) { return c.right.size() > 0 ? shifted(c.right, 1) : c.right; }
+Values negated(const KernelCall& c) { return scaled(c.right, -1); }
+Values rotated(const KernelCall& c) { return c.right.size() > 0 ? shifted_by(c.right, 1) : c.right; }
 Values bf16_output(const KernelCall& c) { return narrowed(c.right, spec::bfloat16); }
 Values fp16_output(const KernelCall& c) { return narrowed(c.right, spec::binary16); }
+Values truncated(const KernelCall& c) {
+  return changed(c.right, [](Index, double y) { return spec::round_to(y * (1 - std::ldexp(1.0, -24)), spec::binary32, spec::Direction::toward_zero); });
+}
 Values flushed(const KernelCall& c) {
   return changed(c.right, [](Index, double y) { return std::abs(y) < spec::binary32.smallest_normal() ? std::copysign(0.0, y) : y; });
 }
-Values by_threads(const KernelCall& c) {  // another summation order for another number of threads
-  return changed(c.right, [&](Index, double y) { return c.options.threads > 1 ? y * (1 + std::ldexp(1.0, -22)) : y; });
+Values saturated(const KernelCall& c) {
+  return changed(c.right, [](Index, double y) { return std::isinf(y) ? std::copysign(spec::binary32.largest(), y) : y; });
 }
-Values by_alignment(const KernelCall& c) {
-  return changed(c.right, [&](Index i, double y) { return c.options.misalign % 4 != 0 && i == 0 ? y * (1 + std::ldexp(1.0, -21)) : y; });
+// An ulp or two more where `when` holds: what another order of summation, or a fused product, leaves behind.
+template <class When>
+KernelBug ulps_more(When when) {
+  return [=](const KernelCall& c) {
+    return changed(c.right, [&](Index i, double y) { return when(c.options, i) ? y * (1 + std::ldexp(1.0, -22)) : y; });
+  };
 }
 Values nan_swallowed(const KernelCall& c) {
   return changed(c.right, [](Index, double y) { return std::isnan(y) ? 0 : y; });
 }
 
-void plant(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::initializer_list<OutputBug> bugs) {
-  for (std::string_view op : ops)
-    for (const OutputBug& b : bugs)
-      list.push_back({spec::concat(op, '/', b.name), std::string(op), Stage::forward, std::string(b.bug), b.kernel, {}, {}, {}});
-}
-
 void plant_memory_bugs(std::vector<Mutant>& list) {
-  for (std::string_view op : {"add", "softmax", "matmul"}) {
-    Mutant in{spec::concat(op, "/inputs_modified"), std::string(op), Stage::forward, "scratch space in its input", {}, {}, {}, {}};
+  for (std::string_view op : {"add", "softmax", "matmul", "conv2d"}) {
+    Mutant in = kernel_mutant(op, "inputs_modified", "takes its input for scratch space", {});
     in.modifies_inputs = true;
     list.push_back(in);
-    Mutant pad{spec::concat(op, "/padding_overwritten"), std::string(op), Stage::forward, "writes past the end", {}, {}, {}, {}};
+    Mutant pad = kernel_mutant(op, "padding_overwritten", "writes past the end of its output", {});
     pad.overwrites_padding = true;
     list.push_back(pad);
   }
@@ -71,24 +70,26 @@ void plant_memory_bugs(std::vector<Mutant>& list) {
 }  // namespace
 
 void add_output_bugs(std::vector<Mutant>& list) {
-  const OutputBug idle_zeros{"zeros", "the output stays zero", zeros}, idle_ones{"ones", "a constant", ones},
-      idle_copy{"input_copy", "a copy of the input", input_copy};
   plant(list, {"exp", "tanh", "gelu", "softmax", "log_softmax", "layer_norm", "matmul", "conv2d", "sum", "logsumexp", "mse"},
-        {idle_zeros, idle_ones, idle_copy});
+        {{"zeros", "the output stays zero", zeros}, {"ones", "a constant", ones}, {"input_copy", "a copy of the input", input_copy}});
   plant(list, {"add", "mul", "relu", "softmax", "matmul", "avg_pool2d", "where"},
         {{"vector_tail", "the tail of the vector width is not computed", vector_tail},
          {"uninitialised_tail", "the last element keeps what memory held", uninitialised_tail},
-         {"stale", "the buffer of the call before", stale}});
-  plant(list, {"concat", "max_pool2d", "embedding", "permute"},
+         {"stale", "the result of the call before", stale},
+         {"half_stale", "half of the result is that of the call before", half_stale}});
+  plant(list, {"concat", "max_pool2d", "embedding", "permute", "gather", "slice"},
         {{"last_repeated", "the last element is the one before it", last_repeated}, {"rotated", "off by one element", rotated}});
-  plant(list, {"sub", "tanh", "mean", "linear"}, {{"negated", "the wrong sign", negated}});
-  plant(list, {"mul", "exp", "sigmoid", "matmul", "layer_norm", "softmax"},
+  plant(list, {"sub", "tanh", "mean", "linear", "silu"}, {{"negated", "the wrong sign", negated}});
+  plant(list, {"mul", "exp", "sigmoid", "matmul", "layer_norm", "softmax", "sum", "conv2d"},
         {{"bf16_output", "the result in bfloat16", bf16_output}, {"fp16_output", "the result in binary16", fp16_output}});
-  plant(list, {"add", "mul", "neg", "exp"}, {{"flushed", "subnormal results are flushed to zero", flushed}});
+  plant(list, {"add", "mul", "div"}, {{"truncated", "rounds toward zero, one ulp low", truncated}});
+  plant(list, {"add", "mul", "neg", "exp", "relu"}, {{"flushed", "subnormal results are flushed to zero", flushed}});
+  plant(list, {"exp", "mul", "div"}, {{"saturated", "overflow ends at the largest number", saturated}});
   plant(list, {"sum", "matmul", "layer_norm"},
-        {{"by_threads", "the bits depend on the number of threads", by_threads},
-         {"by_alignment", "the bits depend on where the buffer lies", by_alignment}});
-  plant(list, {"relu", "maximum", "max", "clamp", "max_pool2d", "add"}, {{"nan_swallowed", "NaN becomes 0", nan_swallowed}});
+        {{"by_threads", "the bits depend on the number of threads", ulps_more([](const RunOptions& o, Index) { return o.threads > 1; })},
+         {"by_alignment", "the bits depend on where the buffer lies", ulps_more([](const RunOptions& o, Index i) { return o.misalign % 4 != 0 && i == 0; })},
+         {"by_plan", "the bits differ between eager and compiled", ulps_more([](const RunOptions& o, Index) { return o.compiled; })}});
+  plant(list, {"relu", "maximum", "max", "clamp", "max_pool2d", "add", "sum", "softmax"}, {{"nan_swallowed", "NaN becomes 0", nan_swallowed}});
   plant_memory_bugs(list);
 }
 

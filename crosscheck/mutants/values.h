@@ -2,19 +2,27 @@
 #pragma once
 
 #include <cmath>
+#include <initializer_list>
+#include <limits>
 
 #include "crosscheck/mutants/mutant.h"
 #include "spec/num/round.h"
 
 namespace plumbline::crosscheck {
 
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
 inline double f32(double x) { return static_cast<float>(x); }
 
+// y_i = f(i, x_i), rounded to float.
 template <class F>
 Values changed(Values x, F&& f) {
   auto elements = x.mutable_elements();
   for (spec::Index i = 0; i < x.size(); ++i) elements[static_cast<std::size_t>(i)] = f32(f(i, elements[static_cast<std::size_t>(i)]));
   return x;
+}
+inline Values scaled(const Values& x, double factor) {
+  return changed(x, [=](spec::Index, double v) { return v * factor; });
 }
 
 // Every element rounded to a narrower format.
@@ -27,21 +35,48 @@ inline std::vector<Values> narrowed(const std::vector<Values>& in, const spec::F
   return out;
 }
 
-// x with the last element of each fibre along `axis` replaced.
-inline Values with_last(const Values& x, spec::Index axis, double value) {
+// The list with one entry replaced.
+inline std::vector<Values> with_input(std::vector<Values> in, std::size_t k, Values x) {
+  if (k < in.size()) in[k] = std::move(x);
+  return in;
+}
+
+// x with f(k, n, v) for element k of each fibre of length n along `axis`.
+template <class F>
+Values along_axis(const Values& x, spec::Index axis, F&& f) {
   const auto a = spec::normal_axis(axis, x.shape().rank());
   if (!a || x.size() == 0) return x;
   const spec::Fibres fibre = spec::fibres(x.shape(), {*a});
   Values y = x;
   auto elements = y.mutable_elements();
-  for (spec::Index start : fibre.start) elements[static_cast<std::size_t>(start + fibre.step.back())] = value;
+  for (spec::Index start : fibre.start)
+    for (spec::Index k = 0; k < fibre.length(); ++k) {
+      double& v = elements[static_cast<std::size_t>(start + fibre.step[static_cast<std::size_t>(k)])];
+      v = f32(f(k, fibre.length(), v));
+    }
   return y;
+}
+
+// x with the last element of each fibre along `axis` replaced.
+inline Values with_last(const Values& x, spec::Index axis, double value) {
+  return along_axis(x, axis, [=](spec::Index k, spec::Index n, double v) { return k + 1 == n ? value : v; });
+}
+
+// Element k of each fibre along `axis` is the old element (k + by) mod n.
+inline Values rolled(const Values& x, spec::Index axis, spec::Index by) {
+  const auto a = spec::normal_axis(axis, x.shape().rank());
+  if (!a || x.size() == 0) return x;
+  const spec::Index stride = x.shape().strides()[static_cast<std::size_t>(*a)], n = x.shape()[*a];
+  return Values::generate(x.shape(), [&](spec::Index i) {
+    const spec::Index k = i / stride % n;
+    return x[i + ((k + by % n + n) % n - k) * stride];
+  });
 }
 
 // The elements of x as if they had been stored column by column.
 inline Values read_transposed(const Values& x) {
   const spec::Index rank = x.shape().rank();
-  if (rank < 2) return x;
+  if (rank < 2 || x.size() == 0) return x;
   const spec::Index rows = x.shape().back(1), columns = x.shape().back(0);
   return Values::generate(x.shape(), [&](spec::Index i) {
     const spec::Index block = i / (rows * columns) * rows * columns, r = i % (rows * columns) / columns, c = i % columns;
@@ -50,11 +85,58 @@ inline Values read_transposed(const Values& x) {
 }
 
 // Rotated by k elements in memory.
-inline Values shifted(const Values& x, spec::Index k) {
+inline Values shifted_by(const Values& x, spec::Index k) {
   return Values::generate(x.shape(), [&](spec::Index i) { return x[(i + k + x.size()) % x.size()]; });
 }
 
-// A small relative error that oscillates with the value: what a short polynomial leaves behind. About 1e-4 at bits = 13.
-inline double wobble(double x, int bits) { return 1 + std::ldexp(std::sin(x * 37), -bits); }
+// A small relative error that oscillates with the value: what a short polynomial leaves behind, at most 2^−bits.
+inline double wobble(double x, int bits) { return std::isfinite(x) ? 1 + std::ldexp(std::sin(x * 37), -bits) : 1; }
+
+// x with a significand of so many bits: what a table or a hardware estimate gives.
+inline double estimate(double x, int bits) {
+  if (x == 0 || !std::isfinite(x)) return x;
+  int exponent = 0;
+  const double m = std::frexp(x, &exponent);
+  return std::ldexp(std::rint(std::ldexp(m, bits)), exponent - bits);
+}
+
+// Kernels that compute each output from the inputs of its place, broadcast: y = f(x), z = f(x, y); and f(x, right).
+template <class F>
+KernelBug unary(F f) {
+  return [f](const KernelCall& c) { return changed(c.in[0], [&](spec::Index, double x) { return f(static_cast<float>(x)); }); };
+}
+template <class F>
+KernelBug binary(F f) {
+  return [f](const KernelCall& c) {
+    return spec::zip(c.in[0], c.in[1], [&](double x, double y) { return f32(f(static_cast<float>(x), static_cast<float>(y))); });
+  };
+}
+template <class F>
+KernelBug beside(F f) {
+  return [f](const KernelCall& c) { return changed(c.right, [&](spec::Index i, double y) { return f(c.in[0][i], y); }); };
+}
+
+// The correct kernel on operands of fewer bits.
+inline KernelBug operands_in(const spec::Format& format) {
+  return [&format](const KernelCall& c) { return c.compute(c.op, narrowed(c.in, format)); };
+}
+// The correct kernel with one attribute changed.
+inline KernelBug with_attribute(std::string name, std::string value) {
+  return [=](const KernelCall& c) { return c.compute(c.with(name, value), c.in); };
+}
+
+// One bug in several ops.
+struct NamedBug {
+  std::string_view name, bug;
+  KernelBug kernel;
+};
+inline void plant(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::initializer_list<NamedBug> bugs) {
+  for (std::string_view op : ops)
+    for (const NamedBug& b : bugs) list.push_back(kernel_mutant(op, b.name, b.bug, b.kernel));
+}
+inline void plant(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug, KernelBug kernel,
+                  Stage stage = Stage::forward) {
+  list.push_back(kernel_mutant(op, name, bug, std::move(kernel), stage));
+}
 
 }  // namespace plumbline::crosscheck

@@ -1,0 +1,136 @@
+// Each planted bug under the laws, cases and seeds of the quick suite, until the first finding.
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "crosscheck/audit/guard.h"
+#include "crosscheck/audit/runner.h"
+#include "crosscheck/mutants/mutants.h"
+
+namespace plumbline::crosscheck {
+
+using CataloguePointer = std::shared_ptr<const spec::Catalogue>;
+
+namespace {
+
+// One bug under trial: counts cases until a law objects.
+class Trial {
+ public:
+  Trial(const Mutant& mutant, const MutantOptions& options) : options_(options) {
+    kill_.name = mutant.name, kill_.op = mutant.op, kill_.bug = mutant.bug;
+    kill_.stage = mutant.stage, kill_.reason = mutant.reason;
+  }
+  bool over() const { return kill_.killed || (options_.cancelled != nullptr && options_.cancelled->load()); }
+  void count(std::string_view law, const Outcome& outcome) {
+    ++kill_.cases;
+    if (!is_finding(outcome.verdict)) return;
+    kill_.killed = true, kill_.law = law, kill_.verdict = outcome.verdict, kill_.message = outcome.message;
+  }
+  Kill result() const { return kill_; }
+
+ private:
+  const MutantOptions& options_;
+  Kill kill_;
+};
+
+template <class Check>
+Outcome guarded(Check&& check) {
+  Outcome outcome;
+  if (const auto problem = run_guarded([&] { outcome = check(); })) {
+    outcome = {};
+    outcome.verdict = Verdict::crash, outcome.message = *problem;
+  }
+  return outcome;
+}
+
+class Trials {
+ public:
+  explicit Trials(const MutantOptions& options)
+      : options_(options), catalogue_(std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin())),
+        laws_(all_laws(catalogue_)), init_laws_(all_init_laws()), optim_laws_(all_optim_laws()), suite_(quick_suite()),
+        base_(cpu_subject()) {
+    suite_.seed = options.seed;
+  }
+
+  Kill run(const Mutant& mutant) const {
+    const auto begin = std::chrono::steady_clock::now();
+    Trial trial(mutant, options_);
+    if (mutant.init) try_init(mutant, trial);
+    else if (mutant.optim) try_optim(mutant, trial);
+    else try_op(mutant, trial);
+    Kill kill = trial.result();
+    kill.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return kill;
+  }
+
+ private:
+  void try_op(const Mutant& mutant, Trial& trial) const {
+    const auto subject = mutated(base_, mutant, catalogue_);
+    const spec::OpEntry* entry = catalogue_->find(mutant.op);
+    for (std::uint64_t number = 0; number < options_.cases; ++number)
+      for (const auto& law : laws_) {
+        // Only the law of backward asks a subject for its own gradients.
+        if (trial.over() || !law->needs_subject() || (mutant.backward && law->name() != "backward")) continue;
+        const CaseResult result = run_case(*law, entry, *catalogue_, *subject, suite_, number);
+        if (result.c) trial.count(law->name(), result.outcome);
+      }
+  }
+
+  void try_init(const Mutant& mutant, Trial& trial) const {
+    const auto schemes = spec::all_initialisers();
+    const auto scheme = std::find_if(schemes.begin(), schemes.end(), [&](const auto& s) { return name_of(s) == mutant.op; });
+    const double tests = static_cast<double>(options_.cases * schemes.size() * init_laws_.size());
+    for (std::uint64_t number = 0; number < options_.cases && scheme != schemes.end(); ++number)
+      for (const auto& law : init_laws_) {
+        if (trial.over() || !law->applies(*scheme)) continue;
+        const InitCase c = draw_init_case(*scheme, options_.seed, number, law->statistical());
+        trial.count(law->name(), guarded([&] { return law->check(c, *mutant.init, suite_.judge, tests); }));
+      }
+  }
+
+  void try_optim(const Mutant& mutant, Trial& trial) const {
+    const auto kinds = spec::all_optimisers();
+    const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return name_of(k) == mutant.op; });
+    for (std::uint64_t number = 0; number < options_.cases && kind != kinds.end(); ++number)
+      for (const auto& law : optim_laws_) {
+        if (trial.over()) continue;
+        const OptimCase c = draw_optim_case(*kind, options_.seed, number);
+        trial.count(law->name(), guarded([&] { return law->check(c, *mutant.optim, suite_.judge); }));
+      }
+  }
+
+  const MutantOptions& options_;
+  const CataloguePointer catalogue_;
+  const Laws laws_;
+  const std::vector<std::unique_ptr<InitLaw>> init_laws_;
+  const std::vector<std::unique_ptr<OptimLaw>> optim_laws_;
+  Suite suite_;
+  const std::shared_ptr<Subject> base_;
+};
+
+}  // namespace
+
+std::vector<Kill> run_mutants(const MutantOptions& options) {
+  const FaultHandlers handlers;
+  std::vector<Mutant> list = all_mutants();
+  std::erase_if(list, [&](const Mutant& m) { return !matches(options.op, m.op) || !matches(options.name, m.name); });
+  const Trials trials(options);
+  std::vector<std::optional<Kill>> kills(list.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < list.size(); i = next++)
+      if (options.cancelled == nullptr || !options.cancelled->load()) kills[i] = trials.run(list[i]);
+  };
+  const int jobs = options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::thread> threads;
+  for (int j = 1; j < jobs; ++j) threads.emplace_back(work);
+  work();
+  for (std::thread& t : threads) t.join();
+  std::vector<Kill> out;
+  for (auto& kill : kills)
+    if (kill) out.push_back(std::move(*kill));
+  return out;
+}
+
+}  // namespace plumbline::crosscheck
