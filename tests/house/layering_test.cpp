@@ -26,7 +26,7 @@ const std::vector<Row> table{
     {"spec/lang", {}, described},
     {"spec/ops", {"spec/lang"}, described},
     {"spec/graph", {"spec/lang", "spec/ops"}, described},
-    {"spec/num", {"spec/lang"}, with({"boost/multiprecision", "gmp.h", "gmpxx.h", "mpfr.h", "mpfi.h", "mpfi_io.h"})},
+    {"spec/num", {"spec/lang"}, with({"boost/multiprecision", "boost/version.hpp", "gmp.h", "gmpxx.h", "mpfr.h", "mpfi.h", "mpfi_io.h"})},
     {"spec/layers", {"spec"}, described},
     {"spec/eval", {"spec"}, described},
     {"runtime", {"spec/lang", "spec/ops", "spec/graph"}, with({"Eigen/", "dnnl", "oneapi/dnnl", "cuda", "cublas"})},
