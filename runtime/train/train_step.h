@@ -1,0 +1,50 @@
+// TrainStep: loss, gradients and the optimiser's step as one program over parameters that it owns.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "runtime/core/program.h"
+#include "runtime/optim/optimiser.h"
+
+namespace plumbline::runtime {
+
+// A steady step allocates nothing. Parameters lie after one another in one block, in the order of the graph's params.
+class TrainStep {
+ public:
+  // Appends the gradients of Σ loss with respect to every param. Values of the graph's own outputs can be read too.
+  // Errors: a param that the loss does not depend on, attributes out of range. The table must outlive the step.
+  static Result<TrainStep> create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser, const KernelTable& kernels,
+                                  PlanOptions options = {});
+
+  // The inputs are set or bound through the program; the params are bound to `parameter`.
+  Program& program() { return program_; }
+  const std::vector<NodeId>& parameters() const { return parameters_; }
+  // Elements of the i-th param; zero before they are initialised.
+  std::span<float> parameter(std::size_t i) { return {values_[i], static_cast<std::size_t>(sizes_[i])}; }
+  // The node of its gradient, and the gradient after a step.
+  NodeId gradient_node(std::size_t i) const { return gradients_[i]; }
+  std::span<const float> gradient(std::size_t i) const { return program_.value(gradients_[i]); }
+  OptimiserState& optimiser() { return optimiser_; }
+  NodeId loss() const { return loss_; }
+
+  // Loss and gradients at the present parameters, then the optimiser's step on them. An error leaves them as they were.
+  Result<void> step();
+  // Only loss and gradients.
+  Result<void> evaluate() { return program_.run(); }
+
+ private:
+  TrainStep(Program program, OptimiserState optimiser) : program_(std::move(program)), optimiser_(std::move(optimiser)) {}
+
+  Program program_;
+  OptimiserState optimiser_;
+  NodeId loss_ = -1;
+  std::vector<NodeId> parameters_, gradients_;
+  std::vector<Index> sizes_;
+  Buffer memory_;
+  std::vector<float*> values_;
+  std::vector<const float*> gradient_values_;
+};
+
+}  // namespace plumbline::runtime
