@@ -16,7 +16,6 @@ struct Allowance {
 };
 const std::vector<Allowance> allowances{
     {"crosscheck/judge/judge.h", "1e-9", "the stated false-alarm probability of a whole run"},
-    {"tests/house/tolerance_test.cpp", "1e-30", "the end of what this rule looks for"},
 };
 
 // Whether a statement compares, initialises one number by its name alone, or calls something that compares.
