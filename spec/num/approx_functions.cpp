@@ -56,6 +56,13 @@ Approx entire(MpfrFunction f, Image image, const Approx& x) {
   return widened(at_centre(f, x.centre()), image(x.centre(), x.centre(), x.radius()));
 }
 
+// Our own code at the centre, with its relative error.
+Approx ours(double (*f)(double), double x, double relative) {
+  if (x == 0) return Approx(0.0);
+  const double c = f(x);
+  return Approx::within(c, std::abs(c) * relative * upward::wider + 2 * upward::tiny);
+}
+
 // What log and its kin are where x is not certainly inside the domain (edge, ∞); nothing for a proper argument.
 std::optional<Approx> outside(const Approx& x, double edge) {
   if (x.known() == Known::nan) return x;
@@ -95,15 +102,32 @@ Approx log(const Approx& x) {
 
 Approx log1p(const Approx& x) {
   if (auto edge = outside(x, -1)) return *edge;
-  return widened(at_centre(mpfr_log1p, x.centre()), image::log1p(x.centre(), x.centre(), x.radius()));
+  return widened(ours(elementary::log1p, x.centre(), elementary::log1p_error), image::log1p(x.centre(), x.centre(), x.radius()));
 }
 
-Approx expm1(const Approx& x) { return entire(mpfr_expm1, image::expm1, x); }
+Approx expm1(const Approx& x) {
+  if (!x.is_value()) return x.known() == Known::nan ? x : Approx::in(Known::nothing);
+  return widened(ours(elementary::expm1, x.centre(), elementary::expm1_error), image::expm1(x.centre(), x.centre(), x.radius()));
+}
+
+Approx tanh(const Approx& x) {
+  if (!x.is_value()) return x.known() == Known::nan ? x : Approx::in(Known::nothing);
+  return widened(ours(elementary::tanh, x.centre(), elementary::tanh_error), image::tanh(x.centre(), x.centre(), x.radius()));
+}
+
+Approx erf(const Approx& x) {
+  if (!x.is_value() || std::abs(x.centre()) > elementary::erf_range) return entire(mpfr_erf, image::erf, x);
+  return widened(ours(elementary::erf, x.centre(), elementary::erf_error), image::erf(x.centre(), x.centre(), x.radius()));
+}
+
+// |erfc′| = |erf′|
+Approx erfc(const Approx& x) {
+  if (!x.is_value() || std::abs(x.centre() + 1) > 2) return entire(mpfr_erfc, image::erf, x);
+  return Approx(1.0) - erf(x);
+}
+
 Approx sin(const Approx& x) { return entire(mpfr_sin, image::sin, x); }
 Approx cos(const Approx& x) { return entire(mpfr_cos, image::cos, x); }
-Approx tanh(const Approx& x) { return entire(mpfr_tanh, image::tanh, x); }
-Approx erf(const Approx& x) { return entire(mpfr_erf, image::erf, x); }
-Approx erfc(const Approx& x) { return entire(mpfr_erfc, image::erf, x); }  // |erfc′| = |erf′|
 
 Approx pow(const Approx& x, const Approx& y) {
   if (x.known() == Known::nan || y.known() == Known::nan) return Approx::in(Known::nan);

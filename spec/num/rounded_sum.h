@@ -43,6 +43,9 @@ struct Summation<Rounded<C>> {
   // Filling and adding are separate loops so that the sums stay in registers.
   template <class Term>
   static bool fast(Index n, Term&& term, TermTotals& out, const Claims*& claims) {
+    const R first = term(Index{0});
+    if ((first.flags & error_free) == 0) return false;
+    claims = first.claims;
     RunningTotals totals;
     for (Index start = 0; start < n; start += TermBlock::size) {
       TermBlock block;
@@ -55,7 +58,6 @@ struct Summation<Rounded<C>> {
       }
       if (!totals.add(block)) return false;
     }
-    claims = R(term(Index{0})).claims;
     return totals.finish(n, out);
   }
 

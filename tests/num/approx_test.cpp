@@ -41,10 +41,15 @@ double drawn(test::Draw& draw) {
   }
 }
 
+// The reference itself is rounded to its precision.
 bool contains(const Approx& y, const Wide& exact) {
-  Wide distance(mpfr_get_prec(exact.v));
+  const mpfr_prec_t bits = mpfr_get_prec(exact.v);
+  Wide distance(bits), slack(bits);
   mpfr_sub_d(distance.v, exact.v, y.centre(), MPFR_RNDN);
   mpfr_abs(distance.v, distance.v, MPFR_RNDD);
+  mpfr_abs(slack.v, exact.v, MPFR_RNDU);
+  mpfr_div_2ui(slack.v, slack.v, static_cast<unsigned long>(bits) - 2, MPFR_RNDU);
+  mpfr_sub(distance.v, distance.v, slack.v, MPFR_RNDD);
   return mpfr_cmp_d(distance.v, y.radius()) <= 0;
 }
 
