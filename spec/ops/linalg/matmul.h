@@ -29,12 +29,13 @@ struct Matmul {
     const Shape batch = *broadcast(prefix(a), prefix(b));
     const auto a_at = broadcast_offsets(prefix(a), batch), b_at = broadcast_offsets(prefix(b), batch);
     const Index m = a.back(1), k = a.back(0), n = b.back(0);
-    const N *x = in[0].elements().data(), *y = in[1].elements().data();
+    const Tensor<N> columns = transpose_last(in[1].reshaped(b));  // so that both operands are read in order
+    const N *x = in[0].elements().data(), *y = columns.elements().data();
     return Tensor<N>::generate(*shape({in[0].shape(), in[1].shape()}), [&](Index c) {
       const auto s = static_cast<std::size_t>(c / (m * n));
       const N* row = x + (a_at[s] * m + c / n % m) * k;
-      const N* column = y + b_at[s] * k * n + c % n;
-      return sum<N>(k, [&](Index p) { return row[p] * column[p * n]; });
+      const N* column = y + (b_at[s] * n + c % n) * k;
+      return sum<N>(k, [=](Index p) { return row[p] * column[p]; });
     });
   }
   template <TensorLike T>
