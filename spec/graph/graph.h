@@ -1,6 +1,7 @@
 // Graph: nodes {op, inputs, shape} in topological order; the common language of spec, runtime and crosscheck.
 #pragma once
 
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,14 +55,14 @@ class Graph {
 
   const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
   NodeId size() const { return static_cast<NodeId>(nodes_.size()); }
-  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::deque<Node>& nodes() const { return nodes_; }
   const std::vector<NodeId>& outputs() const { return outputs_; }
   std::vector<NodeId> leaves() const;  // inputs and params, in order
   Shapes shapes_of(const std::vector<NodeId>& ids) const;
   bool operator==(const Graph&) const = default;
 
  private:
-  std::vector<Node> nodes_;
+  std::deque<Node> nodes_;  // a Var's shape stays where it is while nodes are appended
   std::vector<NodeId> outputs_;
 };
 
