@@ -15,8 +15,9 @@ struct NamedFormat {
   std::string_view name;
   Member member;
 };
-constexpr std::array named_formats{NamedFormat{"operands", &Claims::operands}, NamedFormat{"intermediate", &Claims::intermediate},
-                                   NamedFormat{"accumulator", &Claims::accumulator}, NamedFormat{"output", &Claims::output}};
+constexpr std::array named_formats{
+    NamedFormat{"operands", &Claims::operands}, NamedFormat{"intermediate", &Claims::intermediate},
+    NamedFormat{"accumulator", &Claims::accumulator}, NamedFormat{"output", &Claims::output}};
 constexpr std::array<std::string_view, 4> order_names{"any", "left", "lanes", "tree"};
 
 Result<Format> read_format(std::string_view name, std::string_view value) {
@@ -35,7 +36,8 @@ Result<bool> read_choice(std::string_view name, std::string_view value, std::str
 Result<void> set_order(Claims& claims, std::string_view value) {
   if (value.starts_with("lanes:")) {
     Index lanes = 0;
-    if (!parse_value(value.substr(6), lanes) || lanes < 1) return fail("claim order: lanes:K needs K of at least 1, found ", value);
+    if (!parse_value(value.substr(6), lanes) || lanes < 1)
+      return fail("claim order: lanes:K needs K of at least 1, found ", value);
     claims.order = Order::lanes, claims.lanes = lanes;
     return {};
   }
@@ -82,7 +84,8 @@ std::string print_ulps(const Claims& claims) {
 }  // namespace
 
 Result<void> set_claim(Claims& claims, std::string_view name, std::string_view value) {
-  const auto named = std::find_if(named_formats.begin(), named_formats.end(), [&](const auto& f) { return f.name == name; });
+  const auto named =
+      std::find_if(named_formats.begin(), named_formats.end(), [&](const auto& f) { return f.name == name; });
   if (name == "format" || named != named_formats.end()) {
     const auto format = read_format(name, value);
     if (!format) return tl::unexpected(format.error());
@@ -93,17 +96,21 @@ Result<void> set_claim(Claims& claims, std::string_view name, std::string_view v
   if (name == "order") return set_order(claims, value);
   if (name == "method") return set_method(claims, value);
   if (name == "fma" || name == "subnormals") {
-    const auto choice = name == "fma" ? read_choice(name, value, "never", "may") : read_choice(name, value, "kept", "flushed");
+    const auto choice =
+        name == "fma" ? read_choice(name, value, "never", "may") : read_choice(name, value, "kept", "flushed");
     if (!choice) return tl::unexpected(choice.error());
     (name == "fma" ? claims.fma : claims.flushes_subnormals) = *choice;
     return {};
   }
   const auto function = std::find(function_names.begin(), function_names.end(), name);
-  if (name != "ulp" && function == function_names.end()) return fail("unknown claim ", name, did_you_mean(name, claim_names()));
+  if (name != "ulp" && function == function_names.end())
+    return fail("unknown claim ", name, did_you_mean(name, claim_names()));
   const auto ulps = read_ulps(name, value);
   if (!ulps) return tl::unexpected(ulps.error());
-  if (name == "ulp") claims.ulps = Claims::uniform_ulps(*ulps);
-  else claims.ulps[static_cast<std::size_t>(function - function_names.begin())] = *ulps;
+  if (name == "ulp")
+    claims.ulps = Claims::uniform_ulps(*ulps);
+  else
+    claims.ulps[static_cast<std::size_t>(function - function_names.begin())] = *ulps;
   return {};
 }
 
@@ -112,8 +119,10 @@ std::string print_claims(const Claims& claims) {
   std::string out;
   for (const auto& f : named_formats)
     if (claims.*f.member != usual.*f.member) out += concat(" ", f.name, "=", (claims.*f.member).name);
-  if (claims.order == Order::lanes) out += concat(" order=lanes:", claims.lanes);
-  else if (claims.order != usual.order) out += concat(" order=", order_names[static_cast<std::size_t>(claims.order)]);
+  if (claims.order == Order::lanes)
+    out += concat(" order=lanes:", claims.lanes);
+  else if (claims.order != usual.order)
+    out += concat(" order=", order_names[static_cast<std::size_t>(claims.order)]);
   if (!claims.fma) out += " fma=never";
   if (claims.flushes_subnormals) out += " subnormals=flushed";
   out += print_ulps(claims);

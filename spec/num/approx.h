@@ -18,7 +18,10 @@ class Approx {
  public:
   constexpr Approx() = default;
   explicit Approx(double value)  // exact; a NaN or an infinity is no real number
-      : centre_(value), known_(std::isfinite(value) ? Known::value : std::isnan(value) ? Known::nan : Known::nothing) {}
+      : centre_(value),
+        known_(std::isfinite(value) ? Known::value
+               : std::isnan(value)  ? Known::nan
+                                    : Known::nothing) {}
   explicit Approx(int value) : Approx(static_cast<double>(value)) {}
   explicit Approx(Index value);
   // Any real number within `radius` of `centre`.

@@ -102,22 +102,26 @@ Approx log(const Approx& x) {
 
 Approx log1p(const Approx& x) {
   if (auto edge = outside(x, -1)) return *edge;
-  return widened(ours(elementary::log1p, x.centre(), elementary::log1p_error), image::log1p(x.centre(), x.centre(), x.radius()));
+  return widened(ours(elementary::log1p, x.centre(), elementary::log1p_error),
+                 image::log1p(x.centre(), x.centre(), x.radius()));
 }
 
 Approx expm1(const Approx& x) {
   if (!x.is_value()) return x.known() == Known::nan ? x : Approx::in(Known::nothing);
-  return widened(ours(elementary::expm1, x.centre(), elementary::expm1_error), image::expm1(x.centre(), x.centre(), x.radius()));
+  return widened(ours(elementary::expm1, x.centre(), elementary::expm1_error),
+                 image::expm1(x.centre(), x.centre(), x.radius()));
 }
 
 Approx tanh(const Approx& x) {
   if (!x.is_value()) return x.known() == Known::nan ? x : Approx::in(Known::nothing);
-  return widened(ours(elementary::tanh, x.centre(), elementary::tanh_error), image::tanh(x.centre(), x.centre(), x.radius()));
+  return widened(ours(elementary::tanh, x.centre(), elementary::tanh_error),
+                 image::tanh(x.centre(), x.centre(), x.radius()));
 }
 
 Approx erf(const Approx& x) {
   if (!x.is_value() || std::abs(x.centre()) > elementary::erf_range) return entire(mpfr_erf, image::erf, x);
-  return widened(ours(elementary::erf, x.centre(), elementary::erf_error), image::erf(x.centre(), x.centre(), x.radius()));
+  return widened(ours(elementary::erf, x.centre(), elementary::erf_error),
+                 image::erf(x.centre(), x.centre(), x.radius()));
 }
 
 // |erfc′| = |erf′|

@@ -69,9 +69,7 @@ double log(double lo, double, double d) {  // [image B3]
   return lo > d ? minus_log_complement(upward::div(d, lo)) : infinity;
 }
 
-double log1p(double lo, double hi, double d) {
-  return log(lowered(1 + lo), raised(1 + hi), d);
-}
+double log1p(double lo, double hi, double d) { return log(lowered(1 + lo), raised(1 + hi), d); }
 
 double sin(double, double, double d) { return std::min(d, 2.0); }  // [image B4]
 
@@ -105,7 +103,8 @@ namespace {
 double integer_power(double xlo, double xhi, double dx, double n, double power) {
   if (dx == 0 || n == 0) return 0;
   const double m = smallest_magnitude(xlo, xhi);
-  if (n < 0) return m > dx ? upward::mul(power, expm1_up(upward::mul(-n, minus_log_complement(upward::div(dx, m))))) : infinity;
+  if (n < 0)
+    return m > dx ? upward::mul(power, expm1_up(upward::mul(-n, minus_log_complement(upward::div(dx, m))))) : infinity;
   const double slope = upward::mul(n, upward::mul(dx, power_up(upward::add(largest_magnitude(xlo, xhi), dx), n - 1)));
   if (m == 0) return slope;
   return std::min(slope, upward::mul(power, expm1_up(upward::mul(n, upward::div(dx, m)))));

@@ -1,4 +1,5 @@
-// How far f(x + e) can be from f(x): the image of an enclosure under each elementary function, [image B1] to [image B8].
+// How far f(x + e) can be from f(x): the image of an enclosure under each elementary function, [image B1] to [image
+// B8].
 #pragma once
 
 namespace plumbline::spec::image {

@@ -70,7 +70,8 @@ LaneMagnitudes lane_magnitudes(std::span<const double> terms, std::size_t lanes)
 double worst_energy(std::span<const double> terms) {
   double worst = pairwise(terms);
   for (std::size_t lanes = 1; lanes <= 64; lanes *= 2) worst = std::max(worst, interleaved(terms, lanes));
-  for (std::size_t block = 2; block <= 512 && block < terms.size(); block *= 2) worst = std::max(worst, blocked(terms, block));
+  for (std::size_t block = 2; block <= 512 && block < terms.size(); block *= 2)
+    worst = std::max(worst, blocked(terms, block));
   const std::vector<double> backwards(terms.rbegin(), terms.rend());
   return std::max(worst, interleaved(backwards, 1));
 }

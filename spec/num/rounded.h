@@ -11,9 +11,9 @@
 
 namespace plumbline::spec {
 
-// d bounds |computed − exact|; d = ∞: cannot be judged. The second tier: independent roundings within the claims deviate
-// by about `deviation()`, on top of at most b from causes that may be systematic. A value without claims is a literal:
-// an exact real number, rounded once when it meets a value that has claims.
+// d bounds |computed − exact|; d = ∞: cannot be judged. The second tier: independent roundings within the claims
+// deviate by about `deviation()`, on top of at most b from causes that may be systematic. A value without claims is a
+// literal: an exact real number, rounded once when it meets a value that has claims.
 template <class C>
 struct Rounded {
   // short_leaf: an error-free double of at most 26 bits and moderate exponent. product: the exact product of two of
@@ -47,9 +47,9 @@ struct Rounded {
 
   double lo() const { return lower(exact); }
   double hi() const { return upper(exact); }
-  double magnitude() const { return std::max(std::abs(lo()), std::abs(hi())); }          // of the exact value
-  double computed_magnitude() const { return upward::add(magnitude(), d); }              // m
-  double smallest() const { return std::max({lo(), -hi(), 0.0}); }                       // ≤ |exact|
+  double magnitude() const { return std::max(std::abs(lo()), std::abs(hi())); }  // of the exact value
+  double computed_magnitude() const { return upward::add(magnitude(), d); }      // m
+  double smallest() const { return std::max({lo(), -hi(), 0.0}); }               // ≤ |exact|
   bool judged() const { return d < upward::infinity; }
   bool may_overflow() const { return (flags & infinite) != 0; }
   // Every computed value is the infinity: even lo − d, or hi + d, rounds beyond the largest finite one [overflow B2].
@@ -145,11 +145,14 @@ void Rounded<C>::round_to(const Format& f, bool sum) {
     if (lo() - d < 0) flags |= overflow_down;
     if (f.has_infinity && std::max(lower_by(lo(), d), lower_by(-hi(), d)) >= upward::power_of_two(f.emax + 1)) return;
   }
-  const bool finer = !contained(claims->operands, f) || !contained(claims->intermediate, f) || !contained(claims->accumulator, f);
+  const bool finer =
+      !contained(claims->operands, f) || !contained(claims->intermediate, f) || !contained(claims->accumulator, f);
   if (!(sum && !finer && m < smallest_normal(f))) {
     const double own = roundoff(f, m);
-    if (f == claims->intermediate) flags |= fresh;
-    else s = upward::hypot(s, own);
+    if (f == claims->intermediate)
+      flags |= fresh;
+    else
+      s = upward::hypot(s, own);
     d = upward::add(d, own);
   }
   if (flushable) {
@@ -240,7 +243,8 @@ Rounded<C> operator/(const Rounded<C>& x, const Rounded<C>& y) {
       const double e = upward::add(ex, upward::mul(m, ey));
       return room > 0 ? upward::div(e, room) : upward::infinity;  // a computed 0 may divide
     };
-    return rounding::result<C>(q, x, y, inherited(x.d, y.d), inherited(x.deviation(), y.deviation()), inherited(x.b, y.b), false);
+    return rounding::result<C>(q, x, y, inherited(x.d, y.d), inherited(x.deviation(), y.deviation()),
+                               inherited(x.b, y.b), false);
   }
   return rounding::special(q, c, known(q) == Known::pole ? y.d == 0 : x.d == 0 && y.d == 0, x, y);
 }

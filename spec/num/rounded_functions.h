@@ -69,51 +69,62 @@ Rounded<C> function(const Rounded<C>& x0, Function name, F&& f, Image&& image, b
 
 template <class C>
 Rounded<C> ramp(const Rounded<C>& x) {
-  return x.is_value() ? rounding::clipped(x.adopted(x.claims)) : rounding::special(ramp(x.exact), x.claims, x.d == 0, x);
+  return x.is_value() ? rounding::clipped(x.adopted(x.claims))
+                      : rounding::special(ramp(x.exact), x.claims, x.d == 0, x);
 }
 
 // sqrt and log have edges: where the computed argument may lie on the other side of it, nothing can be judged.
 template <class C>
 Rounded<C> sqrt(const Rounded<C>& x) {
-  return rounding::function(x, Function::sqrt, [](const C& v) { return sqrt(v); }, image::sqrt, !(x.hi() + x.d * (1 + 0x1p-50) < 0));
+  return rounding::function(
+      x, Function::sqrt, [](const C& v) { return sqrt(v); }, image::sqrt, !(x.hi() + x.d * (1 + 0x1p-50) < 0));
 }
 template <class C>
 Rounded<C> log(const Rounded<C>& x) {
   const bool unsure = x.d > 0 && !(x.hi() + x.d * (1 + 0x1p-50) < 0);
-  return rounding::function(x, Function::log, [](const C& v) { return log(v); }, image::log, unsure);
+  return rounding::function(
+      x, Function::log, [](const C& v) { return log(v); }, image::log, unsure);
 }
 template <class C>
 Rounded<C> log1p(const Rounded<C>& x) {
   const bool unsure = x.d > 0 && !(upward::raised(x.hi() + 1) + x.d * (1 + 0x1p-50) < 0);
-  return rounding::function(x, Function::log1p, [](const C& v) { return log1p(v); }, image::log1p, unsure);
+  return rounding::function(
+      x, Function::log1p, [](const C& v) { return log1p(v); }, image::log1p, unsure);
 }
 template <class C>
 Rounded<C> exp(const Rounded<C>& x) {
-  return rounding::function(x, Function::exp, [](const C& v) { return exp(v); }, image::exp, false);
+  return rounding::function(
+      x, Function::exp, [](const C& v) { return exp(v); }, image::exp, false);
 }
 template <class C>
 Rounded<C> expm1(const Rounded<C>& x) {
-  return rounding::function(x, Function::expm1, [](const C& v) { return expm1(v); }, image::expm1, false);
+  return rounding::function(
+      x, Function::expm1, [](const C& v) { return expm1(v); }, image::expm1, false);
 }
 template <class C>
 Rounded<C> sin(const Rounded<C>& x) {
-  return rounding::function(x, Function::sin, [](const C& v) { return sin(v); }, image::sin, false);
+  return rounding::function(
+      x, Function::sin, [](const C& v) { return sin(v); }, image::sin, false);
 }
 template <class C>
 Rounded<C> cos(const Rounded<C>& x) {
-  return rounding::function(x, Function::cos, [](const C& v) { return cos(v); }, image::cos, false);
+  return rounding::function(
+      x, Function::cos, [](const C& v) { return cos(v); }, image::cos, false);
 }
 template <class C>
 Rounded<C> tanh(const Rounded<C>& x) {
-  return rounding::function(x, Function::tanh, [](const C& v) { return tanh(v); }, image::tanh, false);
+  return rounding::function(
+      x, Function::tanh, [](const C& v) { return tanh(v); }, image::tanh, false);
 }
 template <class C>
 Rounded<C> erf(const Rounded<C>& x) {
-  return rounding::function(x, Function::erf, [](const C& v) { return erf(v); }, image::erf, false);
+  return rounding::function(
+      x, Function::erf, [](const C& v) { return erf(v); }, image::erf, false);
 }
 template <class C>
 Rounded<C> erfc(const Rounded<C>& x) {
-  return rounding::function(x, Function::erfc, [](const C& v) { return erfc(v); }, image::erf, false);
+  return rounding::function(
+      x, Function::erfc, [](const C& v) { return erfc(v); }, image::erf, false);
 }
 
 // The image of both arguments at once; s and b are scaled as d is.
@@ -129,7 +140,8 @@ Rounded<C> pow(const Rounded<C>& x, const Rounded<C>& y) {
   if (c == nullptr) return z;
   z.d = image::pow(x.lo(), x.hi(), x.d, y.lo(), y.hi(), y.d, z.magnitude());
   if (!(z.d < upward::infinity)) return z.unjudge(), z;
-  const double part = x.d + y.d == 0 ? 0 : std::max(x.d == 0 ? 0 : x.deviation() / x.d, y.d == 0 ? 0 : y.deviation() / y.d);
+  const double part =
+      x.d + y.d == 0 ? 0 : std::max(x.d == 0 ? 0 : x.deviation() / x.d, y.d == 0 ? 0 : y.deviation() / y.d);
   const double bias = x.d + y.d == 0 ? 0 : std::max(x.d == 0 ? 0 : x.b / x.d, y.d == 0 ? 0 : y.b / y.d);
   z.s = upward::mul(z.d, part), z.b = upward::mul(z.d, bias);
   return rounding::elementary(z, c->ulp(Function::pow));

@@ -39,8 +39,7 @@ double lane_folds(const TermTotals& t, double terms_d, double u, std::span<const
 double energy(const TermTotals& t, const Claims& claims, std::span<const double> terms) {
   const double n = static_cast<double>(t.n), backwards = n * t.sum * t.sum - 2 * t.sum * t.partials + t.partial_squares;
   double e = t.partial_squares;
-  if (claims.order != Order::left)
-    e = std::max({e, backwards, (n + 1) * (t.squares / 6 + t.sum / 3 * t.sum)});
+  if (claims.order != Order::left) e = std::max({e, backwards, (n + 1) * (t.squares / 6 + t.sum / 3 * t.sum)});
   if (claims.lane_energies) e = std::max(e, worst_energy(terms));
   return e * (1 + 0x1p-40);
 }
@@ -60,8 +59,8 @@ bool enters_narrower(const Claims& claims) {
   return !contained(claims.intermediate, claims.accumulator) || !contained(claims.operands, claims.accumulator);
 }
 
-// The growth of a tree of depth h, (1 + u)^h − 1 [sum B2]; in any order at most (n − 1)u where every summand is a value of
-// the accumulator's format, and no product is fused in [sum B1].
+// The growth of a tree of depth h, (1 + u)^h − 1 [sum B2]; in any order at most (n − 1)u where every summand is a value
+// of the accumulator's format, and no product is fused in [sum B1].
 double growth(const TermTotals& t, const Claims& claims) {
   const Format& acc = claims.accumulator;
   const bool narrower = enters_narrower(claims);

@@ -13,8 +13,8 @@ namespace plumbline::spec {
 // The bound on a sum, from its totals and the claims.
 struct SumError {
   double d = 0, s = 0, b = 0;
-  bool exact = false;              // on the grid: no order rounds
-  bool up = false, down = false;   // partial sums may overflow
+  bool exact = false;             // on the grid: no order rounds
+  bool up = false, down = false;  // partial sums may overflow
 };
 // `terms` are the centres of all terms, where needs_terms.
 SumError sum_error(const TermTotals& totals, const Claims& claims, std::span<const double> terms);
@@ -84,8 +84,10 @@ struct Summation<Rounded<C>> {
     C exact{};
     for (Index k = 0; k < n; ++k) {
       const R t = R(term(k)).adopted(claims);
-      if (k == 0) exact = t.exact;
-      else exact = exact + t.exact;
+      if (k == 0)
+        exact = t.exact;
+      else
+        exact = exact + t.exact;
       if (claims == nullptr) continue;
       collect(totals, t);
       if (needs_terms(*claims)) terms.push_back(middle(t));

@@ -34,14 +34,17 @@ inline int smallest_grid(const Format& f) { return f.emin - f.precision + 1; }
 inline double half_subnormal(const Format& f) {
   return std::max(upward::tiny, upward::power_of_two(smallest_grid(f) - 1));
 }
-inline double largest(const Format& f) { return std::ldexp(2.0 - (f.has_infinity ? 1 : 2) * std::ldexp(1.0, 1 - f.precision), f.emax); }
+inline double largest(const Format& f) {
+  return std::ldexp(2.0 - (f.has_infinity ? 1 : 2) * std::ldexp(1.0, 1 - f.precision), f.emax);
+}
 
 // Is the double a value of the format?
 inline bool representable(double value, const Format& f) {
   if (value == 0) return true;
   const double m = std::abs(value);
   const int g = grid_of(value);
-  return g >= smallest_grid(f) && m <= largest(f) && (g > 1023 - f.precision || m <= upward::power_of_two(g + f.precision));
+  return g >= smallest_grid(f) && m <= largest(f) &&
+         (g > 1023 - f.precision || m <= upward::power_of_two(g + f.precision));
 }
 // Is every finite value of f one of g?
 inline bool contained(const Format& f, const Format& g) {

@@ -10,17 +10,17 @@ namespace plumbline::spec {
 // With t_k the exact terms and S_k = t_1 + … + t_k:
 struct TermTotals {
   Index n = 0;
-  double sum = 0;        // S_n
-  double magnitude = 0;  // Σ(|t_k| + d_k)
-  double squares = 0;    // Σ t_k²
+  double sum = 0;                            // S_n
+  double magnitude = 0;                      // Σ(|t_k| + d_k)
+  double squares = 0;                        // Σ t_k²
   double partials = 0, partial_squares = 0;  // Σ S_k, Σ S_k²
-  double radius = 0;     // of the enclosures of the terms, summed
+  double radius = 0;                         // of the enclosures of the terms, summed
   double d = 0, s = 0, b = 0;                // Σ d_k, Σ s_k, Σ b_k: inherited, hence linear
   double fresh = 0;                          // Σ r_k²: each term's own last rounding, independent of the others
   int grid = zero_grid;                      // every t_k is a multiple of 2^grid
   bool on_grid = true;                       // … and error-free
   bool products = false;                     // products of leaves whose roundings are still to be added
-  bool unreal = false;     // a term is a pole, or follows from one
+  bool unreal = false;                       // a term is a pole, or follows from one
   bool overflow = false;                     // a term may have overflowed or is not judged
 };
 

@@ -4,8 +4,8 @@
 namespace plumbline::spec {
 
 std::string_view verdict_name(Verdict v) {
-  constexpr std::array<std::string_view, all_verdicts.size()> names{"pass",       "fail",  "suspect",          "undecided",
-                                                                    "mistrusted", "crash", "nondeterministic", "skipped"};
+  constexpr std::array<std::string_view, all_verdicts.size()> names{
+      "pass", "fail", "suspect", "undecided", "mistrusted", "crash", "nondeterministic", "skipped"};
   return names[static_cast<std::size_t>(v)];
 }
 
@@ -21,6 +21,8 @@ std::string_view float_class_name(FloatClass c) {
   return names[static_cast<std::size_t>(c)];
 }
 
-double lambda(double false_alarm, double elements) { return std::sqrt(2 * (std::log(2 * elements) - std::log(false_alarm))); }
+double lambda(double false_alarm, double elements) {
+  return std::sqrt(2 * (std::log(2 * elements) - std::log(false_alarm)));
+}
 
 }  // namespace plumbline::spec

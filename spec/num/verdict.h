@@ -12,8 +12,9 @@ namespace plumbline::spec {
 // Only `pass` is a pass. `suspect` is statistical, at a stated false-alarm probability; `mistrusted` is a case that
 // proves nothing.
 enum class Verdict : std::uint8_t { pass, fail, suspect, undecided, mistrusted, crash, nondeterministic, skipped };
-inline constexpr std::array all_verdicts{Verdict::pass,       Verdict::fail,  Verdict::suspect,          Verdict::undecided,
-                                         Verdict::mistrusted, Verdict::crash, Verdict::nondeterministic, Verdict::skipped};
+inline constexpr std::array all_verdicts{
+    Verdict::pass,       Verdict::fail,  Verdict::suspect,          Verdict::undecided,
+    Verdict::mistrusted, Verdict::crash, Verdict::nondeterministic, Verdict::skipped};
 std::string_view verdict_name(Verdict v);
 
 enum class FloatClass : std::uint8_t { zero, subnormal, normal, infinite, nan };
@@ -40,7 +41,8 @@ struct Judged {
 namespace judging {
 
 inline Judged passed_if(bool right) {
-  return {right ? Verdict::pass : Verdict::fail, false, false, right ? 0 : upward::infinity, right ? 0 : upward::infinity};
+  return {right ? Verdict::pass : Verdict::fail, false, false, right ? 0 : upward::infinity,
+          right ? 0 : upward::infinity};
 }
 inline Judged unjudged() { return {Verdict::pass, true, false, 0, 0}; }
 

@@ -1,4 +1,5 @@
-// Multiply-adds per second of a certified matrix product, C = A B read with Rounded<Approx>, beside a plain double loop.
+// Multiply-adds per second of a certified matrix product, C = A B read with Rounded<Approx>, beside a plain double
+// loop.
 #include <chrono>
 #include <cstdio>
 #include <random>
@@ -34,7 +35,8 @@ double plain(const std::vector<float>& a, const std::vector<float>& b, Index m, 
     for (Index j = 0; j < n; ++j) {
       double sum = 0, magnitude = 0;
       for (Index p = 0; p < k; ++p) {
-        const double t = static_cast<double>(a[static_cast<std::size_t>(i * k + p)]) * static_cast<double>(b[static_cast<std::size_t>(p * n + j)]);
+        const double t = static_cast<double>(a[static_cast<std::size_t>(i * k + p)]) *
+                         static_cast<double>(b[static_cast<std::size_t>(p * n + j)]);
         sum += t, magnitude += std::abs(t);
       }
       check += sum / magnitude;
@@ -59,7 +61,8 @@ int main() {
     double check = 0;
     const double certified = best([&] { check += Matmul{}.eval<R>({x, y})[0].d; });
     const double loop = best([&] { check += plain(a, b, m, k, n); });
-    std::printf("[%ld, %ld] x [%ld, %ld]: certified %.0f M MAC/s, plain double loop %.0f M MAC/s (%a)\n", static_cast<long>(m),
-                static_cast<long>(k), static_cast<long>(k), static_cast<long>(n), macs / certified / 1e6, macs / loop / 1e6, check);
+    std::printf("[%ld, %ld] x [%ld, %ld]: certified %.0f M MAC/s, plain double loop %.0f M MAC/s (%a)\n",
+                static_cast<long>(m), static_cast<long>(k), static_cast<long>(k), static_cast<long>(n),
+                macs / certified / 1e6, macs / loop / 1e6, check);
   }
 }

@@ -14,13 +14,15 @@ int main(int argc, char** argv) {
   for (const test::Distribution& distribution : test::distributions) {
     test::SuspicionCount count;
     // Full draws are slow, so that each draw is dealt out again in new pairs.
-    test::Floats a = test::drawn(1 << 16, distribution, random), b = test::drawn(1 << 16, test::distributions[0], random);
+    test::Floats a = test::drawn(1 << 16, distribution, random),
+                 b = test::drawn(1 << 16, test::distributions[0], random);
     while (count.sums < wanted / test::distributions.size()) {
       const std::size_t n = std::size_t{2} << (random() % 8);
       const std::size_t i = random() % (a.size() - n), j = random() % (b.size() - n);
-      test::count_suspicions({a.begin() + static_cast<std::ptrdiff_t>(i), a.begin() + static_cast<std::ptrdiff_t>(i + n)},
-                             {b.begin() + static_cast<std::ptrdiff_t>(j), b.begin() + static_cast<std::ptrdiff_t>(j + n)}, claims, lambda,
-                             random, count);
+      test::count_suspicions(
+          {a.begin() + static_cast<std::ptrdiff_t>(i), a.begin() + static_cast<std::ptrdiff_t>(i + n)},
+          {b.begin() + static_cast<std::ptrdiff_t>(j), b.begin() + static_cast<std::ptrdiff_t>(j + n)}, claims, lambda,
+          random, count);
     }
     test::print(std::string(distribution.name), count);
     suspects += count.suspects, failures += count.failures;

@@ -21,8 +21,9 @@ Claims read(const std::string& text) {
 
 TEST(Claims, what_is_printed_reads_back) {
   EXPECT_EQ(print_claims(Claims()), "");
-  for (const char* text : {"", "format=bf16", "operands=tf32 order=left fma=never", "order=lanes:16 ulp=2 exp=1 tanh=5.5",
-                           "order=tree subnormals=flushed output=binary16 method=two_pass", "accumulator=f16 ulp=0.5 sqrt=2"}) {
+  for (const char* text :
+       {"", "format=bf16", "operands=tf32 order=left fma=never", "order=lanes:16 ulp=2 exp=1 tanh=5.5",
+        "order=tree subnormals=flushed output=binary16 method=two_pass", "accumulator=f16 ulp=0.5 sqrt=2"}) {
     const Claims claims = read(text);
     EXPECT_EQ(read(print_claims(claims)), claims) << text << " printed as " << print_claims(claims);
   }

@@ -32,12 +32,19 @@ double drawn(test::Draw& draw) {
   const double sign = draw.chance(2) ? -1 : 1;
   const double any = 1 + static_cast<double>(draw.bits() >> 12) * 0x1p-52;
   switch (draw.pick(0, 9)) {
-    case 0: return sign * std::ldexp(any, static_cast<int>(draw.pick(-1074, 1023)));
-    case 1: return sign * std::ldexp(1 + static_cast<double>(draw.pick(-2, 2)) * 0x1p-52, static_cast<int>(draw.pick(-60, 60)));
-    case 2: return sign * std::ldexp(any, static_cast<int>(draw.pick(-1074, -1000)));
-    case 3: return sign * static_cast<double>(draw.pick(0, 40));
-    case 4: return sign * std::ldexp(any, static_cast<int>(draw.pick(-30, -1)));
-    default: return sign * std::ldexp(any, static_cast<int>(draw.pick(-6, 6)));
+    case 0:
+      return sign * std::ldexp(any, static_cast<int>(draw.pick(-1074, 1023)));
+    case 1:
+      return sign *
+             std::ldexp(1 + static_cast<double>(draw.pick(-2, 2)) * 0x1p-52, static_cast<int>(draw.pick(-60, 60)));
+    case 2:
+      return sign * std::ldexp(any, static_cast<int>(draw.pick(-1074, -1000)));
+    case 3:
+      return sign * static_cast<double>(draw.pick(0, 40));
+    case 4:
+      return sign * std::ldexp(any, static_cast<int>(draw.pick(-30, -1)));
+    default:
+      return sign * std::ldexp(any, static_cast<int>(draw.pick(-6, 6)));
   }
 }
 
@@ -63,7 +70,9 @@ void inside(Wide& point, const Approx& x, test::Draw& draw) {
 }
 
 Approx widened(double centre, test::Draw& draw) {
-  return draw.chance(2) ? Approx(centre) : Approx::within(centre, std::abs(centre) * std::ldexp(1.0, static_cast<int>(draw.pick(-53, -1))));
+  return draw.chance(2)
+             ? Approx(centre)
+             : Approx::within(centre, std::abs(centre) * std::ldexp(1.0, static_cast<int>(draw.pick(-53, -1))));
 }
 
 using One = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
@@ -81,18 +90,23 @@ void check_one(const char* name, Approx (*ours)(const Approx&), One exact, int p
     Wide point, result;
     inside(point, x, draw);
     exact(result.v, point.v, MPFR_RNDN);
-    ASSERT_TRUE(contains(y, result)) << name << " of " << x.centre() << " ± " << x.radius() << " gave " << y.centre() << " ± " << y.radius();
-    if (x.is_exact() && std::abs(y.centre()) > 0x1p-1000) loosest = std::max(loosest, y.radius() / std::abs(y.centre()));
+    ASSERT_TRUE(contains(y, result)) << name << " of " << x.centre() << " ± " << x.radius() << " gave " << y.centre()
+                                     << " ± " << y.radius();
+    if (x.is_exact() && std::abs(y.centre()) > 0x1p-1000)
+      loosest = std::max(loosest, y.radius() / std::abs(y.centre()));
   }
-  std::printf("%-6s %8d of %8d points; widest relative radius at a point 2^%.1f\n", name, values, points, std::log2(loosest));
+  std::printf("%-6s %8d of %8d points; widest relative radius at a point 2^%.1f\n", name, values, points,
+              std::log2(loosest));
   EXPECT_GT(values, points / 10) << name;
 }
 
-void check_two(const char* name, Approx (*ours)(const Approx&, const Approx&), Two exact, int points, mpfr_prec_t bits = wide) {
+void check_two(const char* name, Approx (*ours)(const Approx&, const Approx&), Two exact, int points,
+               mpfr_prec_t bits = wide) {
   test::Draw draw(11);
   int values = 0, exact_ones = 0;
   for (int i = 0; i < points; ++i) {
-    const double a = drawn(draw), b = draw.chance(4) ? a * (1 + static_cast<double>(draw.pick(-4, 4)) * 0x1p-52) : drawn(draw);
+    const double a = drawn(draw),
+                 b = draw.chance(4) ? a * (1 + static_cast<double>(draw.pick(-4, 4)) * 0x1p-52) : drawn(draw);
     const Approx x = widened(a, draw), y = widened(b, draw), z = ours(x, y);
     if (!z.is_value()) continue;
     ++values;
@@ -103,8 +117,8 @@ void check_two(const char* name, Approx (*ours)(const Approx&, const Approx&), T
     if (x.is_exact() && y.is_exact() && z.is_exact()) {
       ASSERT_EQ(mpfr_cmp_d(result.v, z.centre()), 0) << name << " is not exact at " << a << ", " << b;
     }
-    ASSERT_TRUE(contains(z, result)) << name << " of " << a << " ± " << x.radius() << ", " << b << " ± " << y.radius() << " gave " << z.centre()
-                                     << " ± " << z.radius();
+    ASSERT_TRUE(contains(z, result)) << name << " of " << a << " ± " << x.radius() << ", " << b << " ± " << y.radius()
+                                     << " gave " << z.centre() << " ± " << z.radius();
   }
   std::printf("%-6s %8d of %8d points, %d exact\n", name, values, points, exact_ones);
   EXPECT_GT(values, points / 10) << name;
@@ -124,10 +138,14 @@ TEST(Approx, functions_contain_the_real_value) {
 }
 
 TEST(Approx, arithmetic_contains_the_real_value) {
-  check_two("add", [](const Approx& x, const Approx& y) { return x + y; }, mpfr_add, 300000, whole_range);
-  check_two("sub", [](const Approx& x, const Approx& y) { return x - y; }, mpfr_sub, 300000, whole_range);
-  check_two("mul", [](const Approx& x, const Approx& y) { return x * y; }, mpfr_mul, 500000);
-  check_two("div", [](const Approx& x, const Approx& y) { return x / y; }, mpfr_div, 500000);
+  check_two(
+      "add", [](const Approx& x, const Approx& y) { return x + y; }, mpfr_add, 300000, whole_range);
+  check_two(
+      "sub", [](const Approx& x, const Approx& y) { return x - y; }, mpfr_sub, 300000, whole_range);
+  check_two(
+      "mul", [](const Approx& x, const Approx& y) { return x * y; }, mpfr_mul, 500000);
+  check_two(
+      "div", [](const Approx& x, const Approx& y) { return x / y; }, mpfr_div, 500000);
   check_two("max", maximum, mpfr_max, 100000);
   check_two("min", minimum, mpfr_min, 100000);
   check_two("pow", pow, mpfr_pow, 100000);

@@ -82,7 +82,7 @@ struct Emulated {
   friend Emulated operator-(const Emulated& x, const Emulated& y) { return x + -y; }
   friend Emulated operator*(const Emulated& x, const Emulated& y) {
     Kernel* k = common(x, y);
-    Emulated z = make(x.in(k) * y.in(k), k);
+    Emulated z = make(x.in(k)*y.in(k), k);
     z.a = x.in(k), z.b = y.in(k), z.product = k != nullptr;
     return z;
   }
@@ -141,7 +141,9 @@ struct Summation<Emulated> {
     for (Index i = 0; i < n; ++i) terms.push_back(term(i));
     Kernel* k = nullptr;
     for (const Emulated& t : terms) k = t.kernel != nullptr ? t.kernel : k;
-    if (k == nullptr) return Emulated(std::accumulate(terms.begin(), terms.end(), 0.0, [](double s, const Emulated& t) { return s + t.value; }));
+    if (k == nullptr)
+      return Emulated(
+          std::accumulate(terms.begin(), terms.end(), 0.0, [](double s, const Emulated& t) { return s + t.value; }));
     if (n == 0) return Emulated(Index{0});
     const double total = ordered(terms, *k);
     return {k->coin() ? k->inner(total) : total, k};
@@ -171,7 +173,8 @@ struct Summation<Emulated> {
   static double pairwise(std::vector<double> level, Kernel& k) {
     while (level.size() > 1) {
       std::vector<double> next;
-      for (std::size_t i = 0; i + 1 < level.size(); i += 2) next.push_back(k.rounded(level[i] + level[i + 1], k.claims.accumulator));
+      for (std::size_t i = 0; i + 1 < level.size(); i += 2)
+        next.push_back(k.rounded(level[i] + level[i + 1], k.claims.accumulator));
       if (level.size() % 2 == 1) next.push_back(level.back());
       level = std::move(next);
     }
@@ -194,11 +197,17 @@ struct Summation<Emulated> {
     for (const Emulated& t : terms) entered.push_back(enter(t, k));
     if (k.claims.order == Order::tree) return pairwise(entered, k);
     switch (k.random() % 5) {
-      case 0: return fold(terms, k);
-      case 1: return lanes(terms, std::size_t{1} << (k.random() % 7), k);
-      case 2: return pairwise(entered, k);
-      case 3: std::shuffle(terms.begin(), terms.end(), k.random); return fold(terms, k);
-      default: return random_tree(entered, k);
+      case 0:
+        return fold(terms, k);
+      case 1:
+        return lanes(terms, std::size_t{1} << (k.random() % 7), k);
+      case 2:
+        return pairwise(entered, k);
+      case 3:
+        std::shuffle(terms.begin(), terms.end(), k.random);
+        return fold(terms, k);
+      default:
+        return random_tree(entered, k);
     }
   }
 };

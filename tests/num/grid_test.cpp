@@ -11,7 +11,8 @@ using R = Rounded<Approx>;
 
 template <class N>
 N dot(const std::vector<N>& a, const std::vector<N>& b) {
-  return sum<N>(static_cast<Index>(a.size()), [&](Index i) { return a[static_cast<std::size_t>(i)] * b[static_cast<std::size_t>(i)]; });
+  return sum<N>(static_cast<Index>(a.size()),
+                [&](Index i) { return a[static_cast<std::size_t>(i)] * b[static_cast<std::size_t>(i)]; });
 }
 
 struct Data {
@@ -28,8 +29,10 @@ template <class N, class... From>
 std::vector<N> read(const std::vector<double>& x, From&&... from) {
   std::vector<N> out;
   for (double v : x) {
-    if constexpr (std::same_as<N, R>) out.push_back(N::leaf(v, from...));
-    else out.push_back(N(v, from...));
+    if constexpr (std::same_as<N, R>)
+      out.push_back(N::leaf(v, from...));
+    else
+      out.push_back(N(v, from...));
   }
   return out;
 }
@@ -58,11 +61,13 @@ TEST(Grid, any_order_gives_the_exact_sum) {
 
 TEST(Grid, ends_where_a_partial_sum_may_round) {
   const Claims claims;
-  const auto total = [&](Index n) { return sum<R>(n, [&](Index) { return R::leaf(0x1p20, claims) * R::leaf(1, claims); }); };
-  EXPECT_EQ(total(16).d, 0);               // all partial sums are multiples of 2^20
+  const auto total = [&](Index n) {
+    return sum<R>(n, [&](Index) { return R::leaf(0x1p20, claims) * R::leaf(1, claims); });
+  };
+  EXPECT_EQ(total(16).d, 0);  // all partial sums are multiples of 2^20
   const auto odd = [&](Index n) { return sum<R>(n, [&](Index i) { return R::leaf(i == 0 ? 1 : 0x1p20, claims); }); };
-  EXPECT_EQ(odd(16).d, 0);                 // 15·2^20 + 1 < 2^24
-  EXPECT_GT(odd(18).d, 0);                 // 17·2^20 + 1 > 2^24
+  EXPECT_EQ(odd(16).d, 0);  // 15·2^20 + 1 < 2^24
+  EXPECT_GT(odd(18).d, 0);  // 17·2^20 + 1 > 2^24
   EXPECT_GT(R::leaf(0x1p-149, claims).exact.centre(), 0);
   EXPECT_EQ((R::leaf(0x1p-100, claims) * R::leaf(0x1p-40, claims)).adopted(&claims).d, 0);
   EXPECT_GT((R::leaf(0x1p-100, claims) * R::leaf(0x1p-60, claims)).adopted(&claims).d, 0);  // underflows
@@ -90,7 +95,8 @@ TEST(Sums, block_by_block_and_term_by_term_agree) {
     for (Index i = 0; i < n; ++i) {
       const double x = normal(random), y = normal(random);
       a.push_back(R::leaf(x, claims)), b.push_back(R::leaf(y, claims));
-      p.push_back(Rounded<Ball>::leaf(x, claims, Ball::exact(0, 128))), q.push_back(Rounded<Ball>::leaf(y, claims, Ball::exact(0, 128)));
+      p.push_back(Rounded<Ball>::leaf(x, claims, Ball::exact(0, 128))),
+          q.push_back(Rounded<Ball>::leaf(y, claims, Ball::exact(0, 128)));
     }
     const R fast = dot(a, b).finished();
     const auto careful = dot(p, q).finished();
@@ -111,10 +117,12 @@ TEST(Sums, claimed_orders_are_held_to_tighter_bounds) {
     EXPECT_TRUE(set_claim(claims, name, value));
     std::vector<R> a, b;
     Generator same(3);
-    for (int i = 0; i < 1024; ++i) a.push_back(R::leaf(normal(same), claims)), b.push_back(R::leaf(normal(same), claims));
+    for (int i = 0; i < 1024; ++i)
+      a.push_back(R::leaf(normal(same), claims)), b.push_back(R::leaf(normal(same), claims));
     return dot(a, b).d;
   };
-  const double any = bound("order", "any"), left = bound("order", "left"), lanes = bound("order", "lanes:16"), tree = bound("order", "tree");
+  const double any = bound("order", "any"), left = bound("order", "left"), lanes = bound("order", "lanes:16"),
+               tree = bound("order", "tree");
   std::printf("bound at n = 1024 under claims: any %g, left %g, lanes:16 %g, tree %g\n", any, left, lanes, tree);
   EXPECT_LT(left, any);
   EXPECT_LT(lanes, any);

@@ -24,7 +24,8 @@ struct Subject {
   Formula<Rounded<Ball>> certified;
   Formula<Emulated> run;
 };
-#define FORMULA(NAME, BODY) Subject{NAME, []<class V>(const V& x) BODY, []<class V>(const V& x) BODY, []<class V>(const V& x) BODY}
+#define FORMULA(NAME, BODY) \
+  Subject { NAME, []<class V>(const V& x) BODY, []<class V>(const V& x) BODY, []<class V>(const V& x) BODY }
 
 template <class N>
 N total_of(const std::vector<N>& x) {
@@ -33,7 +34,8 @@ N total_of(const std::vector<N>& x) {
 template <class N>
 N dot(const std::vector<N>& x) {
   const auto h = x.size() / 2;
-  return sum<N>(static_cast<Index>(h), [&](Index i) { return x[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(i) + h]; });
+  return sum<N>(static_cast<Index>(h),
+                [&](Index i) { return x[static_cast<std::size_t>(i)] * x[static_cast<std::size_t>(i) + h]; });
 }
 template <class N>
 N mean(const std::vector<N>& x) {
@@ -71,7 +73,11 @@ std::vector<Subject> subjects() {
       FORMULA("sum", { return total_of(x); }),
       FORMULA("dot", { return dot(x); }),
       FORMULA("affine of dots", { return dot(x) * x[0] + x[1]; }),
-      FORMULA("softmax", { const auto e = exponentials(x); return e[0] / total_of(e); }),
+      FORMULA("softmax",
+              {
+                const auto e = exponentials(x);
+                return e[0] / total_of(e);
+              }),
       FORMULA("logsumexp", { return log(total_of(exponentials(x))); }),
       FORMULA("variance", { return variance(x); }),
       FORMULA("layer norm", { return (x[0] - mean(x)) / sqrt(variance(x) + real(x[0], 0x1.8p-17)); }),
@@ -84,7 +90,8 @@ std::vector<Subject> subjects() {
       FORMULA("powers", { return pow(abs(x[0]), x[1]) + pow(x[2], ratio(x[2], 3, 1)); }),
       FORMULA("waves", { return sin(x[0]) * cos(x[1]) - expm1(sin(x[2])); }),
       FORMULA("horner", { return horner(x); }),
-      FORMULA("branches", { return select(less(x[0] * x[1], x[2]), maximum(x[0], x[3]) * x[1], minimum(x[1], x[2]) - x[4]); }),
+      FORMULA("branches",
+              { return select(less(x[0] * x[1], x[2]), maximum(x[0], x[3]) * x[1], minimum(x[1], x[2]) - x[4]); }),
   };
 }
 #undef FORMULA
@@ -93,13 +100,20 @@ double drawn(Generator& random, int pattern) {
   std::normal_distribution<double> normal;
   const double x = normal(random);
   switch (pattern) {
-    case 0: return x;
-    case 1: return std::ldexp(x, static_cast<int>(random() % 40) - 20);
-    case 2: return 1 + std::ldexp(x, -10);
-    case 3: return static_cast<double>(static_cast<int>(random() % 33) - 16);
-    case 4: return std::ldexp(x, -140 + static_cast<int>(random() % 20));
-    case 5: return std::ldexp(x, 60 + static_cast<int>(random() % 66));
-    default: return random() % 3 == 0 ? 0.0 : 4 * x;
+    case 0:
+      return x;
+    case 1:
+      return std::ldexp(x, static_cast<int>(random() % 40) - 20);
+    case 2:
+      return 1 + std::ldexp(x, -10);
+    case 3:
+      return static_cast<double>(static_cast<int>(random() % 33) - 16);
+    case 4:
+      return std::ldexp(x, -140 + static_cast<int>(random() % 20));
+    case 5:
+      return std::ldexp(x, 60 + static_cast<int>(random() % 66));
+    default:
+      return random() % 3 == 0 ? 0.0 : 4 * x;
   }
 }
 
@@ -130,14 +144,15 @@ void trial(const Subject& subject, const Claims& claims, Generator& random, int 
       for (double v : x) exact.push_back(Rounded<Ball>::leaf(v, claims, Ball::exact(0, 256)));
       verdict = judge(subject.certified(exact).adopted(&claims).finished(), got, upward::infinity);
     }
-    EXPECT_EQ(verdict.verdict, Verdict::pass) << subject.name << " got " << got << " expected " << expected.exact.centre()
-                                              << " d " << expected.d << " ratio " << verdict.ratio << " n " << n << " pattern " << pattern
-                                              << " claims " << print_claims(claims);
+    EXPECT_EQ(verdict.verdict, Verdict::pass)
+        << subject.name << " got " << got << " expected " << expected.exact.centre() << " d " << expected.d << " ratio "
+        << verdict.ratio << " n " << n << " pattern " << pattern << " claims " << print_claims(claims);
     verdict.unjudged ? ++tally.unjudged : ++tally.judged;
     if (!verdict.unjudged) tally.worst = std::max(tally.worst, verdict.ratio);
     tally.suspects += judge(expected, got, lambda(default_false_alarm, default_elements)).verdict == Verdict::suspect;
     const double beyond = std::abs(got - expected.exact.centre()) - expected.b, s = expected.deviation();
-    if (!verdict.unjudged && s > 0 && std::isfinite(got)) tally.worst_deviation = std::max(tally.worst_deviation, beyond / s);
+    if (!verdict.unjudged && s > 0 && std::isfinite(got))
+      tally.worst_deviation = std::max(tally.worst_deviation, beyond / s);
   }
 }
 
@@ -169,8 +184,8 @@ TEST(Rounded, correct_implementations_stay_within_the_bound) {
       for (int pattern = 0; pattern < 7; ++pattern)
         for (int repeat = 0; repeat < 40; ++repeat) trial(subject, claims, random, pattern, tallies[subject.name]);
   for (const auto& [name, tally] : tallies) {
-    std::printf("%-16s judged %6zu, worst err/bound %.3f, (err - b)/s %.2f; unjudged %6zu, refined %4zu\n", name.c_str(), tally.judged,
-                tally.worst, tally.worst_deviation, tally.unjudged, tally.open);
+    std::printf("%-16s judged %6zu, worst err/bound %.3f, (err - b)/s %.2f; unjudged %6zu, refined %4zu\n",
+                name.c_str(), tally.judged, tally.worst, tally.worst_deviation, tally.unjudged, tally.open);
     EXPECT_EQ(tally.suspects, 0u) << name;
     EXPECT_GT(tally.judged, tally.unjudged) << name;
     judged += tally.judged;

@@ -20,7 +20,8 @@ TEST(SecondTier, correct_sums_of_drawn_data_are_never_suspected) {
     SuspicionCount count;
     for (std::size_t n : {2, 3, 16, 63, 256, 1024})
       for (std::size_t i = 0; i < 40000 / n; ++i)
-        count_suspicions(drawn(n, distribution, random), drawn(n, distributions[0], random), claims, lambda, random, count);
+        count_suspicions(drawn(n, distribution, random), drawn(n, distributions[0], random), claims, lambda, random,
+                         count);
     print(std::string(distribution.name), count);
     EXPECT_EQ(count.suspects, 0u);
     EXPECT_EQ(count.failures, 0u);
@@ -63,19 +64,24 @@ TEST(SecondTier, wrong_dot_products_are_refused) {
   const double lambda = spec::lambda(false_alarm, run_elements);
   const Claims claims;
   Generator random(9);
-  const auto short_operand = [](float v) { return static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(v, 10 - std::ilogb(v))), std::ilogb(v) - 10)); };
+  const auto short_operand = [](float v) {
+    return static_cast<float>(std::ldexp(std::nearbyint(std::ldexp(v, 10 - std::ilogb(v))), std::ilogb(v) - 10));
+  };
   std::array<int, 3> caught{};
   const int trials = 400;
   for (int i = 0; i < trials; ++i) {
     const Floats a = drawn(512, distributions[0], random), b = drawn(512, distributions[0], random);
     const auto expected = expected_dot(a, b, claims);
-    const auto refused = [&](double got) { return spec::judge(expected, static_cast<float>(got), lambda).verdict != Verdict::pass; };
+    const auto refused = [&](double got) {
+      return spec::judge(expected, static_cast<float>(got), lambda).verdict != Verdict::pass;
+    };
     const double exact = expected.exact.centre(), last = static_cast<double>(a[511]) * b[511];
     double narrow = 0;
     for (std::size_t k = 0; k < a.size(); ++k) narrow += static_cast<double>(short_operand(a[k])) * short_operand(b[k]);
     caught[0] += refused(exact * (1 + 0x1p-13)), caught[1] += refused(narrow), caught[2] += refused(exact - last);
   }
-  std::printf("refused of %d: one part in 2^13 %d, 11-bit operands %d, dropped last term %d\n", trials, caught[0], caught[1], caught[2]);
+  std::printf("refused of %d: one part in 2^13 %d, 11-bit operands %d, dropped last term %d\n", trials, caught[0],
+              caught[1], caught[2]);
   for (int c : caught) EXPECT_GT(c, trials * 3 / 4);
 }
 

@@ -69,9 +69,11 @@ inline constexpr std::array dot_orders{
              }},
     DotOrder{"8 lanes", [](const Floats&, const Floats&, const Floats& t, Generator&) { return lanes(t, 8); }},
     DotOrder{"64 lanes", [](const Floats&, const Floats&, const Floats& t, Generator&) { return lanes(t, 64); }},
-    DotOrder{"pairwise", [](const Floats&, const Floats&, const Floats& t, Generator&) { return pairwise(t.data(), t.size()); }},
+    DotOrder{"pairwise",
+             [](const Floats&, const Floats&, const Floats& t, Generator&) { return pairwise(t.data(), t.size()); }},
     DotOrder{"blocks of 128", [](const Floats&, const Floats&, const Floats& t, Generator&) { return blocks(t, 128); }},
-    DotOrder{"random tree", [](const Floats&, const Floats&, const Floats& t, Generator& random) { return random_tree(t, random); }}};
+    DotOrder{"random tree",
+             [](const Floats&, const Floats&, const Floats& t, Generator& random) { return random_tree(t, random); }}};
 
 struct Distribution {
   std::string_view name;

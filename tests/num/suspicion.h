@@ -19,15 +19,17 @@ struct SuspicionCount {
 
 inline spec::Rounded<spec::Approx> expected_dot(const Floats& a, const Floats& b, const spec::Claims& claims) {
   using R = spec::Rounded<spec::Approx>;
-  return spec::sum<R>(static_cast<Index>(a.size()), [&](Index i) {
-    const auto k = static_cast<std::size_t>(i);
-    return R::leaf(a[k], claims) * R::leaf(b[k], claims);
-  }).finished();
+  return spec::sum<R>(static_cast<Index>(a.size()),
+                      [&](Index i) {
+                        const auto k = static_cast<std::size_t>(i);
+                        return R::leaf(a[k], claims) * R::leaf(b[k], claims);
+                      })
+      .finished();
 }
 
 // Judges every order on one draw of data.
-inline void count_suspicions(const Floats& a, const Floats& b, const spec::Claims& claims, double lambda, Generator& random,
-                             SuspicionCount& count) {
+inline void count_suspicions(const Floats& a, const Floats& b, const spec::Claims& claims, double lambda,
+                             Generator& random, SuspicionCount& count) {
   const auto expected = expected_dot(a, b, claims);
   Floats products(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) products[i] = a[i] * b[i];

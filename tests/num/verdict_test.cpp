@@ -65,7 +65,8 @@ TEST(Verdict, undefined_and_poles) {
 
 TEST(Verdict, branches_that_may_go_either_way) {
   const Claims claims;
-  const R one = R::leaf(1, claims), third = one / R::leaf(3, claims), same = R::leaf(static_cast<double>(1.0F / 3.0F), claims);
+  const R one = R::leaf(1, claims), third = one / R::leaf(3, claims),
+          same = R::leaf(static_cast<double>(1.0F / 3.0F), claims);
   const Truth t = less(third, same);
   EXPECT_NE(t.exact, Tri::unknown);
   EXPECT_EQ(t.computed, Tri::unknown);
