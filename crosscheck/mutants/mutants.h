@@ -34,6 +34,8 @@ struct MutantOptions {
 // In the order of all_mutants(); the same for any number of jobs. Bugs that were not reached before a cancellation are
 // left out.
 std::vector<Kill> run_mutants(const MutantOptions& options);
+// The same with bugs of one's own.
+std::vector<Kill> run_mutants(std::vector<Mutant> list, const MutantOptions& options);
 
 // Planted bugs that no law caught and for which no reason is known.
 std::vector<const Kill*> survivors(const std::vector<Kill>& kills);

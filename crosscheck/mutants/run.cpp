@@ -111,9 +111,10 @@ class Trials {
 
 }  // namespace
 
-std::vector<Kill> run_mutants(const MutantOptions& options) {
+std::vector<Kill> run_mutants(const MutantOptions& options) { return run_mutants(all_mutants(), options); }
+
+std::vector<Kill> run_mutants(std::vector<Mutant> list, const MutantOptions& options) {
   const FaultHandlers handlers;
-  std::vector<Mutant> list = all_mutants();
   std::erase_if(list, [&](const Mutant& m) { return !matches(options.op, m.op) || !matches(options.name, m.name); });
   const Trials trials(options);
   std::vector<std::optional<Kill>> kills(list.size());
