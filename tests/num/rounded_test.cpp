@@ -14,6 +14,8 @@ namespace plumbline::spec {
 namespace {
 
 using Filter = Rounded<Approx>;
+static_assert(Number<Filter> && Number<Rounded<Ball>>);
+static_assert(sizeof(Filter) <= 64);  // one cache line
 
 // One formula, read under every number type.
 template <class N>
