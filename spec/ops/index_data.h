@@ -11,8 +11,10 @@ namespace plumbline::spec {
 // index_axis(shapes), the axis of the other input that the index runs along. It may have an attribute ignore_index.
 template <class O>
 bool ignores(const O& op, Index i) {
-  if constexpr (requires { op.ignore_index; }) return i == op.ignore_index;
-  else return false;
+  if constexpr (requires { op.ignore_index; })
+    return i == op.ignore_index;
+  else
+    return false;
 }
 
 // The index that x is: `[gather] index 7 is out of range for axis 1 with extent 5 [gather C4]`.

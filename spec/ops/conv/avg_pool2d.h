@@ -14,7 +14,7 @@ struct AvgPool2d {
   bool operator==(const AvgPool2d&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto w = pool_windows(*this, in[0]);  // [avg_pool2d C1] to [avg_pool2d C4]
+    const auto w = pool_windows(*this, in[0]);  // [avg_pool2d C1..C4]
     if (!w) return tl::unexpected(w.error());
     const Shape out = pooled_shape(in[0], *w);
     if (!out.valid()) return refuse(*this, 5, "shape ", out, " is too large");
@@ -23,9 +23,8 @@ struct AvgPool2d {
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     const Windows w = *pool_windows(*this, in[0].shape());
-    return pool(in[0], w, [&](Index n, auto&& x) {
-      return sum<N>(n, x) / N(count_include_pad ? w[0].kernel * w[1].kernel : n);
-    });
+    return pool(in[0], w,
+                [&](Index n, auto&& x) { return sum<N>(n, x) / N(count_include_pad ? w[0].kernel * w[1].kernel : n); });
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {

@@ -16,12 +16,14 @@ struct AvgPool2dGrad {
 
   Result<Shape> shape(const Shapes& in) const {
     if (in[0].rank() != 4) return refuse(*this, 1, "ct is not [batch, channels, height, width]: ", in[0]);
-    if (size.size() != 1 && size.size() != 2) return refuse(*this, 5, "size has ", size.size(), " entries, expected 1 or 2");
+    if (size.size() != 1 && size.size() != 2)
+      return refuse(*this, 5, "size has ", size.size(), " entries, expected 1 or 2");
     const Shape x = x_shape(in[0]);
     if (!x.valid()) return refuse(*this, 5, "input ", x, " is not valid");
-    const auto w = pool_windows(*this, x);  // [avg_pool2d_grad C2] to [avg_pool2d_grad C4]
+    const auto w = pool_windows(*this, x);  // [avg_pool2d_grad C2..C4]
     if (!w) return tl::unexpected(w.error());
-    if (pooled_shape(x, *w) != in[0]) return refuse(*this, 6, "ct differs from the output: ", in[0], " vs ", pooled_shape(x, *w));
+    if (pooled_shape(x, *w) != in[0])
+      return refuse(*this, 6, "ct differs from the output: ", in[0], " vs ", pooled_shape(x, *w));
     return x;
   }
   template <Number N>
@@ -31,7 +33,9 @@ struct AvgPool2dGrad {
     std::vector<Index> counts;
     for (Index place = 0; place < w[0].out * w[1].out; ++place)
       counts.push_back(count_include_pad ? w[0].kernel * w[1].kernel : static_cast<Index>(taps_of(w, place).size()));
-    return unpool<N>(x, w, [&](Index at, Index place, Index, Index) { return in[0][at] / N(counts[static_cast<std::size_t>(place)]); });
+    return unpool<N>(x, w, [&](Index at, Index place, Index, Index) {
+      return in[0][at] / N(counts[static_cast<std::size_t>(place)]);
+    });
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>&, const T&, const T& v) const;  // avg_pool2d.h

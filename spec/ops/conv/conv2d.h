@@ -11,14 +11,17 @@ struct Conv2d {
   Axes stride{1}, padding{0}, dilation{1};  // 1 or 2 numbers; padding 1, 2 or 4: before and after for each axis
   Index groups = 1;
 
-  static constexpr std::string_view name = "conv2d", summary = "cross-correlation of x [N,C,H,W] with w [O,C/groups,h,w]; inputs x, w[, b]";
+  static constexpr std::string_view name = "conv2d",
+                                    summary =
+                                        "cross-correlation of x [N,C,H,W] with w [O,C/groups,h,w]; inputs x, w[, b]";
   static constexpr int arity = 2, most_inputs = 3;
   bool operator==(const Conv2d&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto conv = convolution(*this, in[0], in[1]);  // [conv2d C1] to [conv2d C5]
+    const auto conv = convolution(*this, in[0], in[1]);  // [conv2d C1..C5]
     if (!conv) return tl::unexpected(conv.error());
-    if (in.size() > 2 && in[2] != Shape{in[1][0]}) return refuse(*this, 6, "bias differs from the output channels: ", in[2], " vs ", in[1][0]);
+    if (in.size() > 2 && in[2] != Shape{in[1][0]})
+      return refuse(*this, 6, "bias differs from the output channels: ", in[2], " vs ", in[1][0]);
     return conv->y_shape();
   }
   // Only taps that exist are terms: padding is absent, not multiplied. The bias is a term too.

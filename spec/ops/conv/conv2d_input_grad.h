@@ -48,15 +48,18 @@ struct Conv2dInputGrad {
   }
 
  private:
-  // [conv2d_input_grad C1] to [conv2d_input_grad C5] as conv2d for the x that `size` describes.
+  // [conv2d_input_grad C1..C5] as conv2d for the x that `size` describes.
   Result<Convolution> geometry(const Shape& ct, const Shape& w) const {
-    if (size.size() != 1 && size.size() != 2) return refuse(*this, 6, "size has ", size.size(), " entries, expected 1 or 2");
+    if (size.size() != 1 && size.size() != 2)
+      return refuse(*this, 6, "size has ", size.size(), " entries, expected 1 or 2");
     const auto [h, l] = pair_of(size);
-    const Index channels = w.rank() == 4 && groups > 0 && groups <= max_elements && !(w[1] > max_elements / groups) ? w[1] * groups : 0;
+    const Index channels =
+        w.rank() == 4 && groups > 0 && groups <= max_elements && !(w[1] > max_elements / groups) ? w[1] * groups : 0;
     const Shape x{ct.rank() == 4 ? ct[0] : 0, channels, h, l};
     if (!x.valid()) return refuse(*this, 7, "input ", x, " is not valid");
     const auto conv = convolution(*this, x, w);
-    if (conv && conv->y_shape() != ct) return refuse(*this, 8, "ct differs from the output: ", ct, " vs ", conv->y_shape());
+    if (conv && conv->y_shape() != ct)
+      return refuse(*this, 8, "ct differs from the output: ", ct, " vs ", conv->y_shape());
     return conv;
   }
   static std::vector<Tap> taps_of(const Convolution& c, Index place) {

@@ -47,14 +47,16 @@ struct Conv2dWeightGrad {
   }
 
  private:
-  // [conv2d_weight_grad C1] to [conv2d_weight_grad C5] as conv2d for the w that `kernel` and ct describe.
+  // [conv2d_weight_grad C1..C5] as conv2d for the w that `kernel` and ct describe.
   Result<Convolution> geometry(const Shape& x, const Shape& ct) const {
-    if (kernel.size() != 1 && kernel.size() != 2) return refuse(*this, 6, "kernel has ", kernel.size(), " entries, expected 1 or 2");
+    if (kernel.size() != 1 && kernel.size() != 2)
+      return refuse(*this, 6, "kernel has ", kernel.size(), " entries, expected 1 or 2");
     const auto [h, l] = pair_of(kernel);
     const Shape w{ct.rank() == 4 ? ct[1] : 0, x.rank() == 4 && groups > 0 ? x[1] / groups : 0, h, l};
     if (!w.valid()) return refuse(*this, 7, "weight ", w, " is not valid");
     const auto conv = convolution(*this, x, w);
-    if (conv && conv->y_shape() != ct) return refuse(*this, 8, "ct differs from the output: ", ct, " vs ", conv->y_shape());
+    if (conv && conv->y_shape() != ct)
+      return refuse(*this, 8, "ct differs from the output: ", ct, " vs ", conv->y_shape());
     return conv;
   }
   // Over the whole batch: the products of tap (k, l).

@@ -19,7 +19,7 @@ struct Convolution {
   Shape w_shape() const { return {groups * breadth, depth, window[0].kernel, window[1].kernel}; }
 };
 
-// O has attributes stride, padding, dilation and groups. Constraints [op C1] to [op C5] of x and w.
+// O has attributes stride, padding, dilation and groups. Constraints [op C1..C5] of x and w.
 template <class O>
 Result<Convolution> convolution(const O& op, const Shape& x, const Shape& w) {
   if (x.rank() != 4) return refuse(op, 1, "input is not [batch, channels, height, width]: ", x);

@@ -13,7 +13,7 @@ struct MaxPool2d {
   bool operator==(const MaxPool2d&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto w = pool_windows(*this, in[0]);  // [max_pool2d C1] to [max_pool2d C4]
+    const auto w = pool_windows(*this, in[0]);  // [max_pool2d C1..C4]
     if (!w) return tl::unexpected(w.error());
     const Shape out = pooled_shape(in[0], *w);
     if (!out.valid()) return refuse(*this, 5, "shape ", out, " is too large");

@@ -8,12 +8,13 @@ namespace plumbline::spec {
 struct MaxPool2dGrad {
   Axes kernel{2}, stride{}, padding{0}, dilation{1};
 
-  static constexpr std::string_view name = "max_pool2d_grad", summary = "ct given to the first winner of each window; inputs x, ct";
+  static constexpr std::string_view name = "max_pool2d_grad",
+                                    summary = "ct given to the first winner of each window; inputs x, ct";
   static constexpr int arity = 2;
   bool operator==(const MaxPool2dGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto w = pool_windows(*this, in[0]);  // [max_pool2d_grad C1] to [max_pool2d_grad C4]
+    const auto w = pool_windows(*this, in[0]);  // [max_pool2d_grad C1..C4]
     if (!w) return tl::unexpected(w.error());
     const Shape out = pooled_shape(in[0], *w);
     if (in[1] != out) return refuse(*this, 5, "ct differs from the output: ", in[1], " vs ", out);

@@ -13,7 +13,7 @@ struct MaxPool2dPick {
   bool operator==(const MaxPool2dPick&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto w = pool_windows(*this, in[0]);  // [max_pool2d_pick C1] to [max_pool2d_pick C4]
+    const auto w = pool_windows(*this, in[0]);  // [max_pool2d_pick C1..C4]
     if (!w) return tl::unexpected(w.error());
     if (in[1] != in[0]) return refuse(*this, 5, "shapes differ: ", in[0], " vs ", in[1]);
     const Shape out = pooled_shape(in[0], *w);
@@ -22,7 +22,7 @@ struct MaxPool2dPick {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    const Tensor<N> &xs = in[0], &vs = in[1];
+    const Tensor<N>&xs = in[0], &vs = in[1];
     return pool(xs, *pool_windows(*this, xs.shape()), [&](Index n, auto&& x) {
       const auto v = [&](Index k) -> const N& { return vs[&x(k) - xs.elements().data()]; };
       N best = x(0), picked = v(0);

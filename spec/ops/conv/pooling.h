@@ -5,19 +5,22 @@
 
 namespace plumbline::spec {
 
-// O has attributes kernel, stride (empty: the kernel) and padding, and may have dilation. [op C1] to [op C4].
+// O has attributes kernel, stride (empty: the kernel) and padding, and may have dilation. [op C1..C4].
 template <class O>
 Result<Windows> pool_windows(const O& op, const Shape& x) {
   if (x.rank() != 4) return refuse(op, 1, "input is not [batch, channels, height, width]: ", x);
-  if (op.kernel.size() != 1 && op.kernel.size() != 2) return refuse(op, 2, "kernel has ", op.kernel.size(), " entries, expected 1 or 2");
+  if (op.kernel.size() != 1 && op.kernel.size() != 2)
+    return refuse(op, 2, "kernel has ", op.kernel.size(), " entries, expected 1 or 2");
   WindowSpec spec{op.stride.empty() ? op.kernel : op.stride, op.padding, {1}};
   if constexpr (requires { op.dilation; }) spec.dilation = op.dilation;
   const auto out = windows(spatial(x), pair_of(op.kernel), spec);
   if (!out) return refuse(op, 3, out.error().what());
-  if (const auto [h, w] = pair_of(op.kernel); h > max_elements / w) return refuse(op, 3, "kernel is too large: ", h, " by ", w);
+  if (const auto [h, w] = pair_of(op.kernel); h > max_elements / w)
+    return refuse(op, 3, "kernel is too large: ", h, " by ", w);
   for (const Window& w : *out)
     if (w.misses())
-      return refuse(op, 4, "a window may hold only padding: kernel ", w.kernel, ", dilation ", w.dilation, ", padding ", w.before, " and ", w.after, " over ", w.in);
+      return refuse(op, 4, "a window may hold only padding: kernel ", w.kernel, ", dilation ", w.dilation, ", padding ",
+                    w.before, " and ", w.after, " over ", w.in);
   return out;
 }
 
@@ -48,8 +51,9 @@ Tensor<N> pool(const Tensor<N>& x, const Windows& w, F&& f) {
     const std::vector<Index> taps = taps_of(w, place);
     for (Index map = 0; map < maps; ++map) {
       const N* from = x.elements().data() + map * w[0].in * w[1].in;
-      out[static_cast<std::size_t>(map * plane + place)] =
-          f(static_cast<Index>(taps.size()), [&](Index k) -> const N& { return from[taps[static_cast<std::size_t>(k)]]; });
+      out[static_cast<std::size_t>(map * plane + place)] = f(static_cast<Index>(taps.size()), [&](Index k) -> const N& {
+        return from[taps[static_cast<std::size_t>(k)]];
+      });
     }
   }
   return y;
@@ -65,7 +69,8 @@ Tensor<N> unpool(const Shape& shape, const Windows& w, Share&& share) {
   std::vector<std::vector<Reader>> readers(static_cast<std::size_t>(area));
   for (Index place = 0; place < plane; ++place) {
     const std::vector<Index> taps = taps_of(w, place);
-    for (std::size_t k = 0; k < taps.size(); ++k) readers[static_cast<std::size_t>(taps[k])].push_back({place, static_cast<Index>(k)});
+    for (std::size_t k = 0; k < taps.size(); ++k)
+      readers[static_cast<std::size_t>(taps[k])].push_back({place, static_cast<Index>(k)});
   }
   return Tensor<N>::generate(shape, [&](Index i) {
     const auto& mine = readers[static_cast<std::size_t>(i % area)];
@@ -78,12 +83,14 @@ Tensor<N> unpool(const Shape& shape, const Windows& w, Share&& share) {
 
 template <class O>
 Shape sample_pool(Choices& choices, O& op) {
-  const WindowSpec spec = pick_window(choices, requires { op.dilation; });
+  const WindowSpec spec = pick_window(
+      choices, requires { op.dilation; });
   op.kernel = choices.coin() ? Axes{choices.pick(1, 4)} : Axes{choices.pick(1, 4), choices.pick(1, 4)};
   op.stride = choices.pick(0, 3) == 3 ? Axes{} : spec.stride;
   op.padding = spec.padding;
   if constexpr (requires { op.dilation; }) op.dilation = spec.dilation;
-  Shape x{choices.pick(0, 15) == 15 ? 0 : choices.pick(1, 2), choices.pick(0, 7) == 7 ? 17 : choices.pick(1, 3), choices.pick(1, 9), choices.pick(1, 9)};
+  Shape x{choices.pick(0, 15) == 15 ? 0 : choices.pick(1, 2), choices.pick(0, 7) == 7 ? 17 : choices.pick(1, 3),
+          choices.pick(1, 9), choices.pick(1, 9)};
   for (Index tries = 0; !pool_windows(op, x); ++tries) {
     if (tries == 4) op.padding = {0};
     ++x[2], ++x[3];

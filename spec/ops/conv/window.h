@@ -26,7 +26,9 @@ struct Window {
     return start >= in ? 0 : std::min(kernel, (in - start + dilation - 1) / dilation);
   }
   // Whether some output reads nothing but padding.
-  bool misses() const { return before > (kernel - 1) * dilation || after > (kernel - 1) * dilation || (before + after > 0 && dilation > in); }
+  bool misses() const {
+    return before > (kernel - 1) * dilation || after > (kernel - 1) * dilation || (before + after > 0 && dilation > in);
+  }
 };
 using Windows = std::array<Window, 2>;
 
@@ -43,14 +45,18 @@ inline Result<Index> window_entry(const char* what, const Axes& list, std::size_
 
 // The windows of kernel {kh, kw} over {h, w}; an error names the attribute that is wrong, or the window that does not
 // fit. Nothing overflows, whatever the attributes are.
-inline Result<Windows> windows(const std::array<Index, 2>& in, const std::array<Index, 2>& kernel, const WindowSpec& spec) {
-  if (spec.stride.size() != 1 && spec.stride.size() != 2) return fail("stride has ", spec.stride.size(), " entries, expected 1 or 2");
-  if (spec.dilation.size() != 1 && spec.dilation.size() != 2) return fail("dilation has ", spec.dilation.size(), " entries, expected 1 or 2");
+inline Result<Windows> windows(const std::array<Index, 2>& in, const std::array<Index, 2>& kernel,
+                               const WindowSpec& spec) {
+  if (spec.stride.size() != 1 && spec.stride.size() != 2)
+    return fail("stride has ", spec.stride.size(), " entries, expected 1 or 2");
+  if (spec.dilation.size() != 1 && spec.dilation.size() != 2)
+    return fail("dilation has ", spec.dilation.size(), " entries, expected 1 or 2");
   const std::size_t pads = spec.padding.size();
   if (pads != 1 && pads != 2 && pads != 4) return fail("padding has ", pads, " entries, expected 1, 2 or 4");
   Windows out;
   for (std::size_t a = 0; a < 2; ++a) {
-    const auto stride = window_entry("stride", spec.stride, a, 1), dilation = window_entry("dilation", spec.dilation, a, 1);
+    const auto stride = window_entry("stride", spec.stride, a, 1),
+               dilation = window_entry("dilation", spec.dilation, a, 1);
     const auto before = window_entry("padding", spec.padding, pads == 4 ? 2 * a : a, 0);
     const auto after = window_entry("padding", spec.padding, pads == 4 ? 2 * a + 1 : a, 0);
     for (const auto* part : {&stride, &dilation, &before, &after})
@@ -60,7 +66,8 @@ inline Result<Windows> windows(const std::array<Index, 2>& in, const std::array<
     const bool huge = __builtin_mul_overflow(*dilation, kernel[a] - 1, &span);
     const Index room = in[a] + *before + *after - 1 - span;
     if (huge || span > max_elements || room < 0)
-      return fail("window does not fit: kernel ", kernel[a], ", dilation ", *dilation, " over ", in[a], " padded by ", *before, " and ", *after);
+      return fail("window does not fit: kernel ", kernel[a], ", dilation ", *dilation, " over ", in[a], " padded by ",
+                  *before, " and ", *after);
     out[a] = {in[a], kernel[a], *stride, *dilation, *before, *after, room / *stride + 1};
   }
   return out;

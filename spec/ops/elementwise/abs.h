@@ -20,9 +20,7 @@ struct Abs {
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
     return {mul(ct, call(Sign{}, in[0]))};
   }
-  static Sample<Abs> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}};
-  }
+  static Sample<Abs> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}}; }
 };
 BOOST_DESCRIBE_STRUCT(Abs, (), ())
 

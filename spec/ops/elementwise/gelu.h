@@ -9,7 +9,8 @@ struct Gelu {
   std::string approximate = "none";  // or tanh
 
   static constexpr std::string_view name = "gelu";
-  static constexpr std::string_view summary = "y = x/2 (1 + erf(x/sqrt 2)), or x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))";
+  static constexpr std::string_view summary =
+      "y = x/2 (1 + erf(x/sqrt 2)), or x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))";
   static constexpr int arity = 1;
   bool operator==(const Gelu&) const = default;
 

@@ -17,8 +17,7 @@ struct Mul {
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
-    return {sum_to(call(*this, ct, in[1]), in[0].shape()),
-            sum_to(call(*this, ct, in[0]), in[1].shape())};
+    return {sum_to(call(*this, ct, in[1]), in[0].shape()), sum_to(call(*this, ct, in[0]), in[1].shape())};
   }
   static Sample<Mul> sample(Choices& choices) { return {{}, pick_broadcast(choices), {}}; }
 };

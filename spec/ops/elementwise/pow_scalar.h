@@ -26,8 +26,8 @@ struct PowScalar {
     const double less_one = exponent - 1;
     if (exponent == 0) return {mul(ct, literal(ct, 0))};
     const bool exact = less_one + 1 == exponent && exponent - less_one == 1;
-    const T power = exact ? call(PowScalar{less_one}, in[0])
-                          : call(Pow{}, in[0], sub(literal(ct, exponent), literal(ct, 1)));
+    const T power =
+        exact ? call(PowScalar{less_one}, in[0]) : call(Pow{}, in[0], sub(literal(ct, exponent), literal(ct, 1)));
     return {mul(mul(ct, literal(ct, exponent)), power)};
   }
   static Sample<PowScalar> sample(Choices& choices) {

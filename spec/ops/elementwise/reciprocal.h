@@ -20,9 +20,7 @@ struct Reciprocal {
   std::vector<T> vjp(const std::vector<T>&, const T& y, const T& ct) const {
     return {neg(mul(ct, mul(y, y)))};
   }
-  static Sample<Reciprocal> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}};
-  }
+  static Sample<Reciprocal> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}}; }
 };
 BOOST_DESCRIBE_STRUCT(Reciprocal, (), ())
 

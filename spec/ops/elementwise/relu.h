@@ -19,9 +19,7 @@ struct Relu {
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
     return {call(ReluGrad{}, in[0], ct)};
   }
-  static Sample<Relu> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}};
-  }
+  static Sample<Relu> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}}; }
 };
 BOOST_DESCRIBE_STRUCT(Relu, (), ())
 

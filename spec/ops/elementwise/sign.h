@@ -18,9 +18,7 @@ struct Sign {
       return select(less(x, zero), N(Index{-1}), select(less(zero, x), N(Index{1}), select(equal(x, zero), zero, x)));
     });
   }
-  static Sample<Sign> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}};
-  }
+  static Sample<Sign> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}}; }
 };
 BOOST_DESCRIBE_STRUCT(Sign, (), ())
 

@@ -21,9 +21,7 @@ struct Tanh {
   std::vector<T> vjp(const std::vector<T>&, const T& y, const T& ct) const {
     return {mul(ct, sub(literal(y, 1), mul(y, y)))};
   }
-  static Sample<Tanh> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0, -9, 9})}};
-  }
+  static Sample<Tanh> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0, -9, 9})}}; }
 };
 BOOST_DESCRIBE_STRUCT(Tanh, (), ())
 

@@ -7,7 +7,8 @@
 namespace plumbline::spec {
 
 struct Where {
-  static constexpr std::string_view name = "where", summary = "z = x where mask is not 0, else y; inputs mask, x, y, broadcast";
+  static constexpr std::string_view name = "where",
+                                    summary = "z = x where mask is not 0, else y; inputs mask, x, y, broadcast";
   static constexpr int arity = 3;
   bool operator==(const Where&) const = default;
 

@@ -14,7 +14,8 @@ struct Linear {
     if (in[0].rank() == 0) return refuse(*this, 1, "x needs an axis: ", in[0]);
     if (in[1].rank() != 2) return refuse(*this, 2, "weight is not a matrix: ", in[1]);
     if (in[0].back(0) != in[1][1]) return refuse(*this, 3, "inner dims differ: ", in[0].back(0), " vs ", in[1][1]);
-    if (in.size() > 2 && in[2] != Shape{in[1][0]}) return refuse(*this, 4, "bias differs from the rows of weight: ", in[2], " vs ", in[1]);
+    if (in.size() > 2 && in[2] != Shape{in[1][0]})
+      return refuse(*this, 4, "bias differs from the rows of weight: ", in[2], " vs ", in[1]);
     Shape out = in[0];
     out[out.rank() - 1] = in[1][0];
     if (!out.valid()) return refuse(*this, 5, "shape ", out, " is too large");

@@ -1,8 +1,8 @@
 // C = A B; 1-D operands are promoted, batch prefixes broadcast, as torch.matmul does
 #pragma once
 
-#include "spec/ops/shape/permute.h"
 #include "spec/ops/reduce/sum_to.h"
+#include "spec/ops/shape/permute.h"
 
 namespace plumbline::spec {
 
@@ -12,7 +12,8 @@ struct Matmul {
   bool operator==(const Matmul&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    if (in[0].rank() == 0 || in[1].rank() == 0) return refuse(*this, 1, "operands need an axis: ", in[0], " vs ", in[1]);
+    if (in[0].rank() == 0 || in[1].rank() == 0)
+      return refuse(*this, 1, "operands need an axis: ", in[0], " vs ", in[1]);
     const Shape a = as_rows(in[0]), b = as_columns(in[1]);
     if (a.back(0) != b.back(1)) return refuse(*this, 2, "inner dims differ: ", a.back(0), " vs ", b.back(1));
     const auto batch = broadcast(prefix(a), prefix(b));

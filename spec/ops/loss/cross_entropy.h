@@ -25,7 +25,8 @@ struct CrossEntropy {
   Index axis = -1;                 // of the classes
   std::string reduction = "mean";  // none, mean or sum over the places
 
-  static constexpr std::string_view name = "cross_entropy", summary = "-sum_c t_c log softmax(x)_c; inputs logits, one-hot or soft targets";
+  static constexpr std::string_view name = "cross_entropy",
+                                    summary = "-sum_c t_c log softmax(x)_c; inputs logits, one-hot or soft targets";
   static constexpr int arity = 2;
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
   bool operator==(const CrossEntropy&) const = default;
@@ -53,32 +54,39 @@ struct CrossEntropy {
     T share = term_cotangent(*this, ct, places.size());
     if (reduction == "none") share = reshape(share, places);
     const T mass = call(Sum{{axis}, true}, in[1]);
-    return {mul(share, sub(mul(call(Softmax{axis}, in[0]), mass), in[1])), neg(mul(share, call(LogSoftmax{axis}, in[0])))};
+    return {mul(share, sub(mul(call(Softmax{axis}, in[0]), mass), in[1])),
+            neg(mul(share, call(LogSoftmax{axis}, in[0])))};
   }
   static Sample<CrossEntropy> sample(Choices& choices) {
     Shape shape = pick_shape(choices, 1, 3);
     const Index axis = choices.pick(-shape.rank(), shape.rank() - 1);
     Index& classes = shape[*normal_axis(axis, shape.rank())];
     classes = std::max<Index>(1, classes);
-    return {{axis, pick_reduction(choices)}, {shape, shape}, {Domain::near({0, -103, 88.7}), Domain::within(0, 1, {0, 1})}};
+    return {
+        {axis, pick_reduction(choices)}, {shape, shape}, {Domain::near({0, -103, 88.7}), Domain::within(0, 1, {0, 1})}};
   }
 
  private:
   template <Number N>
   Tensor<N> loss(const Tensors<N>& in, bool shift) const {
-    const Tensor<N> &x = in[0], &t = in[1];
+    const Tensor<N>&x = in[0], &t = in[1];
     const Fibres fibre = fibres(x.shape(), {*normal_axis(axis, x.shape().rank())});
     const Index places = x.size() == 0 ? 0 : fibre.count(), classes = fibre.length();
-    const auto at = [&](Index o, Index c) { return fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(c)]; };
+    const auto at = [&](Index o, Index c) {
+      return fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(c)];
+    };
     std::vector<LogSum<N>> norms;
-    for (Index o = 0; o < places; ++o) norms.push_back(log_sum<N>(classes, [&](Index c) -> const N& { return x[at(o, c)]; }, shift));
+    for (Index o = 0; o < places; ++o)
+      norms.push_back(log_sum<N>(
+          classes, [&](Index c) -> const N& { return x[at(o, c)]; }, shift));
     const auto term = [&](Index o, Index c) {
       const auto& norm = norms[static_cast<std::size_t>(o)];
       const N& logit = x[at(o, c)];
       return N(t[at(o, c)] * (norm.log_sum - (shift ? shifted(logit, norm.top) : logit)));
     };
     if (reduction == "none")
-      return Tensor<N>::generate(*shape({x.shape(), t.shape()}), [&](Index o) { return sum<N>(classes, [&](Index c) { return term(o, c); }); });
+      return Tensor<N>::generate(*shape({x.shape(), t.shape()}),
+                                 [&](Index o) { return sum<N>(classes, [&](Index c) { return term(o, c); }); });
     const N total = sum<N>(places * classes, [&](Index k) { return term(k / classes, k % classes); });
     return Tensor<N>::scalar(reduction == "mean" ? N(total / N(places)) : total);
   }

@@ -11,7 +11,8 @@ struct CrossEntropyIndex {
   std::string reduction = "mean";  // none, mean or sum over the places
   Index ignore_index = -100;
 
-  static constexpr std::string_view name = "cross_entropy_index", summary = "-log softmax(x)_label; inputs logits, labels";
+  static constexpr std::string_view name = "cross_entropy_index",
+                                    summary = "-log softmax(x)_label; inputs logits, labels";
   static constexpr int arity = 2, index_label = 5;
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
   bool operator==(const CrossEntropyIndex&) const = default;
@@ -20,7 +21,7 @@ struct CrossEntropyIndex {
   Index index_axis(const Shapes& in) const { return *normal_axis(axis, in[0].rank()); }
   Index index_extent(std::size_t input, const Shapes& in) const { return input == 1 ? in[0][index_axis(in)] : -1; }
   Result<Shape> shape(const Shapes& in) const {
-    const auto places = labelled_places(*this, in[0], in[1]);  // [cross_entropy_index C1] to [cross_entropy_index C3]
+    const auto places = labelled_places(*this, in[0], in[1]);  // [cross_entropy_index C1..C3]
     if (!places) return places;
     return loss_shape(*this, 4, *places);  // [cross_entropy_index C4]
   }
@@ -50,7 +51,9 @@ struct CrossEntropyIndex {
     const Labels labels = read_labels(*this, shape, in[1]);  // [cross_entropy_index C5]
     std::vector<N> terms;
     for (std::size_t o = 0; o < labels.at.size(); ++o) {
-      const auto x = [&](Index c) -> const N& { return in[0][fibre.start[o] + fibre.step[static_cast<std::size_t>(c)]]; };
+      const auto x = [&](Index c) -> const N& {
+        return in[0][fibre.start[o] + fibre.step[static_cast<std::size_t>(c)]];
+      };
       if (labels.at[o] < 0) {
         terms.emplace_back(Index{0});
         continue;
@@ -60,7 +63,8 @@ struct CrossEntropyIndex {
       terms.push_back(norm.log_sum - (shift ? shifted(logit, norm.top) : logit));
     }
     if (reduction == "none") return Tensor<N>(in[1].shape(), std::move(terms));
-    const N total = sum<N>(static_cast<Index>(terms.size()), [&](Index o) -> const N& { return terms[static_cast<std::size_t>(o)]; });
+    const N total = sum<N>(static_cast<Index>(terms.size()),
+                           [&](Index o) -> const N& { return terms[static_cast<std::size_t>(o)]; });
     return Tensor<N>::scalar(reduction == "mean" && labels.kept > 0 ? N(total / N(labels.kept)) : total);
   }
 };

@@ -10,7 +10,8 @@ struct CrossEntropyIndexGrad {
   std::string reduction = "mean";
   Index ignore_index = -100;
 
-  static constexpr std::string_view name = "cross_entropy_index_grad", summary = "the cotangent of the logits; inputs logits, labels, ct";
+  static constexpr std::string_view name = "cross_entropy_index_grad",
+                                    summary = "the cotangent of the logits; inputs logits, labels, ct";
   static constexpr int arity = 3, index_label = 6;
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
   bool operator==(const CrossEntropyIndexGrad&) const = default;
@@ -19,7 +20,7 @@ struct CrossEntropyIndexGrad {
   Index index_axis(const Shapes& in) const { return *normal_axis(axis, in[0].rank()); }
   Index index_extent(std::size_t input, const Shapes& in) const { return input == 1 ? in[0][index_axis(in)] : -1; }
   Result<Shape> shape(const Shapes& in) const {
-    const auto places = labelled_places(*this, in[0], in[1]);  // [cross_entropy_index_grad C1] to C3
+    const auto places = labelled_places(*this, in[0], in[1]);  // [cross_entropy_index_grad C1..C3]
     if (!places) return places;
     const auto loss = loss_shape(*this, 4, *places);  // [cross_entropy_index_grad C4]
     if (loss && *loss != in[2]) return refuse(*this, 5, "ct differs from the loss: ", in[2], " vs ", *loss);
@@ -51,7 +52,9 @@ struct CrossEntropyIndexGrad {
     const Index n = fibre.length();
     for (std::size_t o = 0; o < labels.at.size(); ++o) {
       if (labels.at[o] < 0) continue;
-      const auto x = [&](Index c) -> const N& { return in[0][fibre.start[o] + fibre.step[static_cast<std::size_t>(c)]]; };
+      const auto x = [&](Index c) -> const N& {
+        return in[0][fibre.start[o] + fibre.step[static_cast<std::size_t>(c)]];
+      };
       const N top = shift ? max_of<N>(n, x) : N(Index{0});
       const auto weight = [&](Index c) { return exp(shift ? shifted(x(c), top) : x(c)); };
       const N total = sum<N>(n, weight);

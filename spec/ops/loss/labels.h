@@ -6,13 +6,14 @@
 
 namespace plumbline::spec {
 
-// The shape of the places that are labelled. [op C1] to [op C3]; O has attributes axis, reduction and ignore_index.
+// The shape of the places that are labelled. [op C1..C3]; O has attributes axis, reduction and ignore_index.
 template <class O>
 Result<Shape> labelled_places(const O& op, const Shape& logits, const Shape& labels) {
   const auto a = normal_axis(op.axis, logits.rank());
   if (!a) return refuse(op, 1, a.error().what());
   const Shape places = reduced(logits, {*a}, /*keepdim=*/false);
-  if (labels != places) return refuse(op, 2, "labels differ from the logits without their axis: ", labels, " vs ", places);
+  if (labels != places)
+    return refuse(op, 2, "labels differ from the logits without their axis: ", labels, " vs ", places);
   if (logits[*a] == 0) return refuse(op, 3, "there are no classes: ", logits);
   return places;
 }
@@ -47,7 +48,10 @@ inline LabelSample sample_labels(Choices& choices) {
   const Index axis = choices.pick(-logits.rank(), logits.rank() - 1), at = *normal_axis(axis, logits.rank());
   logits[at] = std::max<Index>(1, logits[at]);
   const Index ignored = choices.pick(0, 2) == 2 ? choices.pick(0, logits[at] - 1) : -100;
-  return {axis, ignored, pick_reduction(choices), {logits, reduced(logits, {at}, /*keepdim=*/false)},
+  return {axis,
+          ignored,
+          pick_reduction(choices),
+          {logits, reduced(logits, {at}, /*keepdim=*/false)},
           {Domain::near({0, -103, 88.7}), Domain::index(logits[at])}};
 }
 

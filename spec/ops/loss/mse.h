@@ -19,7 +19,7 @@ struct Mse {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    const Tensor<N> &x = in[0], &t = in[1];
+    const Tensor<N>&x = in[0], &t = in[1];
     const auto term = [&](Index i) { return square(N(x[i] - t[i])); };
     if (reduction == "none") return Tensor<N>::generate(x.shape(), term);
     const N total = sum<N>(x.size(), term);

@@ -10,16 +10,20 @@ struct LayerNorm {
   Axes normalized_shape;  // the extents of the last axes, as PyTorch; empty: the last axis
   double eps = 1e-5;
 
-  static constexpr std::string_view name = "layer_norm", summary = "y = (x - mean) / sqrt(var + eps) * w + b over the last axes; inputs x[, w[, b]]";
+  static constexpr std::string_view
+      name = "layer_norm",
+      summary = "y = (x - mean) / sqrt(var + eps) * w + b over the last axes; inputs x[, w[, b]]";
   static constexpr int arity = 1, most_inputs = 3;
   static constexpr std::array<std::string_view, 1> methods{"two_pass"};
   bool operator==(const LayerNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto slice = normalised_shape(*this, in[0]);  // [layer_norm C1] to [layer_norm C3]
+    const auto slice = normalised_shape(*this, in[0]);  // [layer_norm C1..C3]
     if (!slice) return tl::unexpected(slice.error());
     for (std::size_t i = 1; i < in.size(); ++i)
-      if (in[i] != *slice) return refuse(*this, 4, i == 1 ? "weight" : "bias", " differs from the normalised axes: ", in[i], " vs ", *slice);
+      if (in[i] != *slice)
+        return refuse(*this, 4, i == 1 ? "weight" : "bias", " differs from the normalised axes: ", in[i], " vs ",
+                      *slice);
     return in[0];
   }
   template <Number N>

@@ -14,13 +14,14 @@ struct LayerNormGrad {
   Axes normalized_shape;  // the extents of the last axes, as PyTorch; empty: the last axis
   double eps = 1e-5;
 
-  static constexpr std::string_view name = "layer_norm_grad", summary = "the cotangent of layer_norm's x; inputs x, ct times weight";
+  static constexpr std::string_view name = "layer_norm_grad",
+                                    summary = "the cotangent of layer_norm's x; inputs x, ct times weight";
   static constexpr int arity = 2;
   static constexpr std::array<std::string_view, 1> methods{"two_pass"};
   bool operator==(const LayerNormGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto slice = normalised_shape(*this, in[0]);  // [layer_norm_grad C1] to [layer_norm_grad C3]
+    const auto slice = normalised_shape(*this, in[0]);  // [layer_norm_grad C1..C3]
     if (!slice) return tl::unexpected(slice.error());
     if (in[0] != in[1]) return refuse(*this, 4, "shapes differ: ", in[0], " vs ", in[1]);
     return in[0];
@@ -65,7 +66,8 @@ struct LayerNormGrad {
       const N mean_g = sum<N>(n, [=](Index p) -> const N& { return g[p]; }) / N(n);
       const N mean_gx = sum<N>(n, [&](Index p) { return g[p] * unit[static_cast<std::size_t>(p)]; }) / N(n);
       for (Index p = 0; p < n; ++p)
-        out[static_cast<std::size_t>(start + p)] = over(N(g[p] - mean_g - unit[static_cast<std::size_t>(p)] * mean_gx), deviation);
+        out[static_cast<std::size_t>(start + p)] =
+            over(N(g[p] - mean_g - unit[static_cast<std::size_t>(p)] * mean_gx), deviation);
     }
     return dx;
   }

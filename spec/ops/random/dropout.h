@@ -13,7 +13,8 @@ struct Dropout {
   std::uint64_t step = 0;
   bool training = true;
 
-  static constexpr std::string_view name = "dropout", summary = "y = x / (1 - p) where the mask of (seed, path, step) keeps it, else 0";
+  static constexpr std::string_view name = "dropout",
+                                    summary = "y = x / (1 - p) where the mask of (seed, path, step) keeps it, else 0";
   static constexpr int arity = 1;
   bool operator==(const Dropout&) const = default;
 

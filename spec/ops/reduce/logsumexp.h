@@ -16,10 +16,13 @@ struct Logsumexp {
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
   bool operator==(const Logsumexp&) const = default;
 
-  Result<Shape> shape(const Shapes& in) const { return reduced_shape_of_some(*this, in[0]); }  // [logsumexp C1], [logsumexp C2]
+  Result<Shape> shape(const Shapes& in) const {
+    return reduced_shape_of_some(*this, in[0]);
+  }  // [logsumexp C1], [logsumexp C2]
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return reduce(*this, in[0], [](Index n, auto&& x) { return log(spec::sum<N>(n, [&](Index k) { return exp(x(k)); })); });
+    return reduce(*this, in[0],
+                  [](Index n, auto&& x) { return log(spec::sum<N>(n, [&](Index k) { return exp(x(k)); })); });
   }
   // shifted: max x + ln Σ e^(x − max x), which never overflows; ±∞ where the maximum is.
   template <Number N>

@@ -52,7 +52,9 @@ Tensor<N> along(Index axis, const Tensor<N>& x, F&& f) {
   for (Index start : fibre.start) {
     if (n == 0) break;
     const auto at = [&](Index k) { return start + fibre.step[static_cast<std::size_t>(k)]; };
-    f(n, [&](Index k) -> const N& { return x[at(k)]; }, [&](Index k) -> N& { return out[static_cast<std::size_t>(at(k))]; });
+    f(
+        n, [&](Index k) -> const N& { return x[at(k)]; },
+        [&](Index k) -> N& { return out[static_cast<std::size_t>(at(k))]; });
   }
   return y;
 }

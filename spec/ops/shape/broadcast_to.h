@@ -12,7 +12,8 @@ struct BroadcastTo {
   Axes dims;  // the new shape
 
   static constexpr Aliases<1> aliases{{{"dims", "shape"}}};
-  static constexpr std::string_view name = "broadcast_to", summary = "x repeated to a larger shape, as NumPy broadcasts";
+  static constexpr std::string_view name = "broadcast_to",
+                                    summary = "x repeated to a larger shape, as NumPy broadcasts";
   static constexpr int arity = 1;
   bool operator==(const BroadcastTo&) const = default;
 

@@ -20,7 +20,8 @@ struct Concat {
     for (const Shape& s : in) {
       Shape like = s.rank() == out.rank() ? s : in[0];
       like[*a] = out[*a];
-      if (s.rank() != out.rank() || like != out) return refuse(*this, 2, "shapes differ beyond axis ", axis, ": ", in[0], " vs ", s);
+      if (s.rank() != out.rank() || like != out)
+        return refuse(*this, 2, "shapes differ beyond axis ", axis, ": ", in[0], " vs ", s);
       out[*a] += s[*a];
     }
     if (!out.valid()) return refuse(*this, 3, "shape ", out, " is too large");
@@ -38,7 +39,8 @@ struct Concat {
     data.reserve(static_cast<std::size_t>(to.size()));
     for (Index o = 0; o < outer; ++o)
       for (const auto& x : in) {
-        const auto part = x.elements().subspan(static_cast<std::size_t>(x.size() / outer * o), static_cast<std::size_t>(x.size() / outer));
+        const auto part = x.elements().subspan(static_cast<std::size_t>(x.size() / outer * o),
+                                               static_cast<std::size_t>(x.size() / outer));
         data.insert(data.end(), part.begin(), part.end());
       }
     return Tensor<N>(to, std::move(data));

@@ -6,7 +6,8 @@
 namespace plumbline::spec {
 
 struct Embedding {
-  static constexpr std::string_view name = "embedding", summary = "the rows of weight that index names; inputs index, weight";
+  static constexpr std::string_view name = "embedding",
+                                    summary = "the rows of weight that index names; inputs index, weight";
   static constexpr int arity = 2, index_label = 3;
   bool operator==(const Embedding&) const = default;
 

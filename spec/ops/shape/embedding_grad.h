@@ -9,7 +9,8 @@ struct EmbeddingGrad {
   Index classes = 1;  // rows of the weight
 
   static constexpr Aliases<1> aliases{{{"classes", "num_embeddings"}}};
-  static constexpr std::string_view name = "embedding_grad", summary = "the rows of ct summed by class; inputs index, ct";
+  static constexpr std::string_view name = "embedding_grad",
+                                    summary = "the rows of ct summed by class; inputs index, ct";
   static constexpr int arity = 2, index_label = 3;
   bool operator==(const EmbeddingGrad&) const = default;
 
@@ -17,8 +18,8 @@ struct EmbeddingGrad {
   Index index_axis(const Shapes&) const { return 0; }
   Index index_extent(std::size_t input, const Shapes&) const { return input == 0 ? classes : -1; }
   Result<Shape> shape(const Shapes& in) const {
-    const bool prefixed = in[1].rank() == in[0].rank() + 1 &&
-                          std::equal(in[0].dims().begin(), in[0].dims().end(), in[1].dims().begin());
+    const bool prefixed =
+        in[1].rank() == in[0].rank() + 1 && std::equal(in[0].dims().begin(), in[0].dims().end(), in[1].dims().begin());
     if (!prefixed) return refuse(*this, 1, "ct is not index with one more axis: ", in[1], " vs ", in[0]);
     const Shape out{classes, in[1].back(0)};
     if (!out.valid()) return refuse(*this, 2, "shape ", out, " is not valid");

@@ -8,14 +8,15 @@ namespace plumbline::spec {
 struct Gather {
   Index axis = 0;
 
-  static constexpr std::string_view name = "gather", summary = "y = x with its coordinate along axis replaced; inputs x, index";
+  static constexpr std::string_view name = "gather",
+                                    summary = "y = x with its coordinate along axis replaced; inputs x, index";
   static constexpr int arity = 2, index_label = 4;
   bool operator==(const Gather&) const = default;
 
   bool differentiable(std::size_t input) const { return input == 0; }
   Index index_axis(const Shapes& in) const { return *normal_axis(axis, in[0].rank()); }
   Index index_extent(std::size_t input, const Shapes& in) const { return input == 1 ? in[0][index_axis(in)] : -1; }
-  Result<Shape> shape(const Shapes& in) const { return indexed_shape(*this, in[0], in[1]); }  // [gather C1] to [gather C3]
+  Result<Shape> shape(const Shapes& in) const { return indexed_shape(*this, in[0], in[1]); }  // [gather C1..C3]
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     const auto from = indexed_offsets(*this, in[0].shape(), in[1]);  // [gather C4]

@@ -12,8 +12,10 @@ Result<Shape> indexed_shape(const O& op, const Shape& x, const Shape& index) {
   if (!axis) return refuse(op, 1, axis.error().what());
   if (x.rank() != index.rank()) return refuse(op, 2, "ranks differ: ", x, " vs index ", index);
   for (Index a = 0; a < x.rank(); ++a)
-    if (a != *axis && index[a] > x[a]) return refuse(op, 3, "index exceeds the tensor along axis ", a, ": ", index[a], " vs ", x[a]);
-  if (index.size() > 0 && x[*axis] == 0) return refuse(op, 3, "nothing to index along axis ", *axis, ": the extent is 0");
+    if (a != *axis && index[a] > x[a])
+      return refuse(op, 3, "index exceeds the tensor along axis ", a, ": ", index[a], " vs ", x[a]);
+  if (index.size() > 0 && x[*axis] == 0)
+    return refuse(op, 3, "nothing to index along axis ", *axis, ": the extent is 0");
   return index;
 }
 

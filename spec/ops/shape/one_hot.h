@@ -9,7 +9,8 @@ struct OneHot {
   Index classes = 2;
 
   static constexpr Aliases<1> aliases{{{"classes", "num_classes"}}};
-  static constexpr std::string_view name = "one_hot", summary = "1 at the class that index names, else 0, on a new last axis";
+  static constexpr std::string_view name = "one_hot",
+                                    summary = "1 at the class that index names, else 0, on a new last axis";
   static constexpr int arity = 1, index_label = 2;
   bool operator==(const OneHot&) const = default;
 
@@ -24,7 +25,8 @@ struct OneHot {
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     std::vector<Index> at;
-    for (const N& i : in[0].elements()) at.push_back(index_at(*this, i, in[0].shape().rank(), classes));  // [one_hot C2]
+    for (const N& i : in[0].elements())
+      at.push_back(index_at(*this, i, in[0].shape().rank(), classes));  // [one_hot C2]
     return Tensor<N>::generate(*shape({in[0].shape()}), [&](Index i) {
       return N(Index{at[static_cast<std::size_t>(i / classes)] == i % classes});
     });

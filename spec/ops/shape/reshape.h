@@ -18,7 +18,10 @@ struct Reshape {
     Index known = 1, holes = 0;
     for (Index d : out) {
       if (d < -1) return refuse(*this, 1, "an extent is negative: ", d);
-      if (d == -1) ++holes; else if (__builtin_mul_overflow(known, d, &known)) return refuse(*this, 2, "shape ", Shape(out), " is too large");
+      if (d == -1)
+        ++holes;
+      else if (__builtin_mul_overflow(known, d, &known))
+        return refuse(*this, 2, "shape ", Shape(out), " is too large");
     }
     if (holes > 1) return refuse(*this, 3, "at most one extent can be inferred, got ", holes);
     for (Index& d : out)
@@ -37,9 +40,11 @@ struct Reshape {
   static Sample<Reshape> sample(Choices& choices) {
     const Shape from = pick_shape(choices, 0, 4);
     Axes to = from.dims();
-    for (Index i = choices.pick(0, 2); i > 0; --i) to.insert(to.begin() + choices.pick(0, static_cast<Index>(to.size())), 1);
+    for (Index i = choices.pick(0, 2); i > 0; --i)
+      to.insert(to.begin() + choices.pick(0, static_cast<Index>(to.size())), 1);
     if (to.size() >= 2 && choices.coin()) to[1] *= to[0], to.erase(to.begin());
-    if (!to.empty() && from.size() > 0 && choices.coin()) to[static_cast<std::size_t>(choices.pick(0, static_cast<Index>(to.size()) - 1))] = -1;
+    if (!to.empty() && from.size() > 0 && choices.coin())
+      to[static_cast<std::size_t>(choices.pick(0, static_cast<Index>(to.size()) - 1))] = -1;
     return {{to}, {from}, {}};
   }
 };
