@@ -16,7 +16,8 @@ using Gradients = std::vector<Values>;
 template <class F>
 BackwardBug slope(F f) {
   return [f](const BackwardCall& c, Gradients& g) {
-    if (c.in[0].size() == c.ct.size()) g[0] = changed(c.in[0], [&](Index i, double x) { return f(x, c.y[i], c.ct[i]); });
+    if (c.in[0].size() == c.ct.size())
+      g[0] = changed(c.in[0], [&](Index i, double x) { return f(x, c.y[i], c.ct[i]); });
   };
 }
 // Gradient k times a constant, or g ↦ f(call, i, g) at each element.
@@ -70,19 +71,27 @@ BackwardBug by_fibre(F f) {
     auto out = g[0].mutable_elements();
     for (Index o = 0; o < fibre.count(); ++o)
       for (Index k = 0; k < fibre.length(); ++k) {
-        const auto at = [&](Index j) { return fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(j)]; };
+        const auto at = [&](Index j) {
+          return fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(j)];
+        };
         out[static_cast<std::size_t>(at(k))] = f32(f(c, at, fibre.length(), o, k));
       }
   };
 }
-constexpr auto winners_in_full = [](const BackwardCall& c, auto at, Index, Index o, Index k) { return c.in[0][at(k)] == c.y[o] ? c.ct[o] : 0; };
+constexpr auto winners_in_full = [](const BackwardCall& c, auto at, Index, Index o, Index k) {
+  return c.in[0][at(k)] == c.y[o] ? c.ct[o] : 0;
+};
 constexpr auto first_winner = [](const BackwardCall& c, auto at, Index, Index o, Index k) {
   for (Index j = 0; j < k; ++j)
     if (c.in[0][at(j)] == c.y[o]) return 0.0;
   return c.in[0][at(k)] == c.y[o] ? c.ct[o] : 0;
 };
-constexpr auto uniform_share = [](const BackwardCall& c, auto, Index n, Index o, Index) { return c.ct[o] / static_cast<double>(n); };
-constexpr auto exp_of_input = [](const BackwardCall& c, auto at, Index, Index o, Index k) { return c.ct[o] * std::exp(c.in[0][at(k)]); };
+constexpr auto uniform_share = [](const BackwardCall& c, auto, Index n, Index o, Index) {
+  return c.ct[o] / static_cast<double>(n);
+};
+constexpr auto exp_of_input = [](const BackwardCall& c, auto at, Index, Index o, Index k) {
+  return c.ct[o] * std::exp(c.in[0][at(k)]);
+};
 constexpr auto softmax_forgotten = [](const BackwardCall& c, auto at, Index n, Index, Index k) {
   double total = 0;
   for (Index j = 0; j < n; ++j) total += c.ct[at(j)];
@@ -94,7 +103,8 @@ constexpr auto unweighted_mean = [](const BackwardCall& c, auto at, Index n, Ind
   return c.y[at(k)] * (c.ct[at(k)] - total / static_cast<double>(n));
 };
 
-void plant(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug, BackwardBug backward) {
+void plant(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug,
+           BackwardBug backward) {
   list.push_back(backward_mutant(op, name, bug, std::move(backward)));
 }
 
@@ -107,7 +117,8 @@ void plant_functions(std::vector<Mutant>& list) {
   plant(list, "tanh", "grad_of_input", "1 − x²", slope([](double x, double, double ct) { return ct * (1 - x * x); }));
   plant(list, "tanh", "grad_unsquared", "1 − y", slope([](double, double y, double ct) { return ct * (1 - y); }));
   plant(list, "sigmoid", "grad_slope", "y for y(1 − y)", slope([](double, double y, double ct) { return ct * y; }));
-  plant(list, "sigmoid", "grad_of_input", "x(1 − x)", slope([](double x, double, double ct) { return ct * x * (1 - x); }));
+  plant(list, "sigmoid", "grad_of_input", "x(1 − x)",
+        slope([](double x, double, double ct) { return ct * x * (1 - x); }));
   plant(list, "exp", "grad_of_input", "x for e^x", slope([](double x, double, double ct) { return ct * x; }));
   plant(list, "log", "grad_product", "ct x for ct/x", slope([](double x, double, double ct) { return ct * x; }));
   plant(list, "square", "grad_halved", "x for 2x", factor(0, 0.5));
@@ -126,14 +137,21 @@ void plant_functions(std::vector<Mutant>& list) {
 void plant_operands(std::vector<Mutant>& list) {
   plant(list, "sub", "grad_second_sign", "both gradients are ct", factor(1, -1));
   plant(list, "div", "grad_second_sign", "the minus of dy is missing", factor(1, -1));
-  plant(list, "div", "grad_second_unsquared", "−x/y", pairwise(1, [](double, double, double z, double ct) { return -ct * z; }));
-  plant(list, "div", "grad_first_product", "ct y for ct/y", pairwise(0, [](double, double y, double, double ct) { return ct * y; }));
-  plant(list, "mul", "grad_of_itself", "dx = ct x", pairwise(0, [](double x, double, double, double ct) { return ct * x; }));
-  plant(list, "pow", "grad_exponent_off", "y x^y", pairwise(0, [](double, double y, double z, double ct) { return ct * y * z; }));
-  plant(list, "pow", "grad_log_missing", "x^y for x^y ln x", pairwise(1, [](double, double, double z, double ct) { return ct * z; }));
+  plant(list, "div", "grad_second_unsquared", "−x/y",
+        pairwise(1, [](double, double, double z, double ct) { return -ct * z; }));
+  plant(list, "div", "grad_first_product", "ct y for ct/y",
+        pairwise(0, [](double, double y, double, double ct) { return ct * y; }));
+  plant(list, "mul", "grad_of_itself", "dx = ct x",
+        pairwise(0, [](double x, double, double, double ct) { return ct * x; }));
+  plant(list, "pow", "grad_exponent_off", "y x^y",
+        pairwise(0, [](double, double y, double z, double ct) { return ct * y * z; }));
+  plant(list, "pow", "grad_log_missing", "x^y for x^y ln x",
+        pairwise(1, [](double, double, double z, double ct) { return ct * z; }));
   for (std::string_view op : {"maximum", "minimum"}) {
-    plant(list, op, "grad_ties_to_both", "both sides of a tie get all of it", pairwise(0, [](double, double y, double z, double ct) { return y == z ? ct : 0; }));
-    plant(list, op, "grad_ties_to_first", "the first side of a tie gets all of it", pairwise(0, [](double x, double, double z, double ct) { return x == z ? ct : 0; }));
+    plant(list, op, "grad_ties_to_both", "both sides of a tie get all of it",
+          pairwise(0, [](double, double y, double z, double ct) { return y == z ? ct : 0; }));
+    plant(list, op, "grad_ties_to_first", "the first side of a tie gets all of it",
+          pairwise(0, [](double x, double, double z, double ct) { return x == z ? ct : 0; }));
   }
   plant(list, "where", "grad_to_both", "both branches get the cotangent", [](const BackwardCall& c, Gradients& g) {
     for (Values& v : g)
@@ -142,38 +160,49 @@ void plant_operands(std::vector<Mutant>& list) {
 }
 
 void plant_reductions(std::vector<Mutant>& list) {
-  plant(list, "mean", "grad_unscaled", "1/n is missing", element(0, [](const BackwardCall& c, Index, double v) { return v * terms_of(c); }));
-  plant(list, "sum", "grad_shared", "ct/n", element(0, [](const BackwardCall& c, Index, double v) { return v / terms_of(c); }));
+  plant(list, "mean", "grad_unscaled", "1/n is missing",
+        element(0, [](const BackwardCall& c, Index, double v) { return v * terms_of(c); }));
+  plant(list, "sum", "grad_shared", "ct/n",
+        element(0, [](const BackwardCall& c, Index, double v) { return v / terms_of(c); }));
   plant(list, "max", "grad_ties_in_full", "every winner gets all of it", by_fibre(winners_in_full));
   plant(list, "max", "grad_to_first", "only the first winner gets it", by_fibre(first_winner));
   plant(list, "max", "grad_to_all", "an even share for everyone", by_fibre(uniform_share));
   plant(list, "logsumexp", "grad_uniform", "1/n for the softmax", by_fibre(uniform_share));
   plant(list, "logsumexp", "grad_unnormalised", "e^x for the softmax", by_fibre(exp_of_input));
-  plant(list, "softmax", "grad_one_term", "y ct, without y Σ y ct", slope([](double, double y, double ct) { return y * ct; }));
-  plant(list, "softmax", "grad_diagonal", "y(1 − y) ct", slope([](double, double y, double ct) { return y * (1 - y) * ct; }));
+  plant(list, "softmax", "grad_one_term", "y ct, without y Σ y ct",
+        slope([](double, double y, double ct) { return y * ct; }));
+  plant(list, "softmax", "grad_diagonal", "y(1 − y) ct",
+        slope([](double, double y, double ct) { return y * (1 - y) * ct; }));
   plant(list, "softmax", "grad_unweighted", "the mean of ct for Σ y ct", by_fibre(unweighted_mean));
-  plant(list, "log_softmax", "grad_one_term", "ct, without e^y Σ ct", slope([](double, double, double ct) { return ct; }));
+  plant(list, "log_softmax", "grad_one_term", "ct, without e^y Σ ct",
+        slope([](double, double, double ct) { return ct; }));
   plant(list, "log_softmax", "grad_softmax_forgotten", "1/n for e^y", by_fibre(softmax_forgotten));
+}
+
+void plant_losses(std::vector<Mutant>& list) {
   plant(list, "mse", "grad_halved", "x − t for 2(x − t)", factor(0, 0.5));
   plant(list, "mse", "grad_unscaled", "1/n is missing", element(0, [](const BackwardCall& c, Index, double v) {
           return c.attribute("reduction") == "mean" ? v * static_cast<double>(c.in[0].size()) : v;
         }));
   plant(list, "mse", "grad_target_sign", "dt = dx", factor(1, -1));
   plant(list, "cross_entropy", "grad_unscaled", "1/n is missing", [](const BackwardCall& c, Gradients& g) {
-    if (c.attribute("reduction") == "mean" && c.in[0].size() > 0) g[0] = scaled(g[0], static_cast<double>(c.in[0].size()) / static_cast<double>(fibres_of(c).length()));
+    if (c.attribute("reduction") == "mean" && c.in[0].size() > 0)
+      g[0] = scaled(g[0], static_cast<double>(c.in[0].size()) / static_cast<double>(fibres_of(c).length()));
   });
-  plant(list, "cross_entropy", "grad_hard_targets", "the targets are taken to add up to 1", [](const BackwardCall& c, Gradients& g) {
-    const spec::Fibres fibre = fibres_of(c);
-    if (c.in[0].size() == 0) return;
-    Values t = c.in[1];
-    auto out = t.mutable_elements();
-    for (Index start : fibre.start) {
-      double mass = 0;
-      for (Index step : fibre.step) mass += out[static_cast<std::size_t>(start + step)];
-      for (Index step : fibre.step) out[static_cast<std::size_t>(start + step)] = f32(out[static_cast<std::size_t>(start + step)] / mass);
-    }
-    g[0] = c.again({c.in[0], t}, c.ct)[0];
-  });
+  plant(list, "cross_entropy", "grad_hard_targets", "the targets are taken to add up to 1",
+        [](const BackwardCall& c, Gradients& g) {
+          const spec::Fibres fibre = fibres_of(c);
+          if (c.in[0].size() == 0) return;
+          Values t = c.in[1];
+          auto out = t.mutable_elements();
+          for (Index start : fibre.start) {
+            double mass = 0;
+            for (Index step : fibre.step) mass += out[static_cast<std::size_t>(start + step)];
+            for (Index step : fibre.step)
+              out[static_cast<std::size_t>(start + step)] = f32(out[static_cast<std::size_t>(start + step)] / mass);
+          }
+          g[0] = c.again({c.in[0], t}, c.ct)[0];
+        });
 }
 
 // The gradient of one operand for another value of the other: what a wrong transpose computes.
@@ -212,11 +241,13 @@ Values duplicates_overwritten(const BackwardCall& c) {
 }
 
 void plant_movements(std::vector<Mutant>& list) {
-  plant(list, "gather", "grad_overwritten", "duplicates overwrite one another", for_cotangent(0, duplicates_overwritten));
+  plant(list, "gather", "grad_overwritten", "duplicates overwrite one another",
+        for_cotangent(0, duplicates_overwritten));
   plant(list, "dropout", "grad_unmasked", "ct/(1 − p) everywhere", [](const BackwardCall& c, Gradients& g) {
     if (c.flag("training") && c.number("p") < 1) g[0] = scaled(c.ct, 1 / (1 - c.number("p")));
   });
-  plant(list, "dropout", "grad_unscaled", "1/(1 − p) is missing", element(0, [](const BackwardCall& c, Index, double v) {
+  plant(list, "dropout", "grad_unscaled", "1/(1 − p) is missing",
+        element(0, [](const BackwardCall& c, Index, double v) {
           return c.flag("training") ? v * (1 - c.number("p")) : v;
         }));
   plant(list, "dropout", "grad_other_mask", "the mask of another step", [](const BackwardCall& c, Gradients& g) {
@@ -233,7 +264,8 @@ void plant_movements(std::vector<Mutant>& list) {
   plant(list, "pad", "grad_off_by_one", "begins one element too late", [](const BackwardCall& c, Gradients& g) {
     g[0] = c.again(c.in, c.ct.size() > 0 ? shifted_by(c.ct, 1) : c.ct)[0];
   });
-  plant(list, "broadcast_to", "grad_mean", "the mean for the sum", element(0, [](const BackwardCall& c, Index, double v) { return v * terms_of(c); }));
+  plant(list, "broadcast_to", "grad_mean", "the mean for the sum",
+        element(0, [](const BackwardCall& c, Index, double v) { return v * terms_of(c); }));
 }
 
 }  // namespace
@@ -242,6 +274,7 @@ void add_backward_bugs(std::vector<Mutant>& list) {
   plant_functions(list);
   plant_operands(list);
   plant_reductions(list);
+  plant_losses(list);
   plant_products(list);
   plant_movements(list);
 }

@@ -1,4 +1,5 @@
-// One call of an op as a planted bug sees it: what went in, what should come out, and the correct kernel for anything else.
+// One call of an op as a planted bug sees it: what went in, what should come out, and the correct kernel for anything
+// else.
 #pragma once
 
 #include <functional>

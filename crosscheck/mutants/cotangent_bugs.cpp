@@ -60,28 +60,37 @@ void unsummed(const BackwardCall& c, Gradients& g) {
   }
 }
 
-void plant(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::string_view name, std::string_view bug,
-           const BackwardBug& backward) {
+void plant(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::string_view name,
+           std::string_view bug, const BackwardBug& backward) {
   for (std::string_view op : ops) list.push_back(backward_mutant(op, name, bug, backward));
 }
 
 }  // namespace
 
 void add_cotangent_bugs(std::vector<Mutant>& list) {
-  plant(list, {"exp", "tanh", "matmul", "softmax", "layer_norm", "mse", "conv2d", "sub"}, "grad_negated", "the gradient has the wrong sign", each(negated));
-  plant(list, {"mul", "relu", "linear", "logsumexp", "gelu", "embedding"}, "grad_zero", "the gradient stays zero", each(zero));
-  plant(list, {"div", "sum", "mean", "max", "layer_norm", "cross_entropy", "silu"}, "grad_doubled", "the gradient is accumulated twice", each(doubled));
-  plant(list, {"exp", "log", "tanh", "sigmoid", "relu", "abs", "clamp", "softmax", "permute", "dropout"}, "grad_passed_through",
-        "the cotangent is passed on as it is", each(passed_through));
-  plant(list, {"mul", "matmul", "softmax", "conv2d", "mse"}, "grad_unseeded", "the incoming cotangent is ignored", each(ones_seeded));
-  plant(list, {"mul", "tanh", "matmul", "conv2d", "max_pool2d", "where"}, "grad_last_missing", "the last element of the gradient is not written",
-        each(last_missing));
-  plant(list, {"mul", "matmul", "softmax", "gelu", "layer_norm"}, "grad_bf16", "the gradient in bfloat16", each(in_bf16));
+  plant(list, {"exp", "tanh", "matmul", "softmax", "layer_norm", "mse", "conv2d", "sub"}, "grad_negated",
+        "the gradient has the wrong sign", each(negated));
+  plant(list, {"mul", "relu", "linear", "logsumexp", "gelu", "embedding"}, "grad_zero", "the gradient stays zero",
+        each(zero));
+  plant(list, {"div", "sum", "mean", "max", "layer_norm", "cross_entropy", "silu"}, "grad_doubled",
+        "the gradient is accumulated twice", each(doubled));
+  plant(list, {"exp", "log", "tanh", "sigmoid", "relu", "abs", "clamp", "softmax", "permute", "dropout"},
+        "grad_passed_through", "the cotangent is passed on as it is", each(passed_through));
+  plant(list, {"mul", "matmul", "softmax", "conv2d", "mse"}, "grad_unseeded", "the incoming cotangent is ignored",
+        each(ones_seeded));
+  plant(list, {"mul", "tanh", "matmul", "conv2d", "max_pool2d", "where"}, "grad_last_missing",
+        "the last element of the gradient is not written", each(last_missing));
+  plant(list, {"mul", "matmul", "softmax", "gelu", "layer_norm"}, "grad_bf16", "the gradient in bfloat16",
+        each(in_bf16));
   plant(list, {"mul", "tanh", "matmul", "softmax", "max"}, "grad_stale", "the gradient for other data", each(stale));
-  plant(list, {"matmul", "linear", "softmax"}, "grad_transposed", "the gradient is written by columns", each(transposed));
-  plant(list, {"mul", "sub", "div", "pow", "matmul", "maximum", "where", "mse"}, "grads_swapped", "the gradients of the operands exchanged", swapped);
-  plant(list, {"mul", "matmul", "linear", "conv2d", "layer_norm"}, "grad_first_only", "only the first operand gets a gradient", first_only);
-  plant(list, {"add", "sub", "mul", "div", "maximum", "where", "broadcast_to"}, "grad_unsummed", "the gradient of a broadcast operand is not summed", unsummed);
+  plant(list, {"matmul", "linear", "softmax"}, "grad_transposed", "the gradient is written by columns",
+        each(transposed));
+  plant(list, {"mul", "sub", "div", "pow", "matmul", "maximum", "where", "mse"}, "grads_swapped",
+        "the gradients of the operands exchanged", swapped);
+  plant(list, {"mul", "matmul", "linear", "conv2d", "layer_norm"}, "grad_first_only",
+        "only the first operand gets a gradient", first_only);
+  plant(list, {"add", "sub", "mul", "div", "maximum", "where", "broadcast_to"}, "grad_unsummed",
+        "the gradient of a broadcast operand is not summed", unsummed);
 }
 
 }  // namespace plumbline::crosscheck

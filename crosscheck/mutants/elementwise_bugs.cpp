@@ -21,7 +21,9 @@ float power_by_logarithm(float x, float p) { return std::exp(p * std::log(x)); }
 // The inputs cut to a range, then the op.
 KernelBug cut_to(double lo, double hi) {
   return [=](const KernelCall& c) {
-    return c.compute(c.op, with_input(c.in, 0, changed(c.in[0], [&](Index, double x) { return x < lo ? lo : x > hi ? hi : x; })));
+    return c.compute(c.op, with_input(c.in, 0, changed(c.in[0], [&](Index, double x) {
+                                        return x < lo ? lo : x > hi ? hi : x;
+                                      })));
   };
 }
 KernelBug as_op(std::string name) {
@@ -37,7 +39,10 @@ Values clamp_ends_swapped(const KernelCall& c) {
 }
 Values clamp_symmetric(const KernelCall& c) {
   const double hi = c.number("max");
-  return std::isfinite(hi) ? changed(c.in[0], [&](Index, double x) { return std::isnan(x) ? x : std::clamp(x, -std::abs(hi), std::abs(hi)); }) : c.right;
+  return std::isfinite(hi)
+             ? changed(c.in[0],
+                       [&](Index, double x) { return std::isnan(x) ? x : std::clamp(x, -std::abs(hi), std::abs(hi)); })
+             : c.right;
 }
 Values select_by_product(const KernelCall& c) {  // m x + (1 − m) y: NaN and ∞ leak from the branch that is not taken
   const Values chosen = c.compute(c.make("mul", {}), {c.in[0], c.in[1]});
@@ -56,18 +61,21 @@ Values pow_scalar_of_magnitude(const KernelCall& c) {
 }
 
 void plant_arithmetic(std::vector<Mutant>& list) {
-  plant(list, {"mul", "div"}, {{"bf16_operands", "operands in bfloat16", operands_in(spec::bfloat16)},
-                               {"tf32_operands", "operands in tf32", operands_in(spec::tf32)},
-                               {"fp16_operands", "operands in binary16", operands_in(spec::binary16)}});
+  plant(list, {"mul", "div"},
+        {{"bf16_operands", "operands in bfloat16", operands_in(spec::bfloat16)},
+         {"tf32_operands", "operands in tf32", operands_in(spec::tf32)},
+         {"fp16_operands", "operands in binary16", operands_in(spec::binary16)}});
   plant(list, "sub", "operands_swapped", "y − x for x − y", operands_swapped);
   plant(list, "div", "operands_swapped", "y / x for x / y", operands_swapped);
   plant(list, "pow", "operands_swapped", "y^x for x^y", operands_swapped);
   plant(list, "sub", "added", "adds", as_op("add"));
   plant(list, "div", "by_reciprocal", "x · fl(1/y)", binary([](float x, float y) { return x * (one / y); }));
-  plant(list, "div", "reciprocal_12_bits", "x times a 12-bit estimate of 1/y", binary([](float x, float y) { return x * estimate(1.0 / y, 12); }));
+  plant(list, "div", "reciprocal_12_bits", "x times a 12-bit estimate of 1/y",
+        binary([](float x, float y) { return x * estimate(1.0 / y, 12); }));
   plant(list, "reciprocal", "12_bits", "a 12-bit estimate", unary([](float x) { return estimate(1.0 / x, 12); }));
   plant(list, "reciprocal", "newton", "a 12-bit estimate and one Newton step", unary(reciprocal_by_newton));
-  plant(list, "sqrt", "12_bits", "x times a 12-bit estimate of 1/√x", unary([](float x) { return x == 0 ? x : x * estimate(1 / std::sqrt(double{x}), 12); }));
+  plant(list, "sqrt", "12_bits", "x times a 12-bit estimate of 1/√x",
+        unary([](float x) { return x == 0 ? x : x * estimate(1 / std::sqrt(double{x}), 12); }));
   plant(list, "sqrt", "by_power", "exp(½ log x)", unary([](float x) { return std::exp(0.5F * std::log(x)); }));
   plant(list, "sqrt", "of_magnitude", "√|x|", unary([](float x) { return std::sqrt(std::abs(x)); }));
   plant(list, "square", "magnitude", "|x|", as_op("abs"));
@@ -89,8 +97,10 @@ void plant_comparisons(std::vector<Mutant>& list) {
   plant(list, "greater_equal", "strict", "> for ≥", as_op("greater"));
   plant(list, "greater", "operands_swapped", "y > x for x > y", operands_swapped);
   plant(list, "less_equal", "not_greater", "¬(x > y): true for NaN", binary([](float x, float y) { return !(x > y); }));
-  plant(list, "equal", "nearly", "equal within 20 bits", binary([](float x, float y) { return std::abs(x - y) <= std::ldexp(std::abs(x), -20); }));
-  plant(list, "equal", "by_bits", "compares bits: −0 differs from 0", binary([](float x, float y) { return x == y && std::signbit(x) == std::signbit(y); }));
+  plant(list, "equal", "nearly", "equal within 20 bits",
+        binary([](float x, float y) { return std::abs(x - y) <= std::ldexp(std::abs(x), -20); }));
+  plant(list, "equal", "by_bits", "compares bits: −0 differs from 0",
+        binary([](float x, float y) { return x == y && std::signbit(x) == std::signbit(y); }));
   plant(list, "not_equal", "nan_equal", "NaN equals NaN", binary([](float x, float y) { return x < y || x > y; }));
 }
 
@@ -101,9 +111,12 @@ void plant_selections(std::vector<Mutant>& list) {
   plant(list, "relu", "magnitude", "|x|", as_op("abs"));
   plant(list, "maximum", "minimum", "the smaller one", as_op("minimum"));
   plant(list, "minimum", "maximum", "the larger one", as_op("maximum"));
-  plant(list, "maximum", "second_on_nan", "x > y ? x : y: NaN in x is lost", binary([](float x, float y) { return x > y ? x : y; }));
-  plant(list, "maximum", "first_on_nan", "x < y ? y : x: NaN in y is lost", binary([](float x, float y) { return x < y ? y : x; }));
-  plant(list, "minimum", "first_on_nan", "y < x ? y : x: NaN in y is lost", binary([](float x, float y) { return y < x ? y : x; }));
+  plant(list, "maximum", "second_on_nan", "x > y ? x : y: NaN in x is lost",
+        binary([](float x, float y) { return x > y ? x : y; }));
+  plant(list, "maximum", "first_on_nan", "x < y ? y : x: NaN in y is lost",
+        binary([](float x, float y) { return x < y ? y : x; }));
+  plant(list, "minimum", "first_on_nan", "y < x ? y : x: NaN in y is lost",
+        binary([](float x, float y) { return y < x ? y : x; }));
   plant(list, "maximum", "of_magnitudes", "the one of larger magnitude", binary([](float x, float y) {
           return std::isnan(x) || std::isnan(y) ? x + y : std::abs(x) > std::abs(y) ? x : y;
         }));

@@ -14,7 +14,9 @@ namespace {
 // dx = f(x, ct, right)
 template <class F>
 KernelBug slope(F f) {
-  return [f](const KernelCall& c) { return changed(c.right, [&](Index i, double y) { return f(c.in[0][i], c.in[1][i], y); }); };
+  return [f](const KernelCall& c) {
+    return changed(c.right, [&](Index i, double y) { return f(c.in[0][i], c.in[1][i], y); });
+  };
 }
 KernelBug clamp_slope(bool low, bool high, bool at_ends) {
   return [=](const KernelCall& c) {
@@ -46,7 +48,8 @@ KernelBug layer_norm_slope(double first, double second, double eps_factor) {
       const Index start = i / tail * tail;
       double mean = 0, variance = 0, ct_mean = 0, inner = 0;
       for (Index k = start; k < start + tail; ++k) mean += x[k] / n, ct_mean += ct[k] / n;
-      for (Index k = start; k < start + tail; ++k) variance += (x[k] - mean) * (x[k] - mean) / n, inner += ct[k] * (x[k] - mean) / n;
+      for (Index k = start; k < start + tail; ++k)
+        variance += (x[k] - mean) * (x[k] - mean) / n, inner += ct[k] * (x[k] - mean) / n;
       const double sigma = std::sqrt(variance + eps);
       return (ct[i] - first * ct_mean - second * (x[i] - mean) * inner / (sigma * sigma)) / sigma;
     });
@@ -60,7 +63,8 @@ KernelBug pool_winner(Winner winner) {
     const spec::Shape& shape = c.in[0].shape();
     Axes kernel = c.list("kernel"), stride = c.list("stride");
     if (stride.empty()) stride = kernel;
-    const spec::Windows w = *spec::windows(spec::spatial(shape), spec::pair_of(kernel), {stride, c.list("padding"), c.list("dilation")});
+    const spec::Windows w =
+        *spec::windows(spec::spatial(shape), spec::pair_of(kernel), {stride, c.list("padding"), c.list("dilation")});
     const Index area = w[0].in * w[1].in, plane = w[0].out * w[1].out;
     Values dx = Values::full(shape, 0);
     auto out = dx.mutable_elements();
@@ -83,14 +87,17 @@ KernelBug input_rolled(std::size_t input, Index axis) {
 }
 Values first_image_only(const KernelCall& c) {
   const Index batch = c.in[1].shape()[0];
-  const Values ct = changed(c.in[1], [&](Index i, double v) { return i < c.in[1].size() / std::max<Index>(1, batch) ? v : 0; });
+  const Values ct =
+      changed(c.in[1], [&](Index i, double v) { return i < c.in[1].size() / std::max<Index>(1, batch) ? v : 0; });
   return c.compute(c.op, {c.in[0], ct});
 }
 template <std::size_t Input>
 Values plane_flipped(const KernelCall& c) {
   const spec::Shape& s = c.in[Input].shape();
   const Index plane = s.back(0) * s.back(1);
-  return c.compute(c.op, with_input(c.in, Input, Values::generate(s, [&](Index i) { return c.in[Input][i / plane * plane + plane - 1 - i % plane]; })));
+  return c.compute(c.op, with_input(c.in, Input, Values::generate(s, [&](Index i) {
+                                      return c.in[Input][i / plane * plane + plane - 1 - i % plane];
+                                    })));
 }
 Values result_flipped(const KernelCall& c) {
   const Index plane = c.right.shape().back(0) * c.right.shape().back(1);
@@ -104,26 +111,32 @@ Values rows_overwritten(const KernelCall& c) {
   for (Index i = 0; i < c.in[0].size(); ++i)
     for (Index j = i + 1; j < c.in[0].size(); ++j)
       if (c.in[0][i] == c.in[0][j]) last[static_cast<std::size_t>(i)] = 0;
-  return c.compute(c.op, {c.in[0], changed(c.in[1], [&](Index i, double v) { return last[static_cast<std::size_t>(i / width)] != 0 ? v : 0; })});
+  return c.compute(c.op, {c.in[0], changed(c.in[1], [&](Index i, double v) {
+                            return last[static_cast<std::size_t>(i / width)] != 0 ? v : 0;
+                          })});
 }
 Values labels_rotated(const KernelCall& c) {
   return c.in[1].size() > 0 ? c.compute(c.op, with_input(c.in, 1, shifted_by(c.in[1], 1))) : c.right;
 }
 
-void backward(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug, KernelBug kernel) {
+void backward(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug,
+              KernelBug kernel) {
   plant(list, op, name, bug, std::move(kernel), Stage::backward);
 }
 
 void plant_elementwise(std::vector<Mutant>& list) {
-  backward(list, "relu_grad", "at_zero", "passes at 0", slope([](double x, double ct, double y) { return x == 0 ? ct : y; }));
+  backward(list, "relu_grad", "at_zero", "passes at 0",
+           slope([](double x, double ct, double y) { return x == 0 ? ct : y; }));
   backward(list, "relu_grad", "below_zero", "passes below 0", slope([](double, double ct, double) { return ct; }));
-  backward(list, "relu_grad", "by_cotangent", "asks the sign of ct", slope([](double, double ct, double) { return ct > 0 ? ct : 0; }));
+  backward(list, "relu_grad", "by_cotangent", "asks the sign of ct",
+           slope([](double, double ct, double) { return ct > 0 ? ct : 0; }));
   backward(list, "clamp_grad", "at_ends", "passes at the ends", clamp_slope(true, true, true));
   backward(list, "clamp_grad", "low_end_only", "passes beyond the upper end", clamp_slope(true, false, false));
   backward(list, "clamp_grad", "high_end_only", "passes beyond the lower end", clamp_slope(false, true, false));
   backward(list, "gelu_grad", "other_form", "of the other form", other_gelu);
   backward(list, "gelu_grad", "one_term", "Φ(x), without x φ(x)", gelu_distribution_only);
-  backward(list, "gelu_grad", "rough", "good to four digits", beside([](double x, double y) { return y * wobble(x, 13); }));
+  backward(list, "gelu_grad", "rough", "good to four digits",
+           beside([](double x, double y) { return y * wobble(x, 13); }));
 }
 
 void plant_normalisation(std::vector<Mutant>& list) {
@@ -132,7 +145,8 @@ void plant_normalisation(std::vector<Mutant>& list) {
   backward(list, "layer_norm_grad", "projection_missing", "without the part along x̂", layer_norm_slope(1, 0, 1));
   backward(list, "layer_norm_grad", "eps_missing", "no eps", layer_norm_slope(1, 1, 0));
   backward(list, "cross_entropy_index_grad", "neighbour", "the label of the neighbour", labels_rotated);
-  backward(list, "cross_entropy_index_grad", "nothing_ignored", "ignore_index is ignored", with_attribute("ignore_index", "-100"));
+  backward(list, "cross_entropy_index_grad", "nothing_ignored", "ignore_index is ignored",
+           with_attribute("ignore_index", "-100"));
   backward(list, "cross_entropy_index_grad", "undivided", "1/n is missing", [](const KernelCall& c) {
     return c.compute(c.with("reduction", c.attribute("reduction") == "mean" ? "sum" : c.attribute("reduction")), c.in);
   });
@@ -141,9 +155,10 @@ void plant_normalisation(std::vector<Mutant>& list) {
 void plant_windows(std::vector<Mutant>& list) {
   backward(list, "max_pool2d_grad", "last_winner", "the last winner takes it", pool_winner(Winner::last));
   backward(list, "max_pool2d_grad", "all_winners", "every winner takes all of it", pool_winner(Winner::all));
-  backward(list, "avg_pool2d_grad", "padding_flag", "count_include_pad is taken for its opposite", [](const KernelCall& c) {
-    return c.compute(c.with("count_include_pad", c.flag("count_include_pad") ? "false" : "true"), c.in);
-  });
+  backward(list, "avg_pool2d_grad", "padding_flag", "count_include_pad is taken for its opposite",
+           [](const KernelCall& c) {
+             return c.compute(c.with("count_include_pad", c.flag("count_include_pad") ? "false" : "true"), c.in);
+           });
   backward(list, "avg_pool2d_grad", "off_by_one", "reads the next cotangent", input_rolled(0, -1));
   backward(list, "conv2d_weight_grad", "shifted", "windows begin one element too late", input_rolled(0, -1));
   backward(list, "conv2d_weight_grad", "flipped", "the kernel is written backwards", result_flipped);
@@ -156,7 +171,8 @@ void plant_windows(std::vector<Mutant>& list) {
 
 void plant_movements(std::vector<Mutant>& list) {
   backward(list, "embedding_grad", "overwritten", "duplicates overwrite one another", rows_overwritten);
-  backward(list, "slice_grad", "off_by_one", "written one element too early", [](const KernelCall& c) { return rolled(c.right, c.integer("axis"), 1); });
+  backward(list, "slice_grad", "off_by_one", "written one element too early",
+           [](const KernelCall& c) { return rolled(c.right, c.integer("axis"), 1); });
   backward(list, "scatter_add", "source_doubled", "sources are added twice", [](const KernelCall& c) {
     return c.compute(c.op, {c.in[0], c.in[1], scaled(c.in[2], 2)});
   });

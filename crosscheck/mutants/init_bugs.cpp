@@ -18,7 +18,9 @@ struct InitCall {
   const Values& right;
   const PlannedParameter& parameter() const { return plan.parameters[at]; }
   template <class S>
-  const S& scheme() const { return std::get<S>(parameter().scheme); }
+  const S& scheme() const {
+    return std::get<S>(parameter().scheme);
+  }
   spec::Fans fans() const { return spec::fans(parameter().shape).value_or(spec::Fans{1, 1}); }
   double unit(Index i) const { return plan.stream_of(parameter()).unit_at(i); }
 
@@ -48,7 +50,9 @@ class Spoilt : public InitSubject {
   Spoilt(std::string_view scheme, InitBug bug) : scheme_(scheme), bug_(std::move(bug)) {}
   std::string name() const override { return "cpu with a bug"; }
   spec::Claims claims() const override { return base_->claims(); }
-  spec::Result<void> check(const InitPlan& plan, const std::vector<spec::NamedShape>& given) override { return base_->check(plan, given); }
+  spec::Result<void> check(const InitPlan& plan, const std::vector<spec::NamedShape>& given) override {
+    return base_->check(plan, given);
+  }
   spec::Result<std::vector<Values>> initialise(const InitPlan& plan) override {
     auto values = base_->initialise(plan);
     for (std::size_t i = 0; values && i < values->size(); ++i)
@@ -88,7 +92,8 @@ class LengthUnchecked final : public Spoilt {
   spec::Result<std::vector<Values>> initialise(const InitPlan& plan) override {
     InitPlan cut = plan;
     for (PlannedParameter& p : cut.parameters)
-      if (auto* flat = std::get_if<spec::FlatInit>(&p.scheme)) flat->values.resize(static_cast<std::size_t>(p.shape.size()));
+      if (auto* flat = std::get_if<spec::FlatInit>(&p.scheme))
+        flat->values.resize(static_cast<std::size_t>(p.shape.size()));
     return base_->initialise(cut);
   }
 };
@@ -130,8 +135,9 @@ InitBug each(std::function<double(const InitCall&, Index, double)> f) {
 std::pair<double, double> range_of(const InitCall& c) {
   const auto& p = c.parameter();
   if (const auto* s = std::get_if<spec::UniformInit>(&p.scheme)) return {s->lo, s->hi};
-  const double a = std::holds_alternative<spec::XavierUniformInit>(p.scheme) ? spec::limit_of(c.scheme<spec::XavierUniformInit>(), p.shape)
-                                                                           : spec::limit_of(c.scheme<spec::KaimingUniformInit>(), p.shape);
+  const double a = std::holds_alternative<spec::XavierUniformInit>(p.scheme)
+                       ? spec::limit_of(c.scheme<spec::XavierUniformInit>(), p.shape)
+                       : spec::limit_of(c.scheme<spec::KaimingUniformInit>(), p.shape);
   return {-a, a};
 }
 // lo + (hi − lo) u with other unit samples.
@@ -139,10 +145,13 @@ InitBug with_units(std::function<double(const InitCall&, Index)> unit) {
   return [=](const InitCall& c) {
     const auto [lo, hi] = range_of(c);
     const auto low = static_cast<float>(lo), high = static_cast<float>(hi);
-    return changed(c.right, [&, low, high](Index i, double) { return low + (high - low) * static_cast<float>(unit(c, i)); });
+    return changed(c.right,
+                   [&, low, high](Index i, double) { return low + (high - low) * static_cast<float>(unit(c, i)); });
   };
 }
-std::uint64_t word(const InitCall& c, Index i) { return spec::draw(c.plan.stream_of(c.parameter()).key, static_cast<std::uint64_t>(i)); }
+std::uint64_t word(const InitCall& c, Index i) {
+  return spec::draw(c.plan.stream_of(c.parameter()).key, static_cast<std::uint64_t>(i));
+}
 
 // mean + std z for another z of two unit samples; the angle counts turns.
 InitBug box_muller(std::function<double(double radius, double turn, Index i)> z, Index step = 2) {
@@ -155,13 +164,15 @@ InitBug box_muller(std::function<double(double radius, double turn, Index i)> z,
   };
 }
 
-void plant(std::vector<Mutant>& list, std::string_view scheme, std::string_view name, std::string_view bug, std::shared_ptr<InitSubject> subject) {
+void plant(std::vector<Mutant>& list, std::string_view scheme, std::string_view name, std::string_view bug,
+           std::shared_ptr<InitSubject> subject) {
   Mutant m;
   m.name = spec::concat(scheme, '/', name), m.op = scheme, m.bug = bug;
   m.stage = Stage::initialisation, m.init = std::move(subject);
   list.push_back(std::move(m));
 }
-void plant(std::vector<Mutant>& list, std::string_view scheme, std::string_view name, std::string_view bug, InitBug wrong) {
+void plant(std::vector<Mutant>& list, std::string_view scheme, std::string_view name, std::string_view bug,
+           InitBug wrong) {
   plant(list, scheme, name, bug, std::make_shared<Spoilt>(scheme, std::move(wrong)));
 }
 
@@ -172,41 +183,58 @@ void plant_fans(std::vector<Mutant>& list) {
     s.mode = s.mode == "fan_in" ? "fan_out" : "fan_in";
     return c.with(s);
   });
-  plant(list, "kaiming_uniform", "kernel_not_counted", "the fan without the kernel's area", rescaled<KaimingUniformInit>([](const InitCall& c) {
-          const Index area = c.parameter().shape.size() / std::max<Index>(1, c.parameter().shape[0] * c.parameter().shape[1]);
+  plant(list, "kaiming_uniform", "kernel_not_counted", "the fan without the kernel's area",
+        rescaled<KaimingUniformInit>([](const InitCall& c) {
+          const Index area =
+              c.parameter().shape.size() / std::max<Index>(1, c.parameter().shape[0] * c.parameter().shape[1]);
           return std::sqrt(static_cast<double>(std::max<Index>(1, area)));
         }));
-  plant(list, "kaiming_uniform", "gain_missing", "gain 1", rescaled<KaimingUniformInit>([](const InitCall& c) { return 1 / c.scheme<KaimingUniformInit>().gain; }));
-  plant(list, "kaiming_uniform", "root_3", "√3 for √6", rescaled<KaimingUniformInit>([](const InitCall&) { return std::sqrt(0.5); }));
+  plant(list, "kaiming_uniform", "gain_missing", "gain 1",
+        rescaled<KaimingUniformInit>([](const InitCall& c) { return 1 / c.scheme<KaimingUniformInit>().gain; }));
+  plant(list, "kaiming_uniform", "root_3", "√3 for √6",
+        rescaled<KaimingUniformInit>([](const InitCall&) { return std::sqrt(0.5); }));
   plant(list, "kaiming_uniform", "root_missing", "6/fan", rescaled<KaimingUniformInit>([](const InitCall& c) {
           const Index fan = c.scheme<KaimingUniformInit>().mode == "fan_in" ? c.fans().in : c.fans().out;
           return std::sqrt(6 / static_cast<double>(std::max<Index>(1, fan)));
         }));
-  plant(list, "xavier_uniform", "fan_in_only", "fan_in for the sum of the fans", rescaled<XavierUniformInit>([](const InitCall& c) { return root_ratio(c.fans().in + c.fans().out, c.fans().in); }));
-  plant(list, "xavier_uniform", "fan_out_twice", "2 fan_out for the sum of the fans", rescaled<XavierUniformInit>([](const InitCall& c) { return root_ratio(c.fans().in + c.fans().out, 2 * c.fans().out); }));
-  plant(list, "xavier_uniform", "gain_missing", "gain 1", rescaled<XavierUniformInit>([](const InitCall& c) { return 1 / c.scheme<XavierUniformInit>().gain; }));
-  plant(list, "xavier_uniform", "gain_squared", "the gain inside the root too", rescaled<XavierUniformInit>([](const InitCall& c) { return c.scheme<XavierUniformInit>().gain; }));
-  plant(list, "xavier_uniform", "normal_scale", "√2 for √6: the deviation taken for the limit", rescaled<XavierUniformInit>([](const InitCall&) { return std::sqrt(1.0 / 3); }));
+  plant(list, "xavier_uniform", "fan_in_only", "fan_in for the sum of the fans",
+        rescaled<XavierUniformInit>(
+            [](const InitCall& c) { return root_ratio(c.fans().in + c.fans().out, c.fans().in); }));
+  plant(list, "xavier_uniform", "fan_out_twice", "2 fan_out for the sum of the fans",
+        rescaled<XavierUniformInit>(
+            [](const InitCall& c) { return root_ratio(c.fans().in + c.fans().out, 2 * c.fans().out); }));
+  plant(list, "xavier_uniform", "gain_missing", "gain 1",
+        rescaled<XavierUniformInit>([](const InitCall& c) { return 1 / c.scheme<XavierUniformInit>().gain; }));
+  plant(list, "xavier_uniform", "gain_squared", "the gain inside the root too",
+        rescaled<XavierUniformInit>([](const InitCall& c) { return c.scheme<XavierUniformInit>().gain; }));
+  plant(list, "xavier_uniform", "normal_scale", "√2 for √6: the deviation taken for the limit",
+        rescaled<XavierUniformInit>([](const InitCall&) { return std::sqrt(1.0 / 3); }));
 }
 
 void plant_streams(std::vector<Mutant>& list) {
   for (std::string_view scheme : {"uniform", "normal", "xavier_uniform", "kaiming_uniform"}) {
-    plant(list, scheme, "shared_stream", "every parameter draws from the same stream", [](const InitCall& c) { return c.with_stream(1); });
+    plant(list, scheme, "shared_stream", "every parameter draws from the same stream",
+          [](const InitCall& c) { return c.with_stream(1); });
     plant(list, scheme, "seed_ignored", "always seed 0", [](const InitCall& c) { return c.with(c.parameter(), 0); });
-    plant(list, scheme, "next_stream", "the stream of the next parameter", [](const InitCall& c) { return c.with_stream(c.parameter().stream + 1); });
+    plant(list, scheme, "next_stream", "the stream of the next parameter",
+          [](const InitCall& c) { return c.with_stream(c.parameter().stream + 1); });
   }
   plant(list, "uniform", "aliased_key", "seed + stream as one number", [](const InitCall& c) {
     PlannedParameter p = c.parameter();
     p.stream = 0;
     return c.with(p, c.plan.seed + c.parameter().stream);
   });
-  plant(list, "uniform", "one_draw_on", "element i takes draw i + 1", with_units([](const InitCall& c, Index i) { return c.unit(i + 1); }));
-  plant(list, "uniform", "one_draw_for_all", "one draw for the whole tensor", with_units([](const InitCall& c, Index) { return c.unit(0); }));
+  plant(list, "uniform", "one_draw_on", "element i takes draw i + 1",
+        with_units([](const InitCall& c, Index i) { return c.unit(i + 1); }));
+  plant(list, "uniform", "one_draw_for_all", "one draw for the whole tensor",
+        with_units([](const InitCall& c, Index) { return c.unit(0); }));
 }
 
 void plant_samples(std::vector<Mutant>& list) {
-  plant(list, "uniform", "short_samples", "samples of 16 bits", with_units([](const InitCall& c, Index i) { return std::ldexp(std::floor(std::ldexp(c.unit(i), 16)), -16); }));
-  plant(list, "uniform", "from_above", "samples in (0, 1]", with_units([](const InitCall& c, Index i) { return 1 - c.unit(i); }));
+  plant(list, "uniform", "short_samples", "samples of 16 bits",
+        with_units([](const InitCall& c, Index i) { return std::ldexp(std::floor(std::ldexp(c.unit(i), 16)), -16); }));
+  plant(list, "uniform", "from_above", "samples in (0, 1]",
+        with_units([](const InitCall& c, Index i) { return 1 - c.unit(i); }));
   plant(list, "uniform", "low_bits", "the low bits of the draw", with_units([](const InitCall& c, Index i) {
           return std::ldexp(static_cast<double>(word(c, i) & 0xffffff), -24);
         }));
@@ -216,34 +244,54 @@ void plant_samples(std::vector<Mutant>& list) {
         }));
   plant(list, "uniform", "ends_mirrored", "hi + (lo − hi) u", each([](const InitCall& c, Index i, double) {
           const auto [lo, hi] = range_of(c);
-          return static_cast<float>(hi) + (static_cast<float>(lo) - static_cast<float>(hi)) * static_cast<float>(c.unit(i));
+          return static_cast<float>(hi) +
+                 (static_cast<float>(lo) - static_cast<float>(hi)) * static_cast<float>(c.unit(i));
         }));
   plant(list, "uniform", "width_for_end", "lo + hi u", each([](const InitCall& c, Index i, double) {
           const auto [lo, hi] = range_of(c);
           return static_cast<float>(lo) + static_cast<float>(hi) * static_cast<float>(c.unit(i));
         }));
   for (std::string_view scheme : {"uniform", "normal", "flat"}) {
-    plant(list, scheme, "transposed", "filled column by column", [](const InitCall& c) { return read_transposed(c.right); });
-    plant(list, scheme, "last_zero", "the last element stays 0", each([](const InitCall& c, Index i, double x) { return i + 1 == c.right.size() ? 0 : x; }));
+    plant(list, scheme, "transposed", "filled column by column",
+          [](const InitCall& c) { return read_transposed(c.right); });
+    plant(list, scheme, "last_zero", "the last element stays 0",
+          each([](const InitCall& c, Index i, double x) { return i + 1 == c.right.size() ? 0 : x; }));
   }
+}
+
+void plant_normals(std::vector<Mutant>& list) {
   plant(list, "normal", "std_as_variance", "√std", [](const InitCall& c) {
     auto s = c.scheme<spec::NormalInit>();
     s.std = std::sqrt(s.std);
     return c.with(s);
   });
-  plant(list, "normal", "mean_missing", "mean 0", [](const InitCall& c) { return c.with(spec::NormalInit{0, c.scheme<spec::NormalInit>().std}); });
-  plant(list, "normal", "magnitudes", "|z|", box_muller([](double r, double a, Index) { return std::abs(r * std::cos(a)); }));
-  plant(list, "normal", "pairs", "cosine and sine of the same two draws", box_muller([](double r, double a, Index i) { return i % 2 == 0 ? r * std::cos(a) : r * std::sin(a); }, 0));
-  plant(list, "normal", "sine", "the sine for the cosine", box_muller([](double r, double a, Index) { return r * std::sin(a); }));
-  plant(list, "normal", "overlapping_draws", "element i takes draws i and i + 1", box_muller([](double r, double a, Index) { return r * std::cos(a); }, 1));
-  plant(list, "normal", "clipped", "cut at two deviations", box_muller([](double r, double a, Index) { return std::min(std::max(r * std::cos(a), -2.0), 2.0); }));
-  plant(list, "normal", "uniform_instead", "a uniform distribution of the same deviation", each([](const InitCall& c, Index i, double) {
-          return c.scheme<spec::NormalInit>().mean + c.scheme<spec::NormalInit>().std * std::sqrt(12.0) * (c.unit(i) - 0.5);
+  plant(list, "normal", "mean_missing", "mean 0", [](const InitCall& c) {
+    return c.with(spec::NormalInit{0, c.scheme<spec::NormalInit>().std});
+  });
+  plant(list, "normal", "magnitudes", "|z|",
+        box_muller([](double r, double a, Index) { return std::abs(r * std::cos(a)); }));
+  plant(list, "normal", "pairs", "cosine and sine of the same two draws",
+        box_muller([](double r, double a, Index i) { return i % 2 == 0 ? r * std::cos(a) : r * std::sin(a); }, 0));
+  plant(list, "normal", "sine", "the sine for the cosine",
+        box_muller([](double r, double a, Index) { return r * std::sin(a); }));
+  plant(list, "normal", "overlapping_draws", "element i takes draws i and i + 1",
+        box_muller([](double r, double a, Index) { return r * std::cos(a); }, 1));
+  plant(list, "normal", "clipped", "cut at two deviations",
+        box_muller([](double r, double a, Index) { return std::min(std::max(r * std::cos(a), -2.0), 2.0); }));
+  plant(list, "normal", "uniform_instead", "a uniform distribution of the same deviation",
+        each([](const InitCall& c, Index i, double) {
+          return c.scheme<spec::NormalInit>().mean +
+                 c.scheme<spec::NormalInit>().std * std::sqrt(12.0) * (c.unit(i) - 0.5);
         }));
-  plant(list, "constant", "in_bf16", "the constant in bfloat16", [](const InitCall& c) { return narrowed(c.right, spec::bfloat16); });
+}
+
+void plant_constants(std::vector<Mutant>& list) {
+  plant(list, "constant", "in_bf16", "the constant in bfloat16",
+        [](const InitCall& c) { return narrowed(c.right, spec::bfloat16); });
   plant(list, "zeros", "ones", "1", each([](const InitCall&, Index, double) { return 1; }));
   plant(list, "ones", "zeros", "0", each([](const InitCall&, Index, double) { return 0; }));
-  plant(list, "zeros", "tail_uninitialised", "the last element keeps what memory held", each([](const InitCall& c, Index i, double x) {
+  plant(list, "zeros", "tail_uninitialised", "the last element keeps what memory held",
+        each([](const InitCall& c, Index i, double x) {
           return i + 1 == c.right.size() ? static_cast<double>(c.at) + 0.5 : x;
         }));
 }
@@ -254,10 +302,16 @@ void add_init_bugs(std::vector<Mutant>& list) {
   plant_fans(list);
   plant_streams(list);
   plant_samples(list);
-  plant(list, "uniform", "plan_unchecked", "parameters are filled one by one, the plan is never seen as a whole", std::make_shared<Unplanned>());
-  plant(list, "flat", "length_unchecked", "a payload of another length is cut or filled up", std::make_shared<LengthUnchecked>());
-  plant(list, "xavier_uniform", "list_unchecked", "a shorter list is accepted", std::make_shared<ListsHalfChecked>(false));
-  plant(list, "xavier_uniform", "sizes_for_shapes", "a shape of the same size is accepted", std::make_shared<ListsHalfChecked>(true));
+  plant_normals(list);
+  plant_constants(list);
+  plant(list, "uniform", "plan_unchecked", "parameters are filled one by one, the plan is never seen as a whole",
+        std::make_shared<Unplanned>());
+  plant(list, "flat", "length_unchecked", "a payload of another length is cut or filled up",
+        std::make_shared<LengthUnchecked>());
+  plant(list, "xavier_uniform", "list_unchecked", "a shorter list is accepted",
+        std::make_shared<ListsHalfChecked>(false));
+  plant(list, "xavier_uniform", "sizes_for_shapes", "a shape of the same size is accepted",
+        std::make_shared<ListsHalfChecked>(true));
 }
 
 }  // namespace plumbline::crosscheck

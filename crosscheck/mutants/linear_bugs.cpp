@@ -11,7 +11,7 @@ namespace {
 // Where the terms of each output lie: row · column over the inner extent.
 struct Product {
   Index m = 1, k = 1, n = 1;
-  std::vector<Index> a, b;         // the first element of A and B of each batch
+  std::vector<Index> a, b;        // the first element of A and B of each batch
   Index b_row = 1, b_column = 1;  // steps in B along the inner axis and from column to column
 
   static Product of(const KernelCall& c) { return c.op.name() == "linear" ? linear(c) : matmul(c); }
@@ -62,7 +62,8 @@ KernelBug accumulated_in(const spec::Format& format) {
 KernelBug products_in(const spec::Format& format) {
   return folded([&format](Index k, auto term) {
     float total = 0;
-    for (Index q = 0; q < k; ++q) total += static_cast<float>(spec::round_to_format(term(q).first * term(q).second, format));
+    for (Index q = 0; q < k; ++q)
+      total += static_cast<float>(spec::round_to_format(term(q).first * term(q).second, format));
     return double{total};
   });
 }
@@ -78,10 +79,14 @@ constexpr auto beyond_a_tile_zero = [](Index k, Index, double v) { return k >= 6
 constexpr auto inner_swapped = [](Index k, Index, double v) { return k == 1 ? -v : v; };
 
 template <std::size_t Input>
-Values transposed(const KernelCall& c) { return c.compute(c.op, with_input(c.in, Input, read_transposed(c.in[Input]))); }
+Values transposed(const KernelCall& c) {
+  return c.compute(c.op, with_input(c.in, Input, read_transposed(c.in[Input])));
+}
 template <std::size_t Input>
 KernelBug input_in(const spec::Format& format) {
-  return [&format](const KernelCall& c) { return c.compute(c.op, with_input(c.in, Input, narrowed(c.in[Input], format))); };
+  return [&format](const KernelCall& c) {
+    return c.compute(c.op, with_input(c.in, Input, narrowed(c.in[Input], format)));
+  };
 }
 
 // Every batch reads the first matrix of an operand.
@@ -100,13 +105,17 @@ Values over_old_result(const KernelCall& c) {  // C += A B
 }
 
 Values bias_missing(const KernelCall& c) { return c.in.size() > 2 ? c.compute(c.op, {c.in[0], c.in[1]}) : c.right; }
-Values bias_twice(const KernelCall& c) { return c.in.size() > 2 ? c.compute(c.op, {c.in[0], c.in[1], scaled(c.in[2], 2)}) : c.right; }
+Values bias_twice(const KernelCall& c) {
+  return c.in.size() > 2 ? c.compute(c.op, {c.in[0], c.in[1], scaled(c.in[2], 2)}) : c.right;
+}
 Values bias_along_rows(const KernelCall& c) {
   if (c.in.size() < 3 || c.in[2].size() == 0) return c.right;
   const Index n = c.in[2].size();
   return changed(bias_missing(c), [&](Index i, double y) { return y + c.in[2][i / n % n]; });
 }
-Values bias_subtracted(const KernelCall& c) { return c.in.size() > 2 ? c.compute(c.op, {c.in[0], c.in[1], scaled(c.in[2], -1)}) : c.right; }
+Values bias_subtracted(const KernelCall& c) {
+  return c.in.size() > 2 ? c.compute(c.op, {c.in[0], c.in[1], scaled(c.in[2], -1)}) : c.right;
+}
 Values last_column_missing(const KernelCall& c) { return with_last(c.right, -1, 0); }
 
 }  // namespace

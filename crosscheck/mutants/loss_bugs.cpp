@@ -15,11 +15,14 @@ Values other_reduction(const KernelCall& c) {
 KernelBug mean_over(std::function<double(const KernelCall&)> count) {
   return [=](const KernelCall& c) {
     const double n = count(c);
-    return c.attribute("reduction") == "mean" && n > 0 ? scaled(c.compute(c.with("reduction", "sum"), c.in), 1 / n) : c.right;
+    return c.attribute("reduction") == "mean" && n > 0 ? scaled(c.compute(c.with("reduction", "sum"), c.in), 1 / n)
+                                                       : c.right;
   };
 }
 double elements(const KernelCall& c) { return static_cast<double>(c.in[0].size()); }
-double first_extent(const KernelCall& c) { return c.in[0].shape().rank() > 0 ? static_cast<double>(c.in[0].shape()[0]) : 1; }
+double first_extent(const KernelCall& c) {
+  return c.in[0].shape().rank() > 0 ? static_cast<double>(c.in[0].shape()[0]) : 1;
+}
 double labels(const KernelCall& c) { return static_cast<double>(c.in[1].size()); }
 
 Values mse_magnitudes(const KernelCall& c) {
@@ -48,7 +51,10 @@ Values index_unshifted(const KernelCall& c) {
   if (c.attribute("reduction") != "none" || c.in[0].size() == 0) return c.right;
   const spec::Fibres fibre = spec::fibres(c.in[0].shape(), {*axis});
   return changed(c.right, [&](Index o, double y) {
-    const auto x = [&](Index k) { return static_cast<float>(c.in[0][fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(k)]]); };
+    const auto x = [&](Index k) {
+      return static_cast<float>(
+          c.in[0][fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(k)]]);
+    };
     const auto label = static_cast<Index>(c.in[1][o]);
     if (label == c.integer("ignore_index")) return y;
     float total = 0;
@@ -72,7 +78,8 @@ void add_loss_bugs(std::vector<Mutant>& list) {
   plant(list, "cross_entropy", "last_class_ignored", "the last class has no target", target_as(last_ignored));
   plant(list, "cross_entropy", "neighbour", "the target of the neighbour", target_as(neighbour));
   plant(list, "cross_entropy_index", "mean_over_all", "the mean counts ignored places", mean_over(labels));
-  plant(list, "cross_entropy_index", "nothing_ignored", "ignore_index is ignored", with_attribute("ignore_index", "-100"));
+  plant(list, "cross_entropy_index", "nothing_ignored", "ignore_index is ignored",
+        with_attribute("ignore_index", "-100"));
   plant(list, "cross_entropy_index", "neighbour", "the label of the neighbour", target_as(neighbour));
   plant(list, "cross_entropy_index", "unshifted", "the maximum is not subtracted", index_unshifted);
 }

@@ -33,7 +33,8 @@ Values pad_sides_swapped(const KernelCall& c) {
 Values pad_axes_reversed(const KernelCall& c) {  // PyTorch's order: pairs from the last axis on
   const Axes padding = c.list("padding");
   Axes reversed;
-  for (std::size_t i = padding.size() / 2 * 2; i >= 2; i -= 2) reversed.push_back(padding[i - 2]), reversed.push_back(padding[i - 1]);
+  for (std::size_t i = padding.size() / 2 * 2; i >= 2; i -= 2)
+    reversed.push_back(padding[i - 2]), reversed.push_back(padding[i - 1]);
   return c.compute(c.with("padding", spec::print_value(reversed)), c.in);
 }
 
@@ -42,7 +43,8 @@ Values slice_step_ignored(const KernelCall& c) {
   const auto axis = spec::normal_axis(c.integer("axis"), c.in[0].shape().rank());
   const Index n = c.in[0].shape()[*axis], from = c.integer("start");
   const Index start = std::clamp<Index>(from < 0 ? from + n : from, 0, n);
-  const auto op = c.make("slice", {{"axis", spec::print_value(*axis)}, {"start", spec::print_value(start)},
+  const auto op = c.make("slice", {{"axis", spec::print_value(*axis)},
+                                   {"start", spec::print_value(start)},
                                    {"stop", spec::print_value(start + c.right.shape()[*axis])}});
   return c.compute(op, c.in);
 }
@@ -76,18 +78,23 @@ KernelBug index_as(F f) {
     spec::Shapes shapes;
     for (const Values& x : c.in) shapes.push_back(x.shape());
     const Index extent = c.op->index_extent(Input, shapes);
-    return c.compute(c.op, with_input(c.in, Input, changed(c.in[Input], [&](Index, double i) { return f(static_cast<Index>(i), extent); })));
+    return c.compute(c.op, with_input(c.in, Input, changed(c.in[Input], [&](Index, double i) {
+                                        return f(static_cast<Index>(i), extent);
+                                      })));
   };
 }
 constexpr auto next = [](Index i, Index extent) { return static_cast<double>((i + 1) % extent); };
 constexpr auto from_one = [](Index i, Index) { return static_cast<double>(std::max<Index>(0, i - 1)); };
-constexpr auto clamped = [](Index i, Index extent) { return static_cast<double>(std::min(i, std::max<Index>(0, extent - 2))); };
+constexpr auto clamped = [](Index i, Index extent) {
+  return static_cast<double>(std::min(i, std::max<Index>(0, extent - 2)));
+};
 
 Values other_gather_axis(const KernelCall& c) {
   const Index rank = c.in[0].shape().rank(), axis = *spec::normal_axis(c.integer("axis"), rank);
   const Index extent = c.in[0].shape()[(axis + 1) % rank];
   if (extent == 0) return c.right;
-  const Values index = changed(c.in[1], [&](Index, double i) { return static_cast<double>(static_cast<Index>(i) % extent); });
+  const Values index =
+      changed(c.in[1], [&](Index, double i) { return static_cast<double>(static_cast<Index>(i) % extent); });
   return c.compute(c.with("axis", spec::print_value((axis + 1) % rank)), {c.in[0], index});
 }
 Values minus_elsewhere(const KernelCall& c) {
@@ -99,7 +106,9 @@ Values overwritten(const KernelCall& c) {  // the source replaces what was there
   return changed(added, [&](Index i, double y) { return y == 0 ? old[i] : y; });
 }
 
-Values dropout_unscaled(const KernelCall& c) { return c.flag("training") ? scaled(c.right, 1 - c.number("p")) : c.right; }
+Values dropout_unscaled(const KernelCall& c) {
+  return c.flag("training") ? scaled(c.right, 1 - c.number("p")) : c.right;
+}
 Values dropout_scaled_by_p(const KernelCall& c) {
   const double p = c.number("p");
   return c.flag("training") && p > 0 ? scaled(c.right, (1 - p) / p) : c.right;
@@ -109,8 +118,12 @@ Values dropout_inverted(const KernelCall& c) {
   if (!c.flag("training") || p == 0 || p == 1) return c.right;
   return changed(c.right, [&](Index i, double y) { return y == 0 ? c.in[0][i] / (1 - p) : 0; });
 }
-Values dropout_next_seed(const KernelCall& c) { return c.compute(c.with("seed", std::to_string(c.integer("seed") + 1)), c.in); }
-Values dropout_next_step(const KernelCall& c) { return c.compute(c.with("step", std::to_string(c.integer("step") + 1)), c.in); }
+Values dropout_next_seed(const KernelCall& c) {
+  return c.compute(c.with("seed", std::to_string(c.integer("seed") + 1)), c.in);
+}
+Values dropout_next_step(const KernelCall& c) {
+  return c.compute(c.with("step", std::to_string(c.integer("step") + 1)), c.in);
+}
 Values dropout_one_mask_a_row(const KernelCall& c) {
   const Index n = c.in[0].shape().rank() > 0 ? c.in[0].shape().back(0) : 1;
   if (!c.flag("training") || n == 0) return c.right;

@@ -18,7 +18,7 @@ namespace plumbline::crosscheck {
 enum class Stage : std::uint8_t { forward, backward, initialisation, optimiser };
 inline constexpr std::array<std::string_view, 4> stage_names{"forward", "backward", "initialisation", "optimiser"};
 
-using KernelBug = std::function<Values(const KernelCall&)>;                            // the wrong output
+using KernelBug = std::function<Values(const KernelCall&)>;                          // the wrong output
 using BackwardBug = std::function<void(const BackwardCall&, std::vector<Values>&)>;  // spoils the right cotangents
 
 struct Mutant {
@@ -50,8 +50,8 @@ void add_linear_bugs(std::vector<Mutant>& list);       // matrix products
 void add_window_bugs(std::vector<Mutant>& list);       // convolutions, pools
 void add_movement_bugs(std::vector<Mutant>& list);     // shapes, indices, masks
 void add_loss_bugs(std::vector<Mutant>& list);
-void add_cotangent_bugs(std::vector<Mutant>& list);    // what any gradient can get wrong
-void add_backward_bugs(std::vector<Mutant>& list);     // derivatives of single ops
+void add_cotangent_bugs(std::vector<Mutant>& list);        // what any gradient can get wrong
+void add_backward_bugs(std::vector<Mutant>& list);         // derivatives of single ops
 void add_gradient_kernel_bugs(std::vector<Mutant>& list);  // ops that are gradients themselves
 void add_init_bugs(std::vector<Mutant>& list);
 void add_optim_bugs(std::vector<Mutant>& list);

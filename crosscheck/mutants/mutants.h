@@ -17,16 +17,16 @@ struct Kill {
   bool killed = false;
   std::string law, message;  // that caught it, and what it said
   Verdict verdict = Verdict::pass;
-  std::uint64_t cases = 0;   // until then
+  std::uint64_t cases = 0;  // until then
   double seconds = 0;
-  std::string reason;        // why it cannot be caught, where that is proven
+  std::string reason;  // why it cannot be caught, where that is proven
 };
 
 struct MutantOptions {
   std::uint64_t seed = 1;
-  std::uint64_t cases = 20;      // for each law, as in the quick suite
-  int jobs = 0;                  // 0: all cores
-  std::string op = "*";          // globs on op and name
+  std::uint64_t cases = 20;  // for each law, as in the quick suite
+  int jobs = 0;              // 0: all cores
+  std::string op = "*";      // globs on op and name
   std::string name = "*";
   const std::atomic<bool>* cancelled = nullptr;
 };

@@ -17,15 +17,25 @@ struct AdamParts {
   double lr, beta1, beta2, eps, keep1, keep2;  // keep = 1 − β
   double correction1, correction2;             // 1 − β^t
   double coupled, shrink;                      // λ added to g; the factor of p
-  bool eps_inside = false, eps_before_correction = false, plain_second = false, rootless = false, decay_on_moment = false;
+  bool eps_inside = false, eps_before_correction = false, plain_second = false, rootless = false,
+       decay_on_moment = false;
   bool old_moment = false;
 
   template <class O>
   static AdamParts of(const O& o, Index t) {
     constexpr bool decoupled = std::is_same_v<O, Adamw>;
     const auto n = static_cast<double>(t);
-    return {t, o.lr, o.beta1, o.beta2, o.eps, 1 - o.beta1, 1 - o.beta2, 1 - std::pow(o.beta1, n), 1 - std::pow(o.beta2, n),
-            decoupled ? 0 : o.weight_decay, decoupled ? 1 - o.lr * o.weight_decay : 1};
+    return {t,
+            o.lr,
+            o.beta1,
+            o.beta2,
+            o.eps,
+            1 - o.beta1,
+            1 - o.beta2,
+            1 - std::pow(o.beta1, n),
+            1 - std::pow(o.beta2, n),
+            decoupled ? 0 : o.weight_decay,
+            decoupled ? 1 - o.lr * o.weight_decay : 1};
   }
   void step(double& p, double& m, double& v, double g) const {
     const double old = m, d = g + coupled * p;
@@ -44,14 +54,18 @@ struct SgdParts {
   double lr, momentum, keep, decay;  // keep = 1 − dampening
   bool nesterov, kept, first_plain = true, decay_shrinks = false, velocity = false, decay_on_buffer = false;
 
-  static SgdParts of(const Sgd& o, Index t) { return {t, o.lr, o.momentum, 1 - o.dampening, o.weight_decay, o.nesterov, o.momentum != 0}; }
+  static SgdParts of(const Sgd& o, Index t) {
+    return {t, o.lr, o.momentum, 1 - o.dampening, o.weight_decay, o.nesterov, o.momentum != 0};
+  }
   void step(double& p, double& buf, double g) const {
-    const double d = g + (decay_shrinks || decay_on_buffer ? 0 : decay * p), start = decay_shrinks ? p * (1 - lr * decay) : p;
+    const double d = g + (decay_shrinks || decay_on_buffer ? 0 : decay * p),
+                 start = decay_shrinks ? p * (1 - lr * decay) : p;
     if (!kept) {
       p = f32(start - lr * d);
       return;
     }
-    buf = f32((t == 1 && first_plain ? d : momentum * buf + keep * (velocity ? lr : 1) * d) + (decay_on_buffer ? decay * buf : 0));
+    buf = f32((t == 1 && first_plain ? d : momentum * buf + keep * (velocity ? lr : 1) * d) +
+              (decay_on_buffer ? decay * buf : 0));
     p = f32(start - (velocity ? 1 : lr) * (nesterov ? d + momentum * buf : buf));
   }
 };
@@ -73,7 +87,8 @@ class Wrong : public OptimSubject {
   }
 
  protected:
-  virtual OptimTensors spoilt(const Optimiser& o, Index t, const OptimTensors& old, const Values& g, const OptimTensors& right) = 0;
+  virtual OptimTensors spoilt(const Optimiser& o, Index t, const OptimTensors& old, const Values& g,
+                              const OptimTensors& right) = 0;
   const std::shared_ptr<OptimSubject> base_ = cpu_optim_subject();
 };
 
@@ -82,8 +97,10 @@ class WrongAdam final : public Wrong {
   explicit WrongAdam(std::function<void(AdamParts&)> change) : change_(std::move(change)) {}
 
  private:
-  OptimTensors spoilt(const Optimiser& o, Index t, const OptimTensors& old, const Values& g, const OptimTensors& right) override {
-    AdamParts parts = std::holds_alternative<Adam>(o) ? AdamParts::of(std::get<Adam>(o), t) : AdamParts::of(std::get<Adamw>(o), t);
+  OptimTensors spoilt(const Optimiser& o, Index t, const OptimTensors& old, const Values& g,
+                      const OptimTensors& right) override {
+    AdamParts parts =
+        std::holds_alternative<Adam>(o) ? AdamParts::of(std::get<Adam>(o), t) : AdamParts::of(std::get<Adamw>(o), t);
     change_(parts);
     OptimTensors out = right;
     for (Index i = 0; i < g.size(); ++i) {
@@ -101,7 +118,8 @@ class WrongSgd final : public Wrong {
   explicit WrongSgd(std::function<void(SgdParts&)> change) : change_(std::move(change)) {}
 
  private:
-  OptimTensors spoilt(const Optimiser& o, Index t, const OptimTensors& old, const Values& g, const OptimTensors& right) override {
+  OptimTensors spoilt(const Optimiser& o, Index t, const OptimTensors& old, const Values& g,
+                      const OptimTensors& right) override {
     SgdParts parts = SgdParts::of(std::get<Sgd>(o), t);
     change_(parts);
     OptimTensors out = right;
@@ -122,7 +140,8 @@ class WrongState final : public Wrong {
   explicit WrongState(Change change) : change_(std::move(change)) {}
 
  private:
-  OptimTensors spoilt(const Optimiser&, Index, const OptimTensors& old, const Values&, const OptimTensors& right) override {
+  OptimTensors spoilt(const Optimiser&, Index, const OptimTensors& old, const Values&,
+                      const OptimTensors& right) override {
     OptimTensors out = right;
     change_(old, out);
     return out;
@@ -139,24 +158,28 @@ class Unchecked final : public Wrong {
   }
 
  private:
-  OptimTensors spoilt(const Optimiser&, Index, const OptimTensors&, const Values&, const OptimTensors& right) override { return right; }
+  OptimTensors spoilt(const Optimiser&, Index, const OptimTensors&, const Values&, const OptimTensors& right) override {
+    return right;
+  }
 };
 
-void plant(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug, std::shared_ptr<OptimSubject> subject) {
+void plant(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug,
+           std::shared_ptr<OptimSubject> subject) {
   Mutant m;
   m.name = spec::concat(op, '/', name), m.op = op, m.bug = bug;
   m.stage = Stage::optimiser, m.optim = std::move(subject);
   list.push_back(std::move(m));
 }
-void adam(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::string_view name, std::string_view bug,
-          const std::function<void(AdamParts&)>& change) {
+void adam(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::string_view name,
+          std::string_view bug, const std::function<void(AdamParts&)>& change) {
   for (std::string_view op : ops) plant(list, op, name, bug, std::make_shared<WrongAdam>(change));
 }
-void sgd(std::vector<Mutant>& list, std::string_view name, std::string_view bug, const std::function<void(SgdParts&)>& change) {
+void sgd(std::vector<Mutant>& list, std::string_view name, std::string_view bug,
+         const std::function<void(SgdParts&)>& change) {
   plant(list, "sgd", name, bug, std::make_shared<WrongSgd>(change));
 }
-void state(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::string_view name, std::string_view bug,
-           const WrongState::Change& change) {
+void state(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::string_view name,
+           std::string_view bug, const WrongState::Change& change) {
   for (std::string_view op : ops) plant(list, op, name, bug, std::make_shared<WrongState>(change));
 }
 
@@ -168,30 +191,38 @@ double rounded_correction(double beta, Index t) {
 }
 
 void plant_adam(std::vector<Mutant>& list) {
-  adam(list, {"adam", "adamw"}, "first_correction_missing", "m is not corrected", [](AdamParts& a) { a.correction1 = 1; });
-  adam(list, {"adam", "adamw"}, "second_correction_missing", "v is not corrected", [](AdamParts& a) { a.correction2 = 1; });
+  adam(list, {"adam", "adamw"}, "first_correction_missing", "m is not corrected",
+       [](AdamParts& a) { a.correction1 = 1; });
+  adam(list, {"adam", "adamw"}, "second_correction_missing", "v is not corrected",
+       [](AdamParts& a) { a.correction2 = 1; });
   adam(list, {"adam"}, "t_off_by_one", "corrections of step t + 1", [](AdamParts& a) {
-    a.correction1 = 1 - std::pow(a.beta1, static_cast<double>(a.t + 1)), a.correction2 = 1 - std::pow(a.beta2, static_cast<double>(a.t + 1));
+    a.correction1 = 1 - std::pow(a.beta1, static_cast<double>(a.t + 1)),
+    a.correction2 = 1 - std::pow(a.beta2, static_cast<double>(a.t + 1));
   });
   adam(list, {"adam"}, "powers_by_rounding", "β^t by t rounded products", [](AdamParts& a) {
     a.correction1 = rounded_correction(a.beta1, a.t), a.correction2 = rounded_correction(a.beta2, a.t);
   });
   adam(list, {"adam", "adamw"}, "eps_inside", "eps inside the root", [](AdamParts& a) { a.eps_inside = true; });
   adam(list, {"adam", "adamw"}, "eps_missing", "no eps", [](AdamParts& a) { a.eps = 0; });
-  adam(list, {"adam"}, "eps_before_correction", "eps is added before v is corrected", [](AdamParts& a) { a.eps_before_correction = true; });
+  adam(list, {"adam"}, "eps_before_correction", "eps is added before v is corrected",
+       [](AdamParts& a) { a.eps_before_correction = true; });
   adam(list, {"adam", "adamw"}, "betas_swapped", "β1 for β2, and the reverse", [](AdamParts& a) {
     std::swap(a.beta1, a.beta2), std::swap(a.keep1, a.keep2), std::swap(a.correction1, a.correction2);
   });
   adam(list, {"adam"}, "gradient_unsquared", "v averages |g|", [](AdamParts& a) { a.plain_second = true; });
   adam(list, {"adam", "adamw"}, "root_missing", "divides by v", [](AdamParts& a) { a.rootless = true; });
   adam(list, {"adam"}, "complement_missing", "m = β1 m + g", [](AdamParts& a) { a.keep1 = 1; });
-  adam(list, {"adam"}, "old_moment", "steps along the moment of the step before", [](AdamParts& a) { a.old_moment = true; });
+  adam(list, {"adam"}, "old_moment", "steps along the moment of the step before",
+       [](AdamParts& a) { a.old_moment = true; });
   adam(list, {"adam", "adamw"}, "lr_sign", "climbs", [](AdamParts& a) { a.lr = -a.lr; });
-  adam(list, {"adam"}, "decay_decoupled", "decays as AdamW does", [](AdamParts& a) { a.shrink = 1 - a.lr * a.coupled, a.coupled = 0; });
+  adam(list, {"adam"}, "decay_decoupled", "decays as AdamW does",
+       [](AdamParts& a) { a.shrink = 1 - a.lr * a.coupled, a.coupled = 0; });
   adam(list, {"adam"}, "decay_missing", "no weight decay", [](AdamParts& a) { a.coupled = 0; });
-  adam(list, {"adamw"}, "decay_coupled", "decays as Adam does", [](AdamParts& a) { a.coupled = (1 - a.shrink) / a.lr, a.shrink = 1; });
+  adam(list, {"adamw"}, "decay_coupled", "decays as Adam does",
+       [](AdamParts& a) { a.coupled = (1 - a.shrink) / a.lr, a.shrink = 1; });
   adam(list, {"adamw"}, "decay_missing", "no weight decay", [](AdamParts& a) { a.shrink = 1; });
-  adam(list, {"adamw"}, "decay_without_lr", "p − λ p for p − lr λ p", [](AdamParts& a) { a.shrink = 1 - (1 - a.shrink) / a.lr; });
+  adam(list, {"adamw"}, "decay_without_lr", "p − λ p for p − lr λ p",
+       [](AdamParts& a) { a.shrink = 1 - (1 - a.shrink) / a.lr; });
   adam(list, {"adamw"}, "decay_sign", "weights grow", [](AdamParts& a) { a.shrink = 2 - a.shrink; });
 }
 
@@ -207,28 +238,40 @@ void plant_sgd(std::vector<Mutant>& list) {
   sgd(list, "decay_missing", "no weight decay", [](SgdParts& s) { s.decay = 0; });
   sgd(list, "decay_decoupled", "decay shrinks p, past the buffer", [](SgdParts& s) { s.decay_shrinks = true; });
   sgd(list, "decay_without_lr", "p − λ p", [](SgdParts& s) { s.decay_shrinks = true, s.decay /= s.lr; });
-  sgd(list, "decay_on_buffer", "the buffer decays in place of the weights", [](SgdParts& s) { s.decay_on_buffer = true; });
+  sgd(list, "decay_on_buffer", "the buffer decays in place of the weights",
+      [](SgdParts& s) { s.decay_on_buffer = true; });
   sgd(list, "decay_sign", "weights grow", [](SgdParts& s) { s.decay = -s.decay; });
 }
 
 void plant_state(std::vector<Mutant>& list) {
-  state(list, {"sgd", "adam", "adamw"}, "last_skipped", "the last element is not updated", [](const OptimTensors& old, OptimTensors& next) {
-    if (next.p.size() > 0) put(next.p, next.p.size() - 1, old.p[old.p.size() - 1]);
-  });
-  state(list, {"sgd", "adam", "adamw"}, "no_step", "the parameter stays", [](const OptimTensors& old, OptimTensors& next) { next.p = old.p; });
-  state(list, {"sgd"}, "buffer_stale", "the buffer is not written back", [](const OptimTensors& old, OptimTensors& next) { next.buf = old.buf; });
-  state(list, {"adam", "adamw"}, "first_moment_stale", "m is not written back", [](const OptimTensors& old, OptimTensors& next) { next.m = old.m; });
-  state(list, {"adam", "adamw"}, "second_moment_stale", "v is not written back", [](const OptimTensors& old, OptimTensors& next) { next.v = old.v; });
-  state(list, {"adam"}, "moments_swapped", "m and v exchanged", [](const OptimTensors&, OptimTensors& next) { std::swap(next.m, next.v); });
-  state(list, {"sgd"}, "buffer_bf16", "the buffer is kept in bfloat16", [](const OptimTensors&, OptimTensors& next) { next.buf = narrowed(next.buf, spec::bfloat16); });
-  state(list, {"adam", "adamw"}, "moments_bf16", "moments are kept in bfloat16", [](const OptimTensors&, OptimTensors& next) {
-    next.m = narrowed(next.m, spec::bfloat16), next.v = narrowed(next.v, spec::bfloat16);
-  });
-  state(list, {"sgd", "adam"}, "weights_bf16", "weights are kept in bfloat16", [](const OptimTensors&, OptimTensors& next) { next.p = narrowed(next.p, spec::bfloat16); });
-  state(list, {"adam"}, "moment_flushed", "subnormal moments are flushed to zero", [](const OptimTensors&, OptimTensors& next) {
-    next.v = changed(next.v, [](Index, double v) { return v < spec::binary32.smallest_normal() ? 0 : v; });
-  });
-  for (std::string_view op : {"sgd", "adam", "adamw"}) plant(list, op, "unchecked", "refuses nothing", std::make_shared<Unchecked>());
+  state(list, {"sgd", "adam", "adamw"}, "last_skipped", "the last element is not updated",
+        [](const OptimTensors& old, OptimTensors& next) {
+          if (next.p.size() > 0) put(next.p, next.p.size() - 1, old.p[old.p.size() - 1]);
+        });
+  state(list, {"sgd", "adam", "adamw"}, "no_step", "the parameter stays",
+        [](const OptimTensors& old, OptimTensors& next) { next.p = old.p; });
+  state(list, {"sgd"}, "buffer_stale", "the buffer is not written back",
+        [](const OptimTensors& old, OptimTensors& next) { next.buf = old.buf; });
+  state(list, {"adam", "adamw"}, "first_moment_stale", "m is not written back",
+        [](const OptimTensors& old, OptimTensors& next) { next.m = old.m; });
+  state(list, {"adam", "adamw"}, "second_moment_stale", "v is not written back",
+        [](const OptimTensors& old, OptimTensors& next) { next.v = old.v; });
+  state(list, {"adam"}, "moments_swapped", "m and v exchanged",
+        [](const OptimTensors&, OptimTensors& next) { std::swap(next.m, next.v); });
+  state(list, {"sgd"}, "buffer_bf16", "the buffer is kept in bfloat16",
+        [](const OptimTensors&, OptimTensors& next) { next.buf = narrowed(next.buf, spec::bfloat16); });
+  state(list, {"adam", "adamw"}, "moments_bf16", "moments are kept in bfloat16",
+        [](const OptimTensors&, OptimTensors& next) {
+          next.m = narrowed(next.m, spec::bfloat16), next.v = narrowed(next.v, spec::bfloat16);
+        });
+  state(list, {"sgd", "adam"}, "weights_bf16", "weights are kept in bfloat16",
+        [](const OptimTensors&, OptimTensors& next) { next.p = narrowed(next.p, spec::bfloat16); });
+  state(list, {"adam"}, "moment_flushed", "subnormal moments are flushed to zero",
+        [](const OptimTensors&, OptimTensors& next) {
+          next.v = changed(next.v, [](Index, double v) { return v < spec::binary32.smallest_normal() ? 0 : v; });
+        });
+  for (std::string_view op : {"sgd", "adam", "adamw"})
+    plant(list, op, "unchecked", "refuses nothing", std::make_shared<Unchecked>());
 }
 
 }  // namespace

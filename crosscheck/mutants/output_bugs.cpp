@@ -37,13 +37,18 @@ Values rotated(const KernelCall& c) { return c.right.size() > 0 ? shifted_by(c.r
 Values bf16_output(const KernelCall& c) { return narrowed(c.right, spec::bfloat16); }
 Values fp16_output(const KernelCall& c) { return narrowed(c.right, spec::binary16); }
 Values truncated(const KernelCall& c) {
-  return changed(c.right, [](Index, double y) { return spec::round_to(y * (1 - std::ldexp(1.0, -24)), spec::binary32, spec::Direction::toward_zero); });
+  return changed(c.right, [](Index, double y) {
+    return spec::round_to(y * (1 - std::ldexp(1.0, -24)), spec::binary32, spec::Direction::toward_zero);
+  });
 }
 Values flushed(const KernelCall& c) {
-  return changed(c.right, [](Index, double y) { return std::abs(y) < spec::binary32.smallest_normal() ? std::copysign(0.0, y) : y; });
+  return changed(c.right, [](Index, double y) {
+    return std::abs(y) < spec::binary32.smallest_normal() ? std::copysign(0.0, y) : y;
+  });
 }
 Values saturated(const KernelCall& c) {
-  return changed(c.right, [](Index, double y) { return std::isinf(y) ? std::copysign(spec::binary32.largest(), y) : y; });
+  return changed(c.right,
+                 [](Index, double y) { return std::isinf(y) ? std::copysign(spec::binary32.largest(), y) : y; });
 }
 // An ulp or two more where `when` holds: what another order of summation, or a fused product, leaves behind.
 template <class When>
@@ -70,26 +75,35 @@ void plant_memory_bugs(std::vector<Mutant>& list) {
 }  // namespace
 
 void add_output_bugs(std::vector<Mutant>& list) {
-  plant(list, {"exp", "tanh", "gelu", "softmax", "log_softmax", "layer_norm", "matmul", "conv2d", "sum", "logsumexp", "mse"},
-        {{"zeros", "the output stays zero", zeros}, {"ones", "a constant", ones}, {"input_copy", "a copy of the input", input_copy}});
+  plant(list,
+        {"exp", "tanh", "gelu", "softmax", "log_softmax", "layer_norm", "matmul", "conv2d", "sum", "logsumexp", "mse"},
+        {{"zeros", "the output stays zero", zeros},
+         {"ones", "a constant", ones},
+         {"input_copy", "a copy of the input", input_copy}});
   plant(list, {"add", "mul", "relu", "softmax", "matmul", "avg_pool2d", "where"},
         {{"vector_tail", "the tail of the vector width is not computed", vector_tail},
          {"uninitialised_tail", "the last element keeps what memory held", uninitialised_tail},
          {"stale", "the result of the call before", stale},
          {"half_stale", "half of the result is that of the call before", half_stale}});
   plant(list, {"concat", "max_pool2d", "embedding", "permute", "gather", "slice"},
-        {{"last_repeated", "the last element is the one before it", last_repeated}, {"rotated", "off by one element", rotated}});
+        {{"last_repeated", "the last element is the one before it", last_repeated},
+         {"rotated", "off by one element", rotated}});
   plant(list, {"sub", "tanh", "mean", "linear", "silu"}, {{"negated", "the wrong sign", negated}});
-  plant(list, {"mul", "exp", "sigmoid", "matmul", "layer_norm", "softmax", "sum", "conv2d"},
-        {{"bf16_output", "the result in bfloat16", bf16_output}, {"fp16_output", "the result in binary16", fp16_output}});
+  plant(
+      list, {"mul", "exp", "sigmoid", "matmul", "layer_norm", "softmax", "sum", "conv2d"},
+      {{"bf16_output", "the result in bfloat16", bf16_output}, {"fp16_output", "the result in binary16", fp16_output}});
   plant(list, {"add", "mul", "div"}, {{"truncated", "rounds toward zero, one ulp low", truncated}});
   plant(list, {"add", "mul", "neg", "exp", "relu"}, {{"flushed", "subnormal results are flushed to zero", flushed}});
   plant(list, {"exp", "mul", "div"}, {{"saturated", "overflow ends at the largest number", saturated}});
   plant(list, {"sum", "matmul", "layer_norm"},
-        {{"by_threads", "the bits depend on the number of threads", ulps_more([](const RunOptions& o, Index) { return o.threads > 1; })},
-         {"by_alignment", "the bits depend on where the buffer lies", ulps_more([](const RunOptions& o, Index i) { return o.misalign % 4 != 0 && i == 0; })},
-         {"by_plan", "the bits differ between eager and compiled", ulps_more([](const RunOptions& o, Index) { return o.compiled; })}});
-  plant(list, {"relu", "maximum", "max", "clamp", "max_pool2d", "add", "sum", "softmax"}, {{"nan_swallowed", "NaN becomes 0", nan_swallowed}});
+        {{"by_threads", "the bits depend on the number of threads",
+          ulps_more([](const RunOptions& o, Index) { return o.threads > 1; })},
+         {"by_alignment", "the bits depend on where the buffer lies",
+          ulps_more([](const RunOptions& o, Index i) { return o.misalign % 4 != 0 && i == 0; })},
+         {"by_plan", "the bits differ between eager and compiled",
+          ulps_more([](const RunOptions& o, Index) { return o.compiled; })}});
+  plant(list, {"relu", "maximum", "max", "clamp", "max_pool2d", "add", "sum", "softmax"},
+        {{"nan_swallowed", "NaN becomes 0", nan_swallowed}});
   plant_memory_bugs(list);
 }
 

@@ -19,7 +19,8 @@ KernelBug last_is(double neutral) {
   return [=](const KernelCall& c) { return c.compute(c.op, {with_last(c.in[0], reduced_axis(c), neutral)}); };
 }
 Values first_doubled(const KernelCall& c) {
-  return c.compute(c.op, {along_axis(c.in[0], reduced_axis(c), [](Index k, Index, double v) { return k == 0 ? 2 * v : v; })});
+  return c.compute(c.op,
+                   {along_axis(c.in[0], reduced_axis(c), [](Index k, Index, double v) { return k == 0 ? 2 * v : v; })});
 }
 Values last_masked(const KernelCall& c) { return c.compute(c.op, {with_last(c.in[0], c.integer("axis"), -infinity)}); }
 
@@ -44,7 +45,8 @@ KernelBug by_fibre(F f) {
     for (Index start : fibre.start)
       for (Index k = 0; k < fibre.length(); ++k) {
         const auto at = [&](Index j) { return start + fibre.step[static_cast<std::size_t>(j)]; };
-        out[static_cast<std::size_t>(at(k))] = f(fibre.length(), [&](Index j) { return static_cast<float>(c.in[0][at(j)]); }, k);
+        out[static_cast<std::size_t>(at(k))] = f(
+            fibre.length(), [&](Index j) { return static_cast<float>(c.in[0][at(j)]); }, k);
       }
     return y;
   };
@@ -98,7 +100,9 @@ KernelBug by_reduced_fibre(F f) {
     const spec::Fibres fibre = spec::fibres(c.in[0].shape(), *axes);
     if (c.in[0].size() == 0) return c.right;
     return changed(c.right, [&](Index i, double) {
-      return f(fibre.length(), [&](Index k) { return c.in[0][fibre.start[static_cast<std::size_t>(i)] + fibre.step[static_cast<std::size_t>(k)]]; });
+      return f(fibre.length(), [&](Index k) {
+        return c.in[0][fibre.start[static_cast<std::size_t>(i)] + fibre.step[static_cast<std::size_t>(k)]];
+      });
     });
   };
 }
@@ -128,26 +132,27 @@ constexpr auto max_of_magnitudes = [](Index n, auto x) {
 };
 
 void plant_sums(std::vector<Mutant>& list) {
-  plant(list, {"sum", "mean"}, {{"last_dropped", "the last term of each sum is dropped", last_is(0)},
-                                {"first_doubled", "the first term counts twice", first_doubled},
-                                {"wrong_axis", "columns for rows", column_major}});
+  plant(list, {"sum", "mean"},
+        {{"last_dropped", "the last term of each sum is dropped", last_is(0)},
+         {"first_doubled", "the first term counts twice", first_doubled},
+         {"wrong_axis", "columns for rows", column_major}});
   plant(list, {"max", "logsumexp"}, {{"last_dropped", "the last element is not looked at", last_is(-infinity)}});
   plant(list, "sum", "fp16_accumulator", "accumulates in binary16", accumulated_in(spec::binary16));
   plant(list, "sum", "bf16_accumulator", "accumulates in bfloat16", accumulated_in(spec::bfloat16));
   plant(list, {"sum", "mean"}, {{"bf16_operands", "terms in bfloat16", operands_in(spec::bfloat16)}});
   plant(list, "mean", "unscaled", "the division by n is missing", mean_unscaled);
   plant(list, "mean", "ddof", "divides by n − 1", mean_ddof);
-  plant(list, "max", "from_zero", "the fold starts at 0", [](const KernelCall& c) {
-    return changed(c.right, [](Index, double y) { return y < 0 ? 0 : y; });
-  });
+  plant(list, "max", "from_zero", "the fold starts at 0",
+        [](const KernelCall& c) { return changed(c.right, [](Index, double y) { return y < 0 ? 0 : y; }); });
   plant(list, "max", "of_magnitudes", "the element of largest magnitude", by_reduced_fibre(max_of_magnitudes));
   plant(list, "logsumexp", "unshifted", "the maximum is not subtracted", by_reduced_fibre(logsumexp_unshifted));
   plant(list, "logsumexp", "of_mean", "ln of the mean", by_reduced_fibre(log_of_mean_exp));
 }
 
 void plant_softmax(std::vector<Mutant>& list) {
-  plant(list, {"softmax", "log_softmax"}, {{"wrong_axis", "along the next axis", other_axis},
-                                           {"last_dropped", "the last element is masked", last_masked}});
+  plant(
+      list, {"softmax", "log_softmax"},
+      {{"wrong_axis", "along the next axis", other_axis}, {"last_dropped", "the last element is masked", last_masked}});
   plant(list, "softmax", "unshifted", "the maximum is not subtracted", by_fibre(unshifted));
   plant(list, "softmax", "rough_exp", "exp good to four digits", by_fibre(rough_exp));
   plant(list, "softmax", "unnormalised", "the division by the sum is missing", by_fibre(unnormalised));
@@ -181,15 +186,19 @@ KernelBug normalised(double ddof, F deviation) {
 
 void plant_layer_norm(std::vector<Mutant>& list) {
   const auto root = [](double v, double eps) { return std::sqrt(v + eps); };
-  plant(list, "layer_norm", "eps_outside", "eps outside the root", normalised(0, [](double v, double eps) { return std::sqrt(v) + eps; }));
+  plant(list, "layer_norm", "eps_outside", "eps outside the root",
+        normalised(0, [](double v, double eps) { return std::sqrt(v) + eps; }));
   plant(list, "layer_norm", "ddof", "the unbiased variance", normalised(1, root));
   plant(list, "layer_norm", "eps_missing", "no eps", normalised(0, [](double v, double) { return std::sqrt(v); }));
-  plant(list, "layer_norm", "eps_smaller", "eps a tenth of what was asked", normalised(0, [](double v, double eps) { return std::sqrt(v + eps / 10); }));
+  plant(list, "layer_norm", "eps_smaller", "eps a tenth of what was asked",
+        normalised(0, [](double v, double eps) { return std::sqrt(v + eps / 10); }));
   plant(list, "layer_norm", "eps_default", "the attribute eps is ignored", [](const KernelCall& c) {
     return c.compute(c.make("layer_norm", {{"normalized_shape", c.attribute("normalized_shape")}}), c.in);
   });
-  plant(list, "layer_norm", "root_missing", "divides by the variance", normalised(0, [](double v, double eps) { return v + eps; }));
-  plant(list, "layer_norm", "affine_missing", "weight and bias are not applied", [](const KernelCall& c) { return c.compute(c.op, {c.in[0]}); });
+  plant(list, "layer_norm", "root_missing", "divides by the variance",
+        normalised(0, [](double v, double eps) { return v + eps; }));
+  plant(list, "layer_norm", "affine_missing", "weight and bias are not applied",
+        [](const KernelCall& c) { return c.compute(c.op, {c.in[0]}); });
   plant(list, "layer_norm", "bias_missing", "the bias is not added", [](const KernelCall& c) {
     return c.in.size() > 2 ? c.compute(c.op, {c.in[0], c.in[1]}) : c.right;
   });

@@ -42,14 +42,17 @@ std::vector<const Kill*> survivors(const std::vector<Kill>& kills) {
 std::string mutant_text(const std::vector<Kill>& kills) {
   Table table({{"planted"}, {"stage"}, {"bug"}, {"caught by"}, {"as"}, {"cases", true}});
   for (const Kill& k : kills)
-    table.add({k.name, std::string(stage_names[static_cast<std::size_t>(k.stage)]), brief(k.bug), k.killed ? k.law : "-",
-               k.killed ? std::string(verdict_name(k.verdict)) : "-", std::to_string(k.cases)});
+    table.add({k.name, std::string(stage_names[static_cast<std::size_t>(k.stage)]), brief(k.bug),
+               k.killed ? k.law : "-", k.killed ? std::string(verdict_name(k.verdict)) : "-", std::to_string(k.cases)});
   std::string out = table.print() + "\n";
   for (const Kill& k : kills)
-    if (!k.killed) out += spec::concat("survived: ", k.name, ": ", k.bug, k.reason.empty() ? "" : "; reason: ", k.reason, '\n');
+    if (!k.killed)
+      out += spec::concat("survived: ", k.name, ": ", k.bug, k.reason.empty() ? "" : "; reason: ", k.reason, '\n');
   const Counts n = count(kills);
-  for (std::size_t s = 0; s < stage_names.size(); ++s) out += spec::concat(s > 0 ? "  " : "", n.by_stage[s], ' ', stage_names[s]);
-  out += spec::concat("\n", kills.size(), " planted  ", n.killed, " killed  ", n.explained, " explained  ", n.survived, " survived\n");
+  for (std::size_t s = 0; s < stage_names.size(); ++s)
+    out += spec::concat(s > 0 ? "  " : "", n.by_stage[s], ' ', stage_names[s]);
+  out += spec::concat("\n", kills.size(), " planted  ", n.killed, " killed  ", n.explained, " explained  ", n.survived,
+                      " survived\n");
   return out;
 }
 
@@ -57,12 +60,21 @@ std::string mutant_json(const std::vector<Kill>& kills, std::uint64_t seed) {
   using Json = nlohmann::ordered_json;
   const Counts n = count(kills);
   Json json{{"schema", "plumbline.mutants/1"}, {"version", version()}, {"seed", seed}};
-  json["totals"] = {{"planted", kills.size()}, {"killed", n.killed}, {"explained", n.explained}, {"survived", n.survived}};
+  json["totals"] = {
+      {"planted", kills.size()}, {"killed", n.killed}, {"explained", n.explained}, {"survived", n.survived}};
   json["mutants"] = Json::array();
   for (const Kill& k : kills)
-    json["mutants"].push_back({{"name", k.name}, {"op", k.op}, {"stage", stage_names[static_cast<std::size_t>(k.stage)]},
-                               {"bug", k.bug}, {"killed", k.killed}, {"law", k.law}, {"verdict", verdict_name(k.verdict)},
-                               {"message", k.message}, {"cases", k.cases}, {"reason", k.reason}, {"seconds", k.seconds}});
+    json["mutants"].push_back({{"name", k.name},
+                               {"op", k.op},
+                               {"stage", stage_names[static_cast<std::size_t>(k.stage)]},
+                               {"bug", k.bug},
+                               {"killed", k.killed},
+                               {"law", k.law},
+                               {"verdict", verdict_name(k.verdict)},
+                               {"message", k.message},
+                               {"cases", k.cases},
+                               {"reason", k.reason},
+                               {"seconds", k.seconds}});
   return json.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -47,8 +47,12 @@ Outcome guarded(Check&& check) {
 class Trials {
  public:
   explicit Trials(const MutantOptions& options)
-      : options_(options), catalogue_(std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin())),
-        laws_(all_laws(catalogue_)), init_laws_(all_init_laws()), optim_laws_(all_optim_laws()), suite_(quick_suite()),
+      : options_(options),
+        catalogue_(std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin())),
+        laws_(all_laws(catalogue_)),
+        init_laws_(all_init_laws()),
+        optim_laws_(all_optim_laws()),
+        suite_(quick_suite()),
         base_(cpu_subject()) {
     suite_.seed = options.seed;
   }
@@ -56,9 +60,12 @@ class Trials {
   Kill run(const Mutant& mutant) const {
     const auto begin = std::chrono::steady_clock::now();
     Trial trial(mutant, options_);
-    if (mutant.init) try_init(mutant, trial);
-    else if (mutant.optim) try_optim(mutant, trial);
-    else try_op(mutant, trial);
+    if (mutant.init)
+      try_init(mutant, trial);
+    else if (mutant.optim)
+      try_optim(mutant, trial);
+    else
+      try_op(mutant, trial);
     Kill kill = trial.result();
     kill.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return kill;
@@ -79,7 +86,8 @@ class Trials {
 
   void try_init(const Mutant& mutant, Trial& trial) const {
     const auto schemes = spec::all_initialisers();
-    const auto scheme = std::find_if(schemes.begin(), schemes.end(), [&](const auto& s) { return name_of(s) == mutant.op; });
+    const auto scheme =
+        std::find_if(schemes.begin(), schemes.end(), [&](const auto& s) { return name_of(s) == mutant.op; });
     const double tests = static_cast<double>(options_.cases * schemes.size() * init_laws_.size());
     for (std::uint64_t number = 0; number < options_.cases && scheme != schemes.end(); ++number)
       for (const auto& law : init_laws_) {
@@ -123,7 +131,8 @@ std::vector<Kill> run_mutants(std::vector<Mutant> list, const MutantOptions& opt
     for (std::size_t i = next++; i < list.size(); i = next++)
       if (options.cancelled == nullptr || !options.cancelled->load()) kills[i] = trials.run(list[i]);
   };
-  const int jobs = options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int jobs =
+      options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   std::vector<std::thread> threads;
   for (int j = 1; j < jobs; ++j) threads.emplace_back(work);
   work();

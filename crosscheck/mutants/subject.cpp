@@ -25,18 +25,20 @@ class Mutated final : public Subject {
 
   std::string name() const override { return base_->name() + " with " + mutant_.name; }
   KernelInfo kernel(const Graph& graph, NodeId node) const override { return base_->kernel(graph, node); }
-  Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<spec::Index>& extents) override {
+  Result<Values> apply(const spec::Op& op, const std::vector<Values>& in,
+                       const std::vector<spec::Index>& extents) override {
     return base_->apply(op, in, extents);
   }
 
   Result<RunResult> run(const Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& wanted,
                         const RunOptions& options) override {
-    if (mutant_.backward || !contains(graph) || !spec::check_data(graph, data)) return base_->run(graph, data, wanted, options);
+    if (mutant_.backward || !contains(graph) || !spec::check_data(graph, data))
+      return base_->run(graph, data, wanted, options);
     return run_nodes(graph, data, wanted, options);
   }
 
-  Result<RunResult> backward(const spec::GradGraph& grad, const std::vector<Values>& data, const std::vector<NodeId>& wanted,
-                             const RunOptions& options) override {
+  Result<RunResult> backward(const spec::GradGraph& grad, const std::vector<Values>& data,
+                             const std::vector<NodeId>& wanted, const RunOptions& options) override {
     const NodeId ct = grad.graph.leaves().back(), output = ct - 1;
     const spec::Node& node = grad.graph.node(output);
     if (!mutant_.backward || node.leaf != spec::Leaf::none || node.op.name() != mutant_.op)
@@ -95,13 +97,15 @@ class Mutated final : public Subject {
     return result;
   }
 
-  Values spoilt(const spec::Op& op, const std::vector<Values>& in, const Values& right, const RunOptions& options) const {
+  Values spoilt(const spec::Op& op, const std::vector<Values>& in, const Values& right,
+                const RunOptions& options) const {
     if (!mutant_.kernel) return right;
     return mutant_.kernel(KernelCall{{*catalogue_, op, in, options, correct(options)}, right});
   }
 
   // The values of the cotangents: of nodes, of ct itself, or zero where no path leads.
-  std::vector<Values> cotangents(const spec::GradGraph& grad, const std::vector<Values>& data, const RunOptions& options) const {
+  std::vector<Values> cotangents(const spec::GradGraph& grad, const std::vector<Values>& data,
+                                 const RunOptions& options) const {
     std::vector<NodeId> ids;
     for (NodeId id : grad.cotangents)
       if (id >= 0 && grad.graph.node(id).leaf == spec::Leaf::none) ids.push_back(id);
@@ -110,8 +114,10 @@ class Mutated final : public Subject {
     std::size_t next = 0;
     for (std::size_t k = 0; k < grad.cotangents.size(); ++k) {
       const NodeId id = grad.cotangents[k];
-      if (!run || id < 0) out.push_back(Values::full(data[grad.leaves[k]].shape(), 0));
-      else out.push_back(grad.graph.node(id).leaf == spec::Leaf::none ? run->values[next++] : data.back());
+      if (!run || id < 0)
+        out.push_back(Values::full(data[grad.leaves[k]].shape(), 0));
+      else
+        out.push_back(grad.graph.node(id).leaf == spec::Leaf::none ? run->values[next++] : data.back());
     }
     return out;
   }
@@ -129,12 +135,16 @@ class Mutated final : public Subject {
     };
     std::vector<Values> wrong = right;
     const BackwardCall call{{*catalogue_, grad.graph.node(output).op, in, options, correct(options)},
-                            forward->values.front(), data.back(), grad.leaves, again};
+                            forward->values.front(),
+                            data.back(),
+                            grad.leaves,
+                            again};
     mutant_.backward(call, wrong);
     for (std::size_t k = 0; k < wrong.size(); ++k) {
       const auto place = std::find(wanted.begin(), wanted.end(), grad.cotangents[k]);
       if (grad.cotangents[k] <= output || place == wanted.end() || same(wrong[k], right[k])) continue;
-      if (wrong[k].size() == right[k].size()) result.values[static_cast<std::size_t>(place - wanted.begin())] = wrong[k].reshaped(right[k].shape());
+      if (wrong[k].size() == right[k].size())
+        result.values[static_cast<std::size_t>(place - wanted.begin())] = wrong[k].reshaped(right[k].shape());
     }
   }
 

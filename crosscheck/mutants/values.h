@@ -18,7 +18,8 @@ inline double f32(double x) { return static_cast<float>(x); }
 template <class F>
 Values changed(Values x, F&& f) {
   auto elements = x.mutable_elements();
-  for (spec::Index i = 0; i < x.size(); ++i) elements[static_cast<std::size_t>(i)] = f32(f(i, elements[static_cast<std::size_t>(i)]));
+  for (spec::Index i = 0; i < x.size(); ++i)
+    elements[static_cast<std::size_t>(i)] = f32(f(i, elements[static_cast<std::size_t>(i)]));
   return x;
 }
 inline Values scaled(const Values& x, double factor) {
@@ -79,7 +80,8 @@ inline Values read_transposed(const Values& x) {
   if (rank < 2 || x.size() == 0) return x;
   const spec::Index rows = x.shape().back(1), columns = x.shape().back(0);
   return Values::generate(x.shape(), [&](spec::Index i) {
-    const spec::Index block = i / (rows * columns) * rows * columns, r = i % (rows * columns) / columns, c = i % columns;
+    const spec::Index block = i / (rows * columns) * rows * columns, r = i % (rows * columns) / columns,
+                      c = i % columns;
     return x[block + c * rows + r];
   });
 }
@@ -103,17 +105,21 @@ inline double estimate(double x, int bits) {
 // Kernels that compute each output from the inputs of its place, broadcast: y = f(x), z = f(x, y); and f(x, right).
 template <class F>
 KernelBug unary(F f) {
-  return [f](const KernelCall& c) { return changed(c.in[0], [&](spec::Index, double x) { return f(static_cast<float>(x)); }); };
+  return [f](const KernelCall& c) {
+    return changed(c.in[0], [&](spec::Index, double x) { return f(static_cast<float>(x)); });
+  };
 }
 template <class F>
 KernelBug binary(F f) {
   return [f](const KernelCall& c) {
-    return spec::zip(c.in[0], c.in[1], [&](double x, double y) { return f32(f(static_cast<float>(x), static_cast<float>(y))); });
+    return spec::zip(c.in[0], c.in[1],
+                     [&](double x, double y) { return f32(f(static_cast<float>(x), static_cast<float>(y))); });
   };
 }
 template <class F>
 KernelBug beside(F f) {
-  return [f](const KernelCall& c) { return changed(c.right, [&](spec::Index i, double y) { return f(c.in[0][i], y); }); };
+  return
+      [f](const KernelCall& c) { return changed(c.right, [&](spec::Index i, double y) { return f(c.in[0][i], y); }); };
 }
 
 // The correct kernel on operands of fewer bits.
@@ -130,12 +136,13 @@ struct NamedBug {
   std::string_view name, bug;
   KernelBug kernel;
 };
-inline void plant(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops, std::initializer_list<NamedBug> bugs) {
+inline void plant(std::vector<Mutant>& list, std::initializer_list<std::string_view> ops,
+                  std::initializer_list<NamedBug> bugs) {
   for (std::string_view op : ops)
     for (const NamedBug& b : bugs) list.push_back(kernel_mutant(op, b.name, b.bug, b.kernel));
 }
-inline void plant(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug, KernelBug kernel,
-                  Stage stage = Stage::forward) {
+inline void plant(std::vector<Mutant>& list, std::string_view op, std::string_view name, std::string_view bug,
+                  KernelBug kernel, Stage stage = Stage::forward) {
   list.push_back(kernel_mutant(op, name, bug, std::move(kernel), stage));
 }
 

@@ -15,11 +15,11 @@ enum class Outside { absent, zero, edge };  // what a tap in the padding is: no 
 
 // What a wrong loop over windows does otherwise; everything right by default.
 struct Slip {
-  Index start = 0;               // the window begins so many elements further on
-  Index shorter = 0;             // taps of the window that are missing at its end
+  Index start = 0;    // the window begins so many elements further on
+  Index shorter = 0;  // taps of the window that are missing at its end
   bool dilated = true, strided = true;
   Outside outside = Outside::absent;
-  bool first_group = false;      // every group reads the channels of the first
+  bool first_group = false;  // every group reads the channels of the first
   bool first_batch = false;
 };
 
@@ -58,7 +58,8 @@ KernelBug convolved(Slip slip) {
     const spec::Shape &x = c.in[0].shape(), &k = c.in[1].shape();
     const Index groups = c.integer("groups"), area = w[0].in * w[1].in, plane = w[0].out * w[1].out, taps = k[2] * k[3];
     return changed(c.right, [&](Index at, double) {
-      const Index o = at / plane % k[0], group = slip.first_group ? 0 : o / (k[0] / groups), batch = slip.first_batch ? 0 : at / plane / k[0];
+      const Index o = at / plane % k[0], group = slip.first_group ? 0 : o / (k[0] / groups),
+                  batch = slip.first_batch ? 0 : at / plane / k[0];
       double total = c.in.size() > 2 ? c.in[2][o] : 0;
       for (Index channel = 0; channel < k[1]; ++channel)
         each_tap(w, slip, at % plane, [&](Index t, Index offset) {
@@ -78,7 +79,8 @@ KernelBug pooled(Slip slip, F fold) {
     const Index area = w[0].in * w[1].in, plane = w[0].out * w[1].out;
     return changed(c.right, [&](Index at, double y) {
       std::vector<double> x;
-      each_tap(w, slip, at % plane, [&](Index, Index offset) { x.push_back(offset < 0 ? 0 : c.in[0][at / plane * area + offset]); });
+      each_tap(w, slip, at % plane,
+               [&](Index, Index offset) { x.push_back(offset < 0 ? 0 : c.in[0][at / plane * area + offset]); });
       return x.empty() ? y : fold(x, static_cast<double>(w[0].kernel * w[1].kernel));
     });
   };
@@ -98,14 +100,19 @@ constexpr auto mean_of_window = [](const std::vector<double>& x, double taps) { 
 Values kernel_flipped(const KernelCall& c) {
   const spec::Shape& s = c.in[1].shape();
   const Index plane = s[2] * s[3];
-  return c.compute(c.op, with_input(c.in, 1, Values::generate(s, [&](Index i) { return c.in[1][i / plane * plane + plane - 1 - i % plane]; })));
+  return c.compute(c.op, with_input(c.in, 1, Values::generate(s, [&](Index i) {
+                                      return c.in[1][i / plane * plane + plane - 1 - i % plane];
+                                    })));
 }
 Values kernel_transposed(const KernelCall& c) { return c.compute(c.op, with_input(c.in, 1, read_transposed(c.in[1]))); }
-Values last_channel_dropped(const KernelCall& c) { return c.compute(c.op, with_input(c.in, 1, with_last(c.in[1], 1, 0))); }
+Values last_channel_dropped(const KernelCall& c) {
+  return c.compute(c.op, with_input(c.in, 1, with_last(c.in[1], 1, 0)));
+}
 Values last_tap_dropped(const KernelCall& c) {
   const spec::Shape& s = c.in[1].shape();
   const Index plane = s[2] * s[3];
-  return c.compute(c.op, with_input(c.in, 1, Values::generate(s, [&](Index i) { return i % plane + 1 == plane ? 0 : c.in[1][i]; })));
+  return c.compute(
+      c.op, with_input(c.in, 1, Values::generate(s, [&](Index i) { return i % plane + 1 == plane ? 0 : c.in[1][i]; })));
 }
 Values bias_missing(const KernelCall& c) { return c.in.size() > 2 ? c.compute(c.op, {c.in[0], c.in[1]}) : c.right; }
 Values bias_along_columns(const KernelCall& c) {
@@ -114,13 +121,17 @@ Values bias_along_columns(const KernelCall& c) {
 }
 Values other_pool(const KernelCall& c) {
   const std::string name = c.op.name() == "max_pool2d" ? "avg_pool2d" : "max_pool2d";
-  return c.compute(c.make(name, {{"kernel", c.attribute("kernel")}, {"stride", c.attribute("stride")}, {"padding", c.attribute("padding")}}), c.in);
+  return c.compute(c.make(name, {{"kernel", c.attribute("kernel")},
+                                 {"stride", c.attribute("stride")},
+                                 {"padding", c.attribute("padding")}}),
+                   c.in);
 }
 
 void plant_convolution(std::vector<Mutant>& list) {
-  plant(list, {"conv2d"}, {{"bf16_operands", "operands in bfloat16", operands_in(spec::bfloat16)},
-                           {"tf32_operands", "operands in tf32", operands_in(spec::tf32)},
-                           {"fp16_operands", "operands in binary16", operands_in(spec::binary16)}});
+  plant(list, {"conv2d"},
+        {{"bf16_operands", "operands in bfloat16", operands_in(spec::bfloat16)},
+         {"tf32_operands", "operands in tf32", operands_in(spec::tf32)},
+         {"fp16_operands", "operands in binary16", operands_in(spec::binary16)}});
   plant(list, "conv2d", "kernel_flipped", "a convolution, not a cross-correlation", kernel_flipped);
   plant(list, "conv2d", "kernel_transposed", "rows of the kernel for columns", kernel_transposed);
   plant(list, "conv2d", "last_channel_dropped", "the last channel of each group is dropped", last_channel_dropped);
@@ -130,7 +141,8 @@ void plant_convolution(std::vector<Mutant>& list) {
   plant(list, "conv2d", "dilation_ignored", "taps lie side by side", convolved({.dilated = false}));
   plant(list, "conv2d", "stride_ignored", "windows lie one element apart", convolved({.strided = false}));
   plant(list, "conv2d", "off_by_one", "windows begin one element too late", convolved({.start = 1}));
-  plant(list, "conv2d", "edge_padding", "the nearest element stands in for padding", convolved({.outside = Outside::edge}));
+  plant(list, "conv2d", "edge_padding", "the nearest element stands in for padding",
+        convolved({.outside = Outside::edge}));
   plant(list, "conv2d", "padding_multiplied", "padding is multiplied as a zero", convolved({.outside = Outside::zero}));
   plant(list, "conv2d", "first_group", "every group reads the first one's channels", convolved({.first_group = true}));
   plant(list, "conv2d", "first_batch", "every batch reads the first image", convolved({.first_batch = true}));
@@ -151,7 +163,8 @@ void plant_pools(std::vector<Mutant>& list) {
   });
   plant(list, "avg_pool2d", "undivided", "the sum of the window", pooled({}, total));
   plant(list, "avg_pool2d", "off_by_one", "windows begin one element too late", pooled({.start = 1}, mean_of_window));
-  plant(list, "avg_pool2d", "edge_padding", "the nearest element stands in for padding", pooled({.outside = Outside::edge}, mean_of_window));
+  plant(list, "avg_pool2d", "edge_padding", "the nearest element stands in for padding",
+        pooled({.outside = Outside::edge}, mean_of_window));
 }
 
 }  // namespace
