@@ -59,6 +59,8 @@ std::vector<Given> wrong_lists(const InitPlan& plan) {
   auto other = good;
   other.back().shape.push_back(2);
   out.push_back({"another shape", good.back().name, other});
+  other.back().shape = spec::Shape{good.back().shape.size(), 1, 1, 1, 1};
+  out.push_back({"as many elements under another shape", good.back().name, other});
   if (good.size() > 1) {
     auto both = good;
     both.front().shape.push_back(3), both.back().shape.push_back(3);
