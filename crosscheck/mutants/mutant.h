@@ -31,6 +31,7 @@ struct Mutant {
   std::shared_ptr<InitSubject> init;
   std::shared_ptr<OptimSubject> optim;
   bool modifies_inputs = false, overwrites_padding = false;
+  bool unchecked = false;  // shapes, attributes and indices that do not fit are not refused
   std::string reason;  // why no law can see it, where that is proven; empty: it must be caught
 };
 

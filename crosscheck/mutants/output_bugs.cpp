@@ -72,6 +72,15 @@ void plant_memory_bugs(std::vector<Mutant>& list) {
   }
 }
 
+// Refusing is the plan's duty; a kernel behind a plan that does not refuses nothing either.
+void plant_unchecked(std::vector<Mutant>& list) {
+  for (std::string_view op : {"matmul", "conv2d", "concat", "gather", "embedding", "softmax", "cross_entropy_index"}) {
+    Mutant m = kernel_mutant(op, "unchecked", "what does not fit is not refused", {});
+    m.unchecked = true;
+    list.push_back(m);
+  }
+}
+
 }  // namespace
 
 void add_output_bugs(std::vector<Mutant>& list) {
@@ -105,6 +114,7 @@ void add_output_bugs(std::vector<Mutant>& list) {
   plant(list, {"relu", "maximum", "max", "clamp", "max_pool2d", "add", "sum", "softmax"},
         {{"nan_swallowed", "NaN becomes 0", nan_swallowed}});
   plant_memory_bugs(list);
+  plant_unchecked(list);
 }
 
 }  // namespace plumbline::crosscheck
