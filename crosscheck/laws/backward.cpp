@@ -1,4 +1,6 @@
 // backward: the recorded vjp, run by the subject, lies within the bound: node by node, and each cotangent end to end.
+#include <utility>
+
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/laws/list.h"
 #include "spec/eval/exact.h"
@@ -27,8 +29,8 @@ class Backward final : public Law {
     const spec::GradGraph grad = spec::value_or_throw(spec::grad_graph(c.graph));
     std::vector<NodeId> ends;
     for (NodeId id : grad.cotangents)
-      if (id >= 0) ends.push_back(id);
-    if (ends.empty()) return {};
+      if (id >= 0 && grad.graph.node(id).leaf == spec::Leaf::none) ends.push_back(id);
+    if (ends.empty()) return {};  // every cotangent is the given one, or zero
     std::vector<Values> data = c.data;
     data.push_back(c.cotangent);
     const std::vector<NodeId> wanted = op_nodes(grad.graph, ends);
@@ -68,17 +70,18 @@ class Backward final : public Law {
 
   static Outcome check_ends(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& ends,
                             const std::vector<Values>& values, Subject& subject, const JudgeOptions& options) {
-    JudgeOptions judging = options;
-    judging.vacuity = false;
     const ClaimsOf claims = [&](NodeId id) { return subject.kernel(graph, id).claims; };
     Judgement all;
-    bool zero = true, empty = true;
-    for (std::size_t k = 0; k < ends.size(); ++k) {
-      const Values& got = values[static_cast<std::size_t>(ends[k])];
-      join(all, judge_node(graph, data, ends[k], got, claims, judging));
-      for (double x : got.elements()) zero &= x == 0, empty = false;
+    std::string idle;
+    bool telling = false;
+    for (NodeId end : ends) {
+      Judgement one = judge_node(graph, data, end, values[static_cast<std::size_t>(end)], claims, options);
+      telling |= one.verdict != Verdict::mistrusted;
+      if (one.verdict == Verdict::mistrusted) idle = std::exchange(one.note, {}), one.verdict = Verdict::pass;
+      join(all, one);
     }
-    if (options.vacuity && zero && !empty && all.verdict == Verdict::pass) all.verdict = Verdict::mistrusted, all.note = "every gradient is zero";
+    // One cotangent that proves something is enough.
+    if (!telling && all.verdict == Verdict::pass) all.verdict = Verdict::mistrusted, all.note = idle;
     return outcome_of(std::move(all));
   }
 

@@ -133,7 +133,7 @@ Values fill(spec::Choices& choices, Pattern pattern, const Shape& shape, const D
 Values sprinkle_specials(spec::Choices& choices, const Values& x) {
   static const std::vector<double> specials{
       std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-      -0.0, 0.0, largest, -largest, std::numeric_limits<float>::denorm_min(), std::numeric_limits<float>::min()};
+      -0.0, 0.0};
   Values y = x;
   const auto out = y.mutable_elements();
   if (out.empty()) return y;

@@ -41,7 +41,7 @@ float draw_float(RandomChoices& random, FloatClass c);
 // One choice seeds the bulk, so that shrinkers meet few draws.
 Values fill(spec::Choices& choices, Pattern pattern, const spec::Shape& shape, const spec::Domain& domain);
 
-// Puts NaN, ±∞, ±0 and extreme numbers in a few places.
+// Puts NaN, ±∞ and ±0 in a few places.
 Values sprinkle_specials(spec::Choices& choices, const Values& x);
 
 }  // namespace plumbline::crosscheck

@@ -54,6 +54,7 @@ bool has_infinity(const Tensors<double>& data) { return count_infinities(data) >
 
 Tensors<Ball> as_balls(const Graph& graph, const Tensors<double>& data, int precision, Path path) {
   constexpr Index beyond = 1100, apart = 3;  // exponents: above binary64's, and more than a rounding apart
+  constexpr Index further = Index{1} << 30;
   const Index infinities = count_infinities(data);
   const std::vector<char> real = real_variables(graph);
   const std::vector<NodeId> leaves = graph.leaves();
@@ -64,9 +65,9 @@ Tensors<Ball> as_balls(const Graph& graph, const Tensors<double>& data, int prec
     out.push_back(Tensor<Ball>::generate(data[i].shape(), [&](Index k) {
       const double x = data[i][k];
       if (std::isinf(x) && path != Path::none) {
-        const Index rank = path == Path::backwards ? infinities - seen : seen;
+        const Index rank = path == Path::backwards ? infinities - seen : path == Path::together ? 0 : seen;
         ++seen;
-        return huge(std::copysign(1.0, x), beyond + apart * rank, precision);
+        return huge(std::copysign(1.0, x), (beyond + apart * rank) * (path == Path::far ? further : 1), precision);
       }
       if (x == 0 && shrink) return huge(std::copysign(1.0, x), -beyond / 2, precision);
       return Ball::exact(x, precision);
@@ -91,15 +92,30 @@ Tensors<Ball> enclose(const Graph& graph, const Tensors<double>& data, std::span
   return out;
 }
 
+namespace {
+
+// The limit of something whose value is x at huge inputs and y at much larger ones. Logarithms are still far from
+// infinity at x: they are told by their growth, and their reciprocals by its lack.
+Ball settled(const Ball& x, const Ball& y, int precision) {
+  if (same_limit(x, y) || !x.has_value() || !y.has_value()) return x;
+  if (less(abs(x) * Ball(Index{2}), abs(y)).exact == Tri::yes) return huge(less(y, Ball(Index{0})).exact == Tri::yes ? -1 : 1, 2000, precision);
+  if (less(abs(y) * Ball(Index{2}), abs(x)).exact == Tri::yes) return Ball::exact(0, precision);
+  return x;
+}
+
+}  // namespace
+
 Tensor<Ball> limit(const Graph& graph, const Tensors<double>& data, NodeId wanted, int precision) {
   const NodeId nodes[] = {wanted};
-  const auto a = enclose(graph, data, nodes, precision, Path::forwards)[0];
-  const auto b = enclose(graph, data, nodes, precision, Path::backwards)[0];
-  const auto c = enclose(graph, data, nodes, precision, Path::zeros)[0];
+  const auto along = [&](Path path) { return enclose(graph, data, nodes, precision, path)[0]; };
+  const auto a = along(Path::forwards), b = along(Path::backwards), c = along(Path::zeros);
+  const auto d = along(Path::together), e = along(Path::far);
   const auto ieee = interpret<double>(graph, data, nodes)[static_cast<std::size_t>(wanted)];
   return Tensor<Ball>::generate(a.shape(), [&](Index i) {
-    const bool exists = same_limit(a[i], b[i]) && (!std::isnan(ieee[i]) || same_limit(a[i], c[i]));
-    return exists ? a[i] : Ball::undefined(Ball::State::nan, precision);
+    const Ball x = settled(a[i], e[i], precision);
+    const bool exists = same_limit(x, settled(b[i], e[i], precision)) && same_limit(x, settled(d[i], e[i], precision)) &&
+                        (!std::isnan(ieee[i]) || same_limit(x, settled(c[i], e[i], precision)));
+    return exists ? x : Ball::undefined(Ball::State::nan, precision);
   });
 }
 
