@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "crosscheck/laws/law.h"
@@ -15,7 +16,8 @@ class CellCount {
   CellCount(std::string op, std::string law, std::string subject, std::string kernel);
   // A finding, an undecided or a mistrusted case is listed too, the first few of each cell.
   void add(const Outcome& outcome, const std::string& where, Report& report);
-  void close(Report& report);
+  // `seconds` where the cell's cases do not run one after another.
+  void close(Report& report, std::optional<double> seconds = std::nullopt);
 
  private:
   Cell cell_;

@@ -25,8 +25,9 @@ struct ModelOptions {
   JudgeOptions judge;
 };
 
-// What is under test; the CPU runtime by default. A planted bug replaces one of them.
+// What is under test; a planted bug replaces one of them.
 struct ModelSubjects {
+  bool planned = false;  // train by the CPU runtime's planned step instead of by `graph` and `optim`
   std::shared_ptr<Subject> graph;
   std::shared_ptr<InitSubject> init;
   std::shared_ptr<OptimSubject> optim;

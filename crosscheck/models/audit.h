@@ -1,0 +1,51 @@
+// The audit of a model: what was judged, as rows of a table and as cells of a report.
+#pragma once
+
+#include <map>
+#include <ostream>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "crosscheck/laws/cell_count.h"
+#include "crosscheck/models/trainer.h"
+#include "crosscheck/report/report.h"
+
+namespace plumbline::crosscheck {
+
+// Collects outcomes of law `model` (each node on its own inputs, initial values, optimiser steps) and of
+// `model_end_to_end` (errors compound from the leaves on).
+class ModelReport {
+ public:
+  explicit ModelReport(std::string subject) : subject_(std::move(subject)) {}
+
+  void add(const std::string& op, const std::string& law, const std::string& kernel, const Outcome& outcome, const std::string& where);
+  // A node's two judgements; `place` says when, e.g. `step 100`.
+  void add(const NodeReport& node, const std::string& place);
+  Report finish();
+
+ private:
+  std::string subject_;
+  Report report_;
+  std::map<std::tuple<std::string, std::string, std::string>, CellCount> cells_;
+};
+
+// Every op node of a graph, with what was computed for each node; leaves included.
+struct NodeValues {
+  const spec::Graph& graph;
+  const std::vector<Values>& values;  // empty where a node was not needed
+  std::function<Subject::KernelInfo(spec::NodeId)> kernel;
+};
+// Audits the nodes, writes one row for each, and counts them.
+void audit_graph(const NodeValues& run, const std::string& place, const JudgeOptions& options, ModelReport& report, std::ostream& table);
+
+// One training step, seen whole: params and moments before it.
+struct StepBefore {
+  std::vector<OptimTensors> states;
+};
+StepBefore before_step(const Trainer& trainer);
+// Audits the step that the trainer has just taken: every node, then the optimiser on every param.
+void audit_step(const Trainer& trainer, const StepBefore& before, const Rows& batch, const spec::Optimiser& optimiser, spec::Index t,
+                const OptimSubject& optim, const JudgeOptions& options, ModelReport& report, std::ostream& table);
+
+}  // namespace plumbline::crosscheck

@@ -1,0 +1,13 @@
+// Auditing a graph from a file: one forward and one backward run on data made from a seed.
+#pragma once
+
+#include <ostream>
+
+#include "crosscheck/models/model.h"
+
+namespace plumbline::crosscheck {
+
+// options.model names the file. The cotangent of the first output is ones.
+spec::Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects& subjects, std::ostream& table);
+
+}  // namespace plumbline::crosscheck

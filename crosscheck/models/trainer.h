@@ -1,0 +1,35 @@
+// Trainers: one training step after another, with everything in sight that an audit asks for.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/models/dataset.h"
+#include "crosscheck/models/network.h"
+#include "crosscheck/subjects/subject.h"
+
+namespace plumbline::crosscheck {
+
+class Trainer {
+ public:
+  virtual ~Trainer() = default;
+  // With gradients.
+  virtual const TrainGraph& graph() const = 0;
+  // Loss, gradients, and the optimiser's step on every param.
+  virtual spec::Result<void> step(const Rows& batch) = 0;
+  // What the last step computed for a node; empty if it was not needed.
+  virtual Values value(spec::NodeId node) const = 0;
+  virtual Subject::KernelInfo kernel(spec::NodeId node) const = 0;
+  // The i-th param with its moments, as they are now.
+  virtual OptimTensors state(std::size_t i) const = 0;
+};
+
+// The runtime's planned training step, which keeps the value of every node.
+spec::Result<std::unique_ptr<Trainer>> runtime_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
+                                                       const std::vector<Values>& initial, int threads);
+// A graph's subject and an optimiser's subject by turns: where a bug may be planted in either.
+std::unique_ptr<Trainer> subject_trainer(TrainGraph forward, const spec::Optimiser& optimiser, const std::vector<Values>& initial,
+                                         std::shared_ptr<Subject> graph, std::shared_ptr<OptimSubject> optim, int threads);
+
+}  // namespace plumbline::crosscheck
