@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <deque>
 
 #include "crosscheck/audit/runner.h"
 #include "crosscheck/cli/replays.h"
@@ -39,7 +40,7 @@ class ReplayVerb final : public Verb {
     const Sinks sinks{json_, junit_, quiet_, no_color_};
     sinks.check();
     if (files_.empty()) refuse("replay: found no file, expected one");
-    std::vector<LoadedReplay> replays;
+    std::deque<LoadedReplay> replays;
     for (const std::string& file : files_) replays.push_back(load_replay(file));
     const auto start = std::chrono::steady_clock::now();
     Report report;
