@@ -26,6 +26,14 @@ double largest_distance(const Filtered& x, const Filtered& y) {
   return most;
 }
 
+// The largest bound of the elements that have one.
+double largest_bound(const Filtered& x) {
+  double most = 0;
+  for (const auto& element : x.elements())
+    if (element.d < spec::upward::infinity) most = std::max(most, element.d);
+  return most;
+}
+
 // The exact op on the node's own inputs, as the graph of that op alone.
 struct Local {
   spec::Graph graph;
@@ -69,6 +77,7 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
     Filtered own = Reading(local.graph, local.data, {output}, claims_here).filtered()[static_cast<std::size_t>(output)];
     report.introduced = largest_error(own, values[at]);
     report.propagated = largest_distance(own, ideal[at]);
+    report.bound = largest_bound(own), report.compounded = largest_bound(ideal[at]);
     report.local = judge_expected(local.graph, local.data, output, values[at], claims_here, options, std::move(own));
     report.end_to_end = judge_expected(graph, leaves, id, values[at], claims_of, whole, ideal[at]);
     out.push_back(std::move(report));

@@ -31,8 +31,8 @@ std::string shape_text(const spec::Shape& shape) { return spec::concat(shape); }
 
 void add_row(Table& table, const spec::Graph& graph, const NodeReport& r) {
   table.add({r.name, r.op, shape_text(graph.node(r.node).shape), r.fallback ? r.kernel + " (fallback)" : r.kernel, verdict_of(r.local),
-             number(r.introduced), number(r.propagated), bound(r.local), ratio(r.local), fmt::format("{:.2f}", r.local.max_ulp),
-             verdict_of(r.end_to_end), bound(r.end_to_end), ratio(r.end_to_end)});
+             number(r.introduced), number(r.propagated), number(r.bound), ratio(r.local), fmt::format("{:.2f}", r.local.max_ulp),
+             verdict_of(r.end_to_end), number(r.compounded), ratio(r.end_to_end)});
 }
 
 // Nobody chose the data of a model to be hard, and their order means something.

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "spec/eval/interpret.h"
 #include "tests/crosscheck/reference_steps.h"
 
 namespace plumbline::crosscheck {
@@ -74,7 +75,7 @@ TEST(Model, SameSeedSameReport) {
   EXPECT_NE(audit(changed).table, one.table);
 }
 
-// Our runtime with the values of one op spoilt.
+// Our runtime node by node, with the values of one op spoilt before the next nodes see them.
 class SpoiltOp final : public Subject {
  public:
   SpoiltOp(std::string op, std::function<double(double)> change) : op_(std::move(op)), change_(std::move(change)) {}
@@ -82,13 +83,24 @@ class SpoiltOp final : public Subject {
   KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const override { return base_->kernel(graph, node); }
   spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<spec::NodeId>& wanted,
                               const RunOptions& options) override {
-    auto run = base_->run(graph, data, wanted, options);
-    for (std::size_t i = 0; run && i < wanted.size(); ++i) {
-      const spec::Node& node = graph.node(wanted[i]);
-      if (node.leaf == spec::Leaf::none && node.op.name() == op_)
-        run->values[i] = map(run->values[i], [&](double x) { return static_cast<double>(static_cast<float>(change_(x))); });
+    std::vector<Values> values;
+    std::size_t leaf = 0;
+    for (const spec::Node& node : graph.nodes()) {
+      if (node.leaf != spec::Leaf::none) {
+        values.push_back(data[leaf++]);
+        continue;
+      }
+      std::vector<Values> in;
+      for (const spec::NodeId i : node.inputs) in.push_back(values[static_cast<std::size_t>(i)]);
+      const auto alone = spec::value_or_throw(spec::graph_of(node.op, graph.shapes_of(node.inputs)));
+      auto run = base_->run(alone, in, alone.outputs(), options);
+      if (!run) return run;
+      values.push_back(run->values.front());
+      if (node.op.name() == op_) values.back() = map(values.back(), [&](double x) { return static_cast<double>(static_cast<float>(change_(x))); });
     }
-    return run;
+    RunResult result;
+    for (const spec::NodeId id : wanted) result.values.push_back(values[static_cast<std::size_t>(id)]);
+    return result;
   }
 
  private:
