@@ -69,6 +69,12 @@ struct Larger {
   float operator()(float m, float x) const { return larger(m, x); }
 };
 
+// The larger of two numbers; a NaN may be passed over. For maxima whose NaN shows up elsewhere.
+struct LargerNumber {
+  Pack operator()(const Pack& m, const Pack& x) const { return x > m ? x : m; }
+  float operator()(float m, float x) const { return x > m ? x : m; }
+};
+
 // Σ x_k; claims Order::lanes, 64.
 inline float sum_lanes(const float* x, Index n) { return fold_lanes(x, n, 0.0f, Plus{}); }
 // Σ term k; claims Order::lanes, 64.

@@ -24,12 +24,13 @@ inline float power_of_two(std::int32_t k) {
   return std::bit_cast<float>((static_cast<std::uint32_t>(k) + 127u) << 23);
 }
 
-// e^x = 2^k e^r with |r| ≤ ln 2 / 2; e^r = 1 + r + r² q(r). The scale is applied in two steps, so that a subnormal
-// result is rounded once.
-inline float exp(float x) {
+// e^c = 2^k e^r with |r| ≤ ln 2 / 2, for |c| ≤ 104; e^r = 1 + r + r² q(r).
+struct Scaled {
+  float p;  // e^r
+  std::int32_t k;
+};
+inline Scaled exp_scaled(float c) {
   constexpr float log2_e = 0x1.715476p+0f, ln2_hi = 0x1.62e4p-1f, ln2_lo = 0x1.7f7d1cp-20f, shift = 0x1.8p+23f;
-  float c = x > 89.0f ? 89.0f : x;
-  c = c < -104.0f ? -104.0f : c;
   const float shifted = fma(c, log2_e, shift);
   const auto k = static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(shift));
   const float n = shifted - shift;
@@ -39,10 +40,23 @@ inline float exp(float x) {
   q = fma(q, r, 0x1.5558f2p-5f);
   q = fma(q, r, 0x1.555492p-3f);
   q = fma(q, r, 0x1.fffffcp-2f);
-  const float p = 1.0f + fma(r * r, q, r);
+  return {1.0f + fma(r * r, q, r), k};
+}
+
+// e^x; the scale is applied in two steps, so that a subnormal result is rounded once.
+inline float exp(float x) {
+  float c = x > 89.0f ? 89.0f : x;
+  c = c < -104.0f ? -104.0f : c;
+  const auto [p, k] = exp_scaled(c);
   const std::int32_t half = k >> 1;
   const auto rest = static_cast<std::int32_t>(static_cast<std::uint32_t>(k) - static_cast<std::uint32_t>(half));
   return p * power_of_two(half) * power_of_two(rest);
+}
+
+// The same for |x| ≤ 87 or NaN, where nothing overflows or is subnormal.
+inline float exp_moderate(float x) {
+  const auto [p, k] = exp_scaled(x);
+  return p * power_of_two(k);
 }
 
 // ln x = e ln 2 + ln m with √½ ≤ m < √2; with f = m − 1, ln m = f − f²/2 + f³ p(f).
@@ -79,7 +93,8 @@ inline float tanh(float x) {
   p = fma(p, z, 0x1.11101ep-3f);
   p = fma(p, z, -0x1.555552p-2f);
   const float small = fma(z * x, p, x);
-  const float large = copysign(1.0f - 2.0f / (exp(2.0f * t) + 1.0f), x);
+  const float c = t > 10.0f ? 10.0f : t;
+  const float large = copysign(1.0f - 2.0f / (exp_moderate(2.0f * c) + 1.0f), x);
   return t < 0.625f ? small : large;
 }
 
@@ -102,7 +117,7 @@ inline float erf(float x) {
   q = fma(q, c, 0x1.b32598p-4f);
   q = fma(q, c, 0x1.45328ap-1f);
   q = fma(q, c, 0x1.0778dep-3f);
-  const float large = copysign(1.0f - exp(-fma(q, c, c)), x);
+  const float large = copysign(1.0f - exp_moderate(-fma(q, c, c)), x);
   return t < 0.9277f ? small : large;
 }
 

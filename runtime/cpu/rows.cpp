@@ -11,6 +11,9 @@ namespace {
 constexpr Index work_per_part = 16384;
 constexpr Index together = 16;  // fibres that are brought into rows at a time, where they are not rows already
 
+// The largest number of a row; a NaN is left to the sum of exponentials.
+float top_of(const float* x, Index n) { return fold_lanes(x, n, -math::infinity, LargerNumber{}); }
+
 // e_i = exp(x_i − top), and what x_i − top is: 0 where x_i is an infinite maximum itself.
 float shifted(float x, float top) { return math::abs(top) == math::infinity && x == top ? 0.0f : x - top; }
 
@@ -30,7 +33,7 @@ bool contested(float top, float total) { return math::abs(top) == math::infinity
 // shifted: exp(x_i − max x) / Σ_j exp(x_j − max x)
 struct Softmax {
   void operator()(const float* x, float* y, Index n) const {
-    const float top = max_lanes(x, n), total = exponentials(x, top, y, n);
+    const float top = top_of(x, n), total = exponentials(x, top, y, n);
     if (contested(top, total)) return std::fill_n(y, n, top - top), void();
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) y[i] = y[i] / total;
@@ -40,7 +43,7 @@ struct Softmax {
 // shifted: (x_i − max x) − ln Σ_j exp(x_j − max x)
 struct LogSoftmax {
   void operator()(const float* x, float* y, Index n) const {
-    const float top = max_lanes(x, n), total = exponentials(x, top, y, n), rest = math::log(total);
+    const float top = top_of(x, n), total = exponentials(x, top, y, n), rest = math::log(total);
     if (contested(top, total)) return std::fill_n(y, n, top - top), void();
     if (math::abs(top) == math::infinity) {
       for (Index i = 0; i < n; ++i) y[i] = shifted(x[i], top) - rest;

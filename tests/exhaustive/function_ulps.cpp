@@ -1,10 +1,11 @@
 // Sweeps the float functions of runtime/cpu/math.h over all 2^32 arguments and prints their largest errors in ulps.
 //
-// Usage: function_ulps [STRIDE]. The reference is the double function of the C library: its own error, below one ulp of
+// Usage: function_ulps [STRIDE [NAME]]. The reference is the double function of the C library: its own error, below one ulp of
 // a double, is 2^-29 ulp of a float.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "runtime/cpu/math.h"
 
@@ -38,9 +39,14 @@ bool sweep(const char* name, F f, G reference, double claimed, std::uint64_t str
 int main(int argc, char** argv) {
   const std::uint64_t stride = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
   if (stride == 0) return 2;
-  bool ok = sweep("exp", math::exp, [](double x) { return std::exp(x); }, math::exp_ulps, stride);
-  ok &= sweep("log", math::log, [](double x) { return std::log(x); }, math::log_ulps, stride);
-  ok &= sweep("tanh", math::tanh, [](double x) { return std::tanh(x); }, math::tanh_ulps, stride);
-  ok &= sweep("erf", math::erf, [](double x) { return std::erf(x); }, math::erf_ulps, stride);
+  const std::string only = argc > 2 ? argv[2] : "";
+  bool ok = true;
+  const auto run = [&](const char* name, auto f, auto reference, double claimed) {
+    if (only.empty() || only == name) ok &= sweep(name, f, reference, claimed, stride);
+  };
+  run("exp", math::exp, [](double x) { return std::exp(x); }, math::exp_ulps);
+  run("log", math::log, [](double x) { return std::log(x); }, math::log_ulps);
+  run("tanh", math::tanh, [](double x) { return std::tanh(x); }, math::tanh_ulps);
+  run("erf", math::erf, [](double x) { return std::erf(x); }, math::erf_ulps);
   return ok ? 0 : 1;
 }
