@@ -61,15 +61,16 @@ Tensors<Ball> as_balls(const Graph& graph, const Tensors<double>& data, int prec
   Tensors<Ball> out;
   Index seen = 0;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    const bool shrink = path == Path::zeros && real[static_cast<std::size_t>(leaves[i])];
+    const bool far = path == Path::far || path == Path::far_zeros;
+    const bool shrink = (path == Path::zeros || path == Path::far_zeros) && real[static_cast<std::size_t>(leaves[i])];
     out.push_back(Tensor<Ball>::generate(data[i].shape(), [&](Index k) {
       const double x = data[i][k];
       if (std::isinf(x) && path != Path::none) {
         const Index rank = path == Path::backwards ? infinities - seen : path == Path::together ? 0 : seen;
         ++seen;
-        return huge(std::copysign(1.0, x), (beyond + apart * rank) * (path == Path::far ? further : 1), precision);
+        return huge(std::copysign(1.0, x), (beyond + apart * rank) * (far ? further : 1), precision);
       }
-      if (x == 0 && shrink) return huge(std::copysign(1.0, x), -beyond / 2, precision);
+      if (x == 0 && shrink) return huge(std::copysign(1.0, x), -beyond / 2 * (far ? further : 1), precision);
       return Ball::exact(x, precision);
     }));
   }
@@ -109,12 +110,12 @@ Tensor<Ball> limit(const Graph& graph, const Tensors<double>& data, NodeId wante
   const NodeId nodes[] = {wanted};
   const auto along = [&](Path path) { return enclose(graph, data, nodes, precision, path)[0]; };
   const auto a = along(Path::forwards), b = along(Path::backwards), c = along(Path::zeros);
-  const auto d = along(Path::together), e = along(Path::far);
+  const auto d = along(Path::together), e = along(Path::far), f = along(Path::far_zeros);
   const auto ieee = interpret<double>(graph, data, nodes)[static_cast<std::size_t>(wanted)];
   return Tensor<Ball>::generate(a.shape(), [&](Index i) {
     const Ball x = settled(a[i], e[i], precision);
     const bool exists = same_limit(x, settled(b[i], e[i], precision)) && same_limit(x, settled(d[i], e[i], precision)) &&
-                        (!std::isnan(ieee[i]) || same_limit(x, settled(c[i], e[i], precision)));
+                        (!std::isnan(ieee[i]) || same_limit(x, settled(c[i], f[i], precision)));
     return exists ? x : Ball::undefined(Ball::State::nan, precision);
   });
 }

@@ -132,6 +132,10 @@ template <class C>
 Rounded<C> pow(const Rounded<C>& x, const Rounded<C>& y) {
   const Claims* c = rounding::common(x, y);
   if (!x.ready(c) || !y.ready(c)) return pow(x.adopted(c), y.adopted(c));
+  // x⁰ and 1^y depend on nothing, so that not even NaN matters (IEEE 754-2019 §9.2.1).
+  const bool constant = known(x.exact) == Known::nan ? y.d == 0 && single(y.exact) == 0.0
+                                                     : known(y.exact) == Known::nan && x.d == 0 && single(x.exact) == 1.0;
+  if (constant) return Rounded<C>(1).adopted(c);
   const C p = pow(x.exact, y.exact);
   if (known(p) != Known::value || !x.is_value() || !y.is_value())
     return rounding::special(p, c, x.d == 0 && y.d == 0, x, y);
@@ -199,6 +203,26 @@ Truth equal(const Rounded<C>& x, const Rounded<C>& y) {
   if (!rounding::decided(x, y)) return {exact, Tri::unknown};
   if (x.d == 0 && y.d == 0) return {exact, exact};
   return {exact, rounding::certainly_below(x, y) || rounding::certainly_below(y, x) ? Tri::no : Tri::unknown};
+}
+
+// Ready and certain, or not known: an overflow may have become NaN.
+template <class C>
+Truth is_nan(const Rounded<C>& x) {
+  if (!x.ready(x.claims)) return is_nan(x.adopted(x.claims));
+  switch (known(x.exact)) {
+    case Known::value: return {Tri::no, x.judged() && !x.may_overflow() ? Tri::no : Tri::unknown};
+    case Known::nan: return {Tri::yes, rounding::certainly_undefined(x) ? Tri::yes : Tri::unknown};
+    default: return Tri::unknown;
+  }
+}
+template <class C>
+Truth is_infinite(const Rounded<C>& x) {
+  if (!x.ready(x.claims)) return is_infinite(x.adopted(x.claims));
+  switch (known(x.exact)) {
+    case Known::value: return {Tri::no, x.judged() && !x.may_overflow() ? Tri::no : Tri::unknown};
+    case Known::nan: return {Tri::no, rounding::certainly_undefined(x) ? Tri::no : Tri::unknown};
+    default: return Tri::unknown;
+  }
 }
 
 // The larger of two computed values errs by no more than the worse of them [choice B1].
