@@ -8,6 +8,7 @@
 #include "crosscheck/judge/order.h"
 #include "crosscheck/judge/reading.h"
 #include "crosscheck/judge/vacuity.h"
+#include "crosscheck/judge/zero_sign.h"
 
 namespace plumbline::crosscheck {
 
@@ -172,7 +173,9 @@ Judgement judge_op(const spec::Op& op, const std::vector<Values>& in, const Valu
   spec::Shapes shapes;
   for (const Values& x : in) shapes.push_back(x.shape());
   const spec::Graph graph = spec::value_or_throw(spec::graph_of(op, shapes));
-  return judge_node(graph, in, graph.outputs().front(), got, [&](NodeId) { return claims; }, options);
+  Judgement out = judge_node(graph, in, graph.outputs().front(), got, [&](NodeId) { return claims; }, options);
+  judge_zero_signs(op, in, got, out);
+  return out;
 }
 
 }  // namespace plumbline::crosscheck

@@ -46,6 +46,16 @@ BackwardBug for_cotangent(std::size_t k, F f) {
     if (k < g.size() && k < other.size()) g[k] = other[k];
   };
 }
+// maximum and minimum with other shares at ties than one half each: factors of what each side gets.
+BackwardBug tie_shares(double first, double second) {
+  return [=](const BackwardCall& c, Gradients& g) {
+    const Values tied = spec::zip(c.in[0], c.in[1], [](double x, double y) { return double{x == y}; });
+    const auto with = [&](double share) {
+      return c.again(c.in, changed(c.ct, [&](Index i, double v) { return tied[i] != 0 ? v * share : v; }));
+    };
+    g = {with(first)[0], with(second)[1]};
+  };
+}
 // The cotangent of the first of n = extent of axis 0; the rest is lost.
 Values first_batch(const BackwardCall& c) {
   const Index n = c.ct.shape().rank() > 1 && c.ct.shape()[0] > 0 ? c.ct.size() / c.ct.shape()[0] : c.ct.size();
@@ -148,10 +158,9 @@ void plant_operands(std::vector<Mutant>& list) {
   plant(list, "pow", "grad_log_missing", "x^y for x^y ln x",
         pairwise(1, [](double, double, double z, double ct) { return ct * z; }));
   for (std::string_view op : {"maximum", "minimum"}) {
-    plant(list, op, "grad_ties_to_both", "both sides of a tie get all of it",
-          pairwise(0, [](double, double y, double z, double ct) { return y == z ? ct : 0; }));
-    plant(list, op, "grad_ties_to_first", "the first side of a tie gets all of it",
-          pairwise(0, [](double x, double, double z, double ct) { return x == z ? ct : 0; }));
+    plant(list, op, "grad_ties_to_both", "both sides of a tie get all of it", tie_shares(2, 2));
+    plant(list, op, "grad_ties_to_first", "the first side of a tie gets all of it", tie_shares(2, 0));
+    plant(list, op, "grad_ties_to_second", "the second side of a tie gets all of it", tie_shares(0, 2));
   }
   plant(list, "where", "grad_to_both", "both branches get the cotangent", [](const BackwardCall& c, Gradients& g) {
     for (Values& v : g)

@@ -24,9 +24,11 @@ bool fits(const spec::OpSample& sample, Index most) {
   return total <= most;
 }
 
-// The pattern of one input. Inputs share the pattern in half of the cases; grids stay grids, so that results are exact.
+// The pattern of one input. Inputs share the pattern in half of the cases; grids stay grids, so that results are exact,
+// and meet tiny numbers, so that results are subnormal.
 Pattern input_pattern(spec::Choices& choices, Pattern p, std::size_t input) {
   if (input == 0 || p == Pattern::grid || choices.coin()) return p;
+  if (p == Pattern::tiny) return Pattern::grid;
   static const std::vector<Pattern> mild{Pattern::normal, Pattern::uniform, Pattern::lognormal, Pattern::grid, Pattern::hard};
   return choices.one_of(mild);
 }
