@@ -49,7 +49,7 @@ BackwardBug for_cotangent(std::size_t k, F f) {
 // maximum and minimum with other shares at ties than one half each: factors of what each side gets.
 BackwardBug tie_shares(double first, double second) {
   return [=](const BackwardCall& c, Gradients& g) {
-    const Values tied = spec::zip(c.in[0], c.in[1], [](double x, double y) { return double{x == y}; });
+    const Values tied = spec::zip(c.in[0], c.in[1], [](double x, double y) { return x == y ? 1.0 : 0.0; });
     const auto with = [&](double share) {
       return c.again(c.in, changed(c.ct, [&](Index i, double v) { return tied[i] != 0 ? v * share : v; }));
     };
