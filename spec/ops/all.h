@@ -27,6 +27,7 @@
 #include "spec/ops/elementwise/minimum.h"
 #include "spec/ops/elementwise/mul.h"
 #include "spec/ops/elementwise/neg.h"
+#include "spec/ops/elementwise/normal_pdf.h"
 #include "spec/ops/elementwise/not_equal.h"
 #include "spec/ops/elementwise/pow.h"
 #include "spec/ops/elementwise/pow_scalar.h"

@@ -39,7 +39,7 @@ struct ClampGrad {
   // Ends in quarters, each of them sometimes open.
   static ClampGrad pick(Choices& choices) {
     ClampGrad op;
-    const double lo = static_cast<double>(choices.pick(-8, 8)) / 4, width = static_cast<double>(choices.pick(0, 8)) / 4;
+    const double lo = static_cast<double>(choices.pick(-8, 8)) / 4, width = static_cast<double>(choices.pick(1, 9)) / 4;
     if (choices.pick(0, 3) != 3) op.min = lo;
     if (choices.pick(0, 3) != 3) op.max = lo + width;
     return op;

@@ -1,7 +1,12 @@
 // dx = ct (Φ(x) + x φ(x)), the derivative of gelu
 #pragma once
 
-#include "spec/ops/reduce/sum_to.h"
+#include "spec/ops/elementwise/add.h"
+#include "spec/ops/elementwise/div.h"
+#include "spec/ops/elementwise/normal_pdf.h"
+#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/elementwise/tanh.h"
+#include "spec/ops/shape/full.h"
 
 namespace plumbline::spec {
 
@@ -29,18 +34,32 @@ struct GeluGrad {
     const bool exact = approximate == "none";
     return zip(in[0], in[1], [&](const N& x, const N& ct) { return ct * (exact ? by_erf(x) : by_tanh(x)); });
   }
-  // The derivative in ct; the one in x, a second derivative, by ops.
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& v) const {
-    return {call(*this, in[0], v)};
+    return {mul(mul(v, in[1]), approximate == "none" ? curvature(in[0]) : curvature_by_tanh(in[0])),
+            call(*this, in[0], v)};
   }
-  bool differentiable(std::size_t input) const { return input == 1; }
   static Sample<GeluGrad> sample(Choices& choices) {
     const Shape shape = pick_shape(choices, 0, 4);
     return {{choices.coin() ? "tanh" : "none"}, {shape, shape}, {Domain::near({0, -0.7518, -5.5, 5.5, -13})}};
   }
 
  private:
+  // gelu″ = φ(x) (2 − x²)
+  template <TensorLike T>
+  static T curvature(const T& x) {
+    return mul(call(NormalPdf{}, x), sub(literal(x, 2), mul(x, x)));
+  }
+  // gelu″ = (1 − t²) (u′ + x/2 (u″ − 2 t u′²)) with t = tanh u, u = a (x + b x³), a = 2 φ(0), b = 0.044715
+  template <TensorLike T>
+  static T curvature_by_tanh(const T& x) {
+    const T a = mul(literal(x, 2), call(NormalPdf{}, literal(x, 0))), b = div(literal(x, 44715), literal(x, 1000000));
+    const T one = literal(x, 1), x2 = mul(x, x), bx2 = mul(b, x2);
+    const T t = call(Tanh{}, mul(a, mul(x, add(one, bx2))));
+    const T u1 = mul(a, add(one, mul(literal(x, 3), bx2))), u2 = mul(mul(a, literal(x, 6)), mul(b, x));
+    const T bend = sub(u2, mul(mul(literal(x, 2), t), mul(u1, u1)));
+    return mul(sub(one, mul(t, t)), add(u1, mul(mul(literal(x, 0.5), x), bend)));
+  }
   // The limits: 0 at −∞, 1 at +∞.
   template <Number N>
   static N by_erf(const N& x) {

@@ -33,7 +33,7 @@ struct Sigmoid {
     return {mul(ct, mul(y, sub(literal(y, 1), y)))};
   }
   static Sample<Sigmoid> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0, -17, 17, -88.7, -103})}};
+    return {{}, {pick_shape(choices, 0, 4)}, {Domain::within(-0x1p20, 0x1p20, {0, -17, 17, -88.7, -103})}};
   }
 };
 BOOST_DESCRIBE_STRUCT(Sigmoid, (), ())

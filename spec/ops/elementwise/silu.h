@@ -37,7 +37,7 @@ struct Silu {
     return {mul(ct, add(s, mul(y, sub(literal(y, 1), s))))};
   }
   static Sample<Silu> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0, -1.278, -17, 17, -88.7, -103})}};
+    return {{}, {pick_shape(choices, 0, 4)}, {Domain::within(-0x1p20, 0x1p20, {0, -1.278, -17, 17, -88.7, -103})}};
   }
 };
 BOOST_DESCRIBE_STRUCT(Silu, (), ())

@@ -1,6 +1,7 @@
 // dx_c = ct (softmax(x)_c − [c = label]), 0 where the label is ignored; for a mean over the number that is not
 #pragma once
 
+#include "spec/ops/elementwise/abs.h"
 #include "spec/ops/loss/labels.h"
 
 namespace plumbline::spec {
@@ -16,7 +17,7 @@ struct CrossEntropyIndexGrad {
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
   bool operator==(const CrossEntropyIndexGrad&) const = default;
 
-  bool differentiable(std::size_t input) const { return input == 2; }
+  bool differentiable(std::size_t input) const { return input != 1; }
   Index index_axis(const Shapes& in) const { return *normal_axis(axis, in[0].rank()); }
   Index index_extent(std::size_t input, const Shapes& in) const { return input == 1 ? in[0][index_axis(in)] : -1; }
   Result<Shape> shape(const Shapes& in) const {
@@ -34,6 +35,23 @@ struct CrossEntropyIndexGrad {
   template <Number N>
   Tensor<N> method(std::string_view, const Tensors<N>& in) const {
     return gradient(in, /*shift=*/true);
+  }
+  // y = ct s (p − e) with p = softmax(x), e the label's unit vector and s = 1, 1/n or, where it is ignored, 0. So
+  // dct = Σ v s (p − e) and dx = ct s p (v − Σ p v); s comes from the gradient of equal logits, whose magnitudes
+  // add up to 2 s (C − 1) / C.
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T&, const T& v) const {
+    const Shape &logits = in[0].shape(), &loss = in[2].shape();
+    const Index a = *normal_axis(axis, logits.rank()), classes = logits[a];
+    const T ones = full_like(v, loss, 1), p = call(Softmax{axis}, in[0]);
+    const T push = mul(v, call(*this, in[0], in[1], ones));
+    const T dct = call(Sum{reduction == "none" ? Axes{a} : Axes{}, false}, push);
+    if (classes == 1) return {full_like(v, logits, 0), dct};
+    const T flat = call(Sum{{a}, true}, call(Abs{}, call(*this, full_like(v, logits, 0), in[1], ones)));
+    const T share =
+        div(mul(flat, literal(v, static_cast<double>(classes))), literal(v, 2.0 * static_cast<double>(classes - 1)));
+    const T ct = reduction == "none" ? reshape(in[2], share.shape()) : in[2];
+    return {mul(mul(ct, share), mul(p, sub(v, call(Sum{{a}, true}, mul(p, v))))), dct};
   }
   static Sample<CrossEntropyIndexGrad> sample(Choices& choices) {
     LabelSample s = sample_labels(choices);

@@ -36,14 +36,17 @@ struct Dropout {
   std::vector<T> vjp(const std::vector<T>&, const T&, const T& ct) const {
     return {call(*this, ct)};
   }
+  // Masks that drop everything would prove nothing.
   static Sample<Dropout> sample(Choices& choices) {
+    const Shape shape = pick_shape(choices, 0, 4);
     Dropout op;
-    op.p = static_cast<double>(choices.pick(0, 8)) / 8;
+    op.p = static_cast<double>(choices.pick(0, 7)) / 8;
     op.seed = static_cast<std::uint64_t>(choices.pick(0, 1 << 20));
     op.path = choices.one_of<std::string>({"", "0", "encoder.1.dropout"});
     op.step = static_cast<std::uint64_t>(choices.pick(0, 3));
     op.training = choices.pick(0, 7) != 7;
-    return {op, {pick_shape(choices, 0, 4)}, {}};
+    while (shape.size() > 0 && !kept(mask_key(op.seed, op.path, op.step), 0, op.p)) ++op.step;
+    return {op, {shape}, {}};
   }
 };
 BOOST_DESCRIBE_STRUCT(Dropout, (), (p, seed, path, step, training))
