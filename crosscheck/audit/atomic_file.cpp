@@ -47,7 +47,7 @@ Result<void> write_through(const std::string& path, std::string_view content) {
 }
 
 struct Place {
-  std::string path;      // symbolic links resolved
+  std::string path;  // symbolic links resolved
   bool regular = true;
 };
 
@@ -124,7 +124,8 @@ Result<void> make_folder(const std::string& path) {
 
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return fail(path, ": file: found none (", std::strerror(errno), "), expected a file");
+  if (::stat(path.c_str(), &info) != 0)
+    return fail(path, ": file: found none (", std::strerror(errno), "), expected a file");
   if (S_ISDIR(info.st_mode)) return fail(path, ": file: found a directory, expected a file");
   if (!S_ISREG(info.st_mode)) return fail(path, ": file: found no regular file, expected a file");
   const auto size = static_cast<std::uint64_t>(info.st_size);

@@ -29,7 +29,9 @@ class StagedFile {
 
 // Stages and commits one file; an existing one stays untouched on failure.
 spec::Result<void> write_file(const std::string& path, std::string_view content);
-inline spec::Result<void> write_file_atomically(const std::string& path, std::string_view text) { return write_file(path, text); }
+inline spec::Result<void> write_file_atomically(const std::string& path, std::string_view text) {
+  return write_file(path, text);
+}
 
 // Whether a file could be written there now; what exists stays untouched.
 spec::Result<void> check_writable(const std::string& path);

@@ -26,7 +26,8 @@ bool ever_applies(const Law& law, const spec::OpEntry* entry, const spec::Catalo
     const DrawKey key{suite.seed, law.name(), number, 0};
     bool applies = false;
     const auto problem = run_guarded([&] {
-      const std::optional<Case> c = entry != nullptr ? draw_case(*entry, key, law.wish()) : draw_graph(catalogue, key, law.wish());
+      const std::optional<Case> c =
+          entry != nullptr ? draw_case(*entry, key, law.wish()) : draw_graph(catalogue, key, law.wish());
       applies = c && law.applies(*c);
     });
     if (problem || applies) return true;  // a problem is met again, and reported, when the case is run
@@ -73,18 +74,21 @@ void write_replay(const Shrunk& found, Subject& subject, const Suite& suite, Fin
   std::error_code ignored;
   std::filesystem::create_directories(suite.out, ignored);
   const auto written = write_file_atomically(path.string(), print(replay));
-  if (written) finding.replay = path.string();
-  else report.notes.push_back(written.error().what());
+  if (written)
+    finding.replay = path.string();
+  else
+    report.notes.push_back(written.error().what());
 }
 
-void add_finding(const CellPlan& plan, CaseResult& result, const Suite& suite, const spec::Catalogue& catalogue, const Laws& laws,
-                 std::uint64_t& shrunk, Report& report) {
+void add_finding(const CellPlan& plan, CaseResult& result, const Suite& suite, const spec::Catalogue& catalogue,
+                 const Laws& laws, std::uint64_t& shrunk, Report& report) {
   Shrunk found{std::move(*result.c), result.outcome, plan.law, 0};
   const std::uint64_t number = found.c.number;
   const bool drawn = found.c.graph.size() > 0;
   if (drawn && is_finding(result.outcome.verdict) && suite.shrink_checks > 0 && shrunk < most_shrunk) {
     ++shrunk;
-    found = shrink(found.c, found.outcome, *plan.law, laws, catalogue, *plan.subject, suite.judge, {.checks = suite.shrink_checks});
+    found = shrink(found.c, found.outcome, *plan.law, laws, catalogue, *plan.subject, suite.judge,
+                   {.checks = suite.shrink_checks});
   }
   Finding finding = finding_of(found.c, *found.law, plan.subject->name(), found.outcome);
   finding.op = plan.op() == "graph" && drawn ? found.c.op_name() : plan.op();
@@ -107,7 +111,8 @@ void count(Cell& cell, const Outcome& outcome, double seconds) {
 
 }  // namespace
 
-std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& catalogue, const Laws& laws, Subject& spec_alone) {
+std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& catalogue, const Laws& laws,
+                                 Subject& spec_alone) {
   std::vector<const spec::OpEntry*> entries = catalogue.entries();
   entries.push_back(nullptr);
   std::vector<CellPlan> cells;
@@ -116,13 +121,15 @@ std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& cata
     for (const auto& law : laws) {
       if (!matches(suite.law, law->name()) || !ever_applies(*law, entry, catalogue, suite)) continue;
       const std::uint64_t cases = entry == nullptr ? suite.graph_cases : suite.cases_per_cell;
-      if (!law->needs_subject()) cells.push_back({entry, law.get(), &spec_alone, cases});
+      if (!law->needs_subject())
+        cells.push_back({entry, law.get(), &spec_alone, cases});
       else
         for (const auto& subject : suite.subjects) cells.push_back({entry, law.get(), subject.get(), cases});
     }
   }
   for (std::size_t i = 0; i < cells.size() && suite.total_cases > 0; ++i)
-    cells[i].cases = std::max<std::uint64_t>(1, suite.total_cases / cells.size() + (i < suite.total_cases % cells.size() ? 1 : 0));
+    cells[i].cases =
+        std::max<std::uint64_t>(1, suite.total_cases / cells.size() + (i < suite.total_cases % cells.size() ? 1 : 0));
   return cells;
 }
 
@@ -137,8 +144,8 @@ CaseRecord record_of(const CellPlan& cell, CaseResult result) {
   return record;
 }
 
-void reduce_cell(const CellPlan& plan, std::vector<CaseRecord>& records, const Suite& suite, const spec::Catalogue& catalogue,
-                 const Laws& laws, std::uint64_t& shrunk, Report& report) {
+void reduce_cell(const CellPlan& plan, std::vector<CaseRecord>& records, const Suite& suite,
+                 const spec::Catalogue& catalogue, const Laws& laws, std::uint64_t& shrunk, Report& report) {
   Cell cell;
   cell.op = plan.op(), cell.law = plan.law->name(), cell.subject = plan.subject->name();
   std::set<std::string> kernels;
@@ -151,21 +158,24 @@ void reduce_cell(const CellPlan& plan, std::vector<CaseRecord>& records, const S
     if (!record.kernel.empty()) kernels.insert(record.kernel);
     fallbacks += record.fallback;
     if (outcome.judgement.max_ratio > 0) medians.push_back(outcome.judgement.median_ratio);
-    if (is_listed(outcome.verdict) && listed++ < suite.most_findings) add_finding(plan, record.result, suite, catalogue, laws, shrunk, report);
+    if (is_listed(outcome.verdict) && listed++ < suite.most_findings)
+      add_finding(plan, record.result, suite, catalogue, laws, shrunk, report);
   }
   if (cell.cases == 0) return;
   cell.median_ratio = median(std::move(medians));
   cell.fallback = fallbacks == cell.cases;
   for (const std::string& name : kernels) cell.kernel += (cell.kernel.empty() ? "" : ", ") + name;
   if (listed > suite.most_findings)
-    report.notes.push_back(spec::concat(cell.op, ' ', cell.law, ' ', cell.subject, ": ", listed - suite.most_findings, " more like the first"));
+    report.notes.push_back(spec::concat(cell.op, ' ', cell.law, ' ', cell.subject, ": ", listed - suite.most_findings,
+                                        " more like the first"));
   report.cells.push_back(std::move(cell));
 }
 
 Finding finding_of(const Case& c, const Law& law, std::string_view subject, const Outcome& outcome) {
   Finding f;
   f.op = c.graph.size() > 0 ? c.op_name() : "";
-  f.law = law.name(), f.subject = subject, f.node = outcome.node, f.message = outcome.message, f.verdict = outcome.verdict;
+  f.law = law.name(), f.subject = subject, f.node = outcome.node, f.message = outcome.message,
+  f.verdict = outcome.verdict;
   if (!outcome.judgement.worst) return f;
   const ElementReport& worst = *outcome.judgement.worst;
   f.element = coordinates(c.graph.node(c.output()).shape, worst.element);

@@ -9,7 +9,8 @@ namespace plumbline::crosscheck {
 class SpecSubject final : public Subject {
  public:
   std::string name() const override { return "spec"; }
-  spec::Result<RunResult> run(const spec::Graph&, const std::vector<Values>&, const std::vector<spec::NodeId>&, const RunOptions&) override {
+  spec::Result<RunResult> run(const spec::Graph&, const std::vector<Values>&, const std::vector<spec::NodeId>&,
+                              const RunOptions&) override {
     return spec::fail("the spec is not a subject that runs");
   }
   KernelInfo kernel(const spec::Graph&, spec::NodeId) const override { return {}; }
@@ -24,7 +25,8 @@ struct CellPlan {
 };
 
 // Every combination to which the law applies, judged by a few drawn cases.
-std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& catalogue, const Laws& laws, Subject& spec_alone);
+std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& catalogue, const Laws& laws,
+                                 Subject& spec_alone);
 
 // One case that was run, with the kernel that computed it. The case itself is kept only where it is needed later.
 struct CaseRecord {
@@ -35,7 +37,7 @@ struct CaseRecord {
 CaseRecord record_of(const CellPlan& cell, CaseResult result);
 
 // Adds a cell to the report, and its first findings, shrunk and written. `shrunk` counts them over the whole run.
-void reduce_cell(const CellPlan& plan, std::vector<CaseRecord>& records, const Suite& suite, const spec::Catalogue& catalogue,
-                 const Laws& laws, std::uint64_t& shrunk, Report& report);
+void reduce_cell(const CellPlan& plan, std::vector<CaseRecord>& records, const Suite& suite,
+                 const spec::Catalogue& catalogue, const Laws& laws, std::uint64_t& shrunk, Report& report);
 
 }  // namespace plumbline::crosscheck

@@ -22,12 +22,14 @@ constexpr Index numbers_per_line = 8;
 
 void print_values(std::string& text, std::string_view what, const Values& x) {
   text += spec::concat(what, ' ', x.shape(), '\n');
-  for (Index i = 0; i < x.size(); ++i) text += hex(x[i]) + (i % numbers_per_line == numbers_per_line - 1 || i + 1 == x.size() ? "\n" : " ");
+  for (Index i = 0; i < x.size(); ++i)
+    text += hex(x[i]) + (i % numbers_per_line == numbers_per_line - 1 || i + 1 == x.size() ? "\n" : " ");
 }
 
 // One line, whatever was put into it.
 std::string line_of(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
   while (!text.empty() && text.back() == ' ') text.pop_back();
   text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
   return text;
@@ -42,9 +44,11 @@ class ReplayReader {
 
   Result<Replay> read() {
     next();
-    if (line_ != header && line_.starts_with(format_name)) return wrong(line_, concat_expected(header, "; it was written by another version"));
+    if (line_ != header && line_.starts_with(format_name))
+      return wrong(line_, concat_expected(header, "; it was written by another version"));
     if (line_ != header) return wrong(line_, std::string(header));
-    for (auto step : {&ReplayReader::read_fields, &ReplayReader::read_graph, &ReplayReader::read_data, &ReplayReader::read_end})
+    for (auto step :
+         {&ReplayReader::read_fields, &ReplayReader::read_graph, &ReplayReader::read_data, &ReplayReader::read_end})
       if (auto ok = (this->*step)(); !ok) return tl::unexpected(ok.error());
     return std::move(replay_);
   }
@@ -65,7 +69,10 @@ class ReplayReader {
   }
 
   tl::unexpected<spec::Error> wrong(std::string_view found, std::string_view expected) const {
-    return fail(file_, ": line ", number_, ": found ", at_end_ ? "the end of the file" : found.empty() ? "an empty line" : found.substr(0, 60),
+    return fail(file_, ": line ", number_, ": found ",
+                at_end_         ? "the end of the file"
+                : found.empty() ? "an empty line"
+                                : found.substr(0, 60),
                 ", expected ", expected);
   }
 
@@ -91,13 +98,15 @@ class ReplayReader {
   Result<void> read_fields() {
     std::string verdict;
     const std::pair<std::string_view, std::string*> fields[] = {
-        {"version", &replay_.version}, {"law", &replay_.law},         {"subject", &replay_.subject}, {"verdict", &verdict},
-        {"message", &replay_.message}, {"claims", &replay_.claims}, {"note", &replay_.note}};
+        {"version", &replay_.version}, {"law", &replay_.law},         {"subject", &replay_.subject},
+        {"verdict", &verdict},         {"message", &replay_.message}, {"claims", &replay_.claims},
+        {"note", &replay_.note}};
     for (const auto& [name, value] : fields) {
       next();
       if (!take(name, *value)) return wrong(line_, spec::concat("`", name, " …`"));
       if (name != "verdict") continue;
-      const auto known = std::find_if(spec::all_verdicts.begin(), spec::all_verdicts.end(), [&](Verdict v) { return verdict_name(v) == verdict; });
+      const auto known = std::find_if(spec::all_verdicts.begin(), spec::all_verdicts.end(),
+                                      [&](Verdict v) { return verdict_name(v) == verdict; });
       if (known == spec::all_verdicts.end()) return wrong(verdict, "a verdict");
       replay_.verdict = *known;
     }
@@ -114,10 +123,12 @@ class ReplayReader {
     }
     if (at_end_) return wrong("", "end of the graph");
     // Blank lines in front keep the line numbers of messages.
-    const std::string text = std::string(first, '\n') + std::string(begin, static_cast<std::size_t>(line_.data() - begin));
+    const std::string text =
+        std::string(first, '\n') + std::string(begin, static_cast<std::size_t>(line_.data() - begin));
     auto graph = spec::parse_graph(text, catalogue_, file_);
     if (!graph) return tl::unexpected(graph.error());
-    if (graph->outputs().size() != 1) return wrong(spec::concat(graph->outputs().size(), " outputs"), "a graph with one output");
+    if (graph->outputs().size() != 1)
+      return wrong(spec::concat(graph->outputs().size(), " outputs"), "a graph with one output");
     replay_.c.graph = std::move(*graph);
     return {};
   }
@@ -144,7 +155,8 @@ class ReplayReader {
     const std::string expected = spec::concat(what, ' ', shape);
     if (line_ != expected) return wrong(line_, spec::concat('`', expected, '`'));
     // A number takes two characters at least, `0x0p+0` six.
-    if (static_cast<std::size_t>(shape.size()) > rest_.size() / 2) return wrong(spec::concat(rest_.size(), " more bytes"), spec::concat(shape.size(), " numbers"));
+    if (static_cast<std::size_t>(shape.size()) > rest_.size() / 2)
+      return wrong(spec::concat(rest_.size(), " more bytes"), spec::concat(shape.size(), " numbers"));
     std::vector<double> x;
     x.reserve(static_cast<std::size_t>(shape.size()));
     while (static_cast<Index>(x.size()) < shape.size()) {
@@ -153,7 +165,8 @@ class ReplayReader {
         const std::size_t space = words.find(' ');
         const auto number = parse_hex(words.substr(0, space));
         if (!number) return wrong(words.substr(0, space), "a hexadecimal float");
-        if (static_cast<Index>(x.size()) == shape.size()) return wrong(words, spec::concat("only ", shape.size(), " numbers"));
+        if (static_cast<Index>(x.size()) == shape.size())
+          return wrong(words, spec::concat("only ", shape.size(), " numbers"));
         x.push_back(*number);
         words.remove_prefix(space == std::string_view::npos ? words.size() : space + 1);
       }
@@ -216,7 +229,8 @@ Result<Outcome> rerun(const Replay& replay, const Laws& laws, Subject& subject, 
   std::vector<std::string> known;
   for (const auto& l : laws) known.emplace_back(l->name());
   if (law == nullptr) return fail("unknown law ", replay.law, spec::did_you_mean(replay.law, known));
-  if (law->needs_subject() && replay.subject != subject.name()) return fail("the case is of subject ", replay.subject, ", not of ", subject.name());
+  if (law->needs_subject() && replay.subject != subject.name())
+    return fail("the case is of subject ", replay.subject, ", not of ", subject.name());
   if (!law->applies(replay.c)) return fail("law ", replay.law, " does not apply to ", replay.c.op_name());
   return law->check(replay.c, subject, options);
 }

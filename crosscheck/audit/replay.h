@@ -9,12 +9,12 @@
 namespace plumbline::crosscheck {
 
 struct Replay {
-  std::string version;   // of the program that wrote it
+  std::string version;  // of the program that wrote it
   std::string law, subject;
   Verdict verdict = Verdict::fail;
-  std::string message;   // one line on what was found; may be empty
-  std::string claims;    // of the kernel that was judged, as print_claims writes them; may be empty
-  std::string note;      // where the case came from; may be empty
+  std::string message;  // one line on what was found; may be empty
+  std::string claims;   // of the kernel that was judged, as print_claims writes them; may be empty
+  std::string note;     // where the case came from; may be empty
   Case c;
 };
 
@@ -41,7 +41,8 @@ std::string print(const Replay& replay);
 
 // Reads it back. `f.replay: line 7: found X, expected Y`; a newer format is refused. Sizes are checked before anything
 // is allocated: no tensor may have more elements than the rest of the text has room for.
-spec::Result<Replay> parse_replay(std::string_view text, const spec::Catalogue& catalogue, std::string_view file = "replay");
+spec::Result<Replay> parse_replay(std::string_view text, const spec::Catalogue& catalogue,
+                                  std::string_view file = "replay");
 
 // Runs a recorded case again by its law on its subject. An error where there is no such law, the subject has another
 // name, or the law does not apply.

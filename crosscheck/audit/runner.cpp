@@ -25,8 +25,8 @@ Outcome crashed(const std::string& what) {
   return o;
 }
 
-std::optional<Case> draw(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue, const Suite& suite,
-                         std::uint64_t number, std::uint64_t attempt) {
+std::optional<Case> draw(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue,
+                         const Suite& suite, std::uint64_t number, std::uint64_t attempt) {
   Wish wish = law.wish();
   wish.most_elements = static_cast<spec::Index>(static_cast<double>(wish.most_elements) * suite.size);
   const DrawKey key{suite.seed, law.name(), number, attempt};
@@ -47,7 +47,8 @@ bool matches(std::string_view glob, std::string_view name) {
       if (matches(glob.substr(1), name.substr(skip))) return true;
     return false;
   }
-  return !name.empty() && (glob.front() == '?' || glob.front() == name.front()) && matches(glob.substr(1), name.substr(1));
+  return !name.empty() && (glob.front() == '?' || glob.front() == name.front()) &&
+         matches(glob.substr(1), name.substr(1));
 }
 
 Suite quick_suite() { return {}; }
@@ -111,10 +112,16 @@ std::vector<Item> items_of(const std::vector<CellPlan>& cells) {
 class Run {
  public:
   Run(const Suite& suite, const spec::Catalogue& catalogue, const std::vector<CellPlan>& cells)
-      : suite_(suite), catalogue_(catalogue), cells_(cells), items_(items_of(cells)), done_(items_.size()), last_(items_.size()) {}
+      : suite_(suite),
+        catalogue_(catalogue),
+        cells_(cells),
+        items_(items_of(cells)),
+        done_(items_.size()),
+        last_(items_.size()) {}
 
   void run() {
-    const int jobs = suite_.jobs > 0 ? suite_.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    const int jobs =
+        suite_.jobs > 0 ? suite_.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     std::vector<std::thread> threads;
     for (int j = 1; j < jobs; ++j) threads.emplace_back([this] { work(); });
     work();
@@ -141,7 +148,8 @@ class Run {
   void work() {
     for (std::size_t i = next_++; i < items_.size() && !stopped(i); i = next_++) {
       const CellPlan& cell = cells_[items_[i].cell];
-      CaseRecord record = record_of(cell, run_case(*cell.law, cell.entry, catalogue_, *cell.subject, suite_, items_[i].number));
+      CaseRecord record =
+          record_of(cell, run_case(*cell.law, cell.entry, catalogue_, *cell.subject, suite_, items_[i].number));
       const bool found = is_finding(record.result.outcome.verdict);
       done_[i] = std::move(record);
       tell(i, found);
@@ -171,7 +179,8 @@ class Run {
 Report run_suite(const Suite& suite) {
   const auto begin = Clock::now();
   const FaultHandlers handlers;
-  const auto catalogue = suite.catalogue ? suite.catalogue : std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin());
+  const auto catalogue =
+      suite.catalogue ? suite.catalogue : std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin());
   const Laws laws = all_laws(catalogue);
   SpecSubject spec_alone;
   const std::vector<CellPlan> cells = plan_cells(suite, *catalogue, laws, spec_alone);
@@ -181,10 +190,12 @@ Report run_suite(const Suite& suite) {
   report.seed = suite.seed;
   report.interrupted = run.interrupted();
   if (const auto n = run.left_out(); n > 0 && !suite.stop_at_first)
-    report.notes.push_back(spec::concat(n, " cases were left out: ", run.interrupted() ? "interrupted" : "the time was over"));
+    report.notes.push_back(
+        spec::concat(n, " cases were left out: ", run.interrupted() ? "interrupted" : "the time was over"));
   auto records = run.by_cell();
   std::uint64_t shrunk = 0;
-  for (std::size_t i = 0; i < cells.size(); ++i) reduce_cell(cells[i], records[i], suite, *catalogue, laws, shrunk, report);
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    reduce_cell(cells[i], records[i], suite, *catalogue, laws, shrunk, report);
   std::sort(report.cells.begin(), report.cells.end(), [](const Cell& a, const Cell& b) {
     return std::tie(a.op, a.law, a.subject) < std::tie(b.op, b.law, b.subject);
   });

@@ -26,17 +26,17 @@ struct Suite {
   std::uint64_t seed = 1;
   std::uint64_t cases_per_cell = 20;
   std::uint64_t graph_cases = 40;
-  std::uint64_t total_cases = 0;                     // > 0: spread over all cells instead, at least one each
-  double size = 1;                                   // factor on the number of elements that each law wishes for
-  double seconds = 0;                                // 0: no limit
-  int jobs = 0;                                      // 0: all cores
+  std::uint64_t total_cases = 0;  // > 0: spread over all cells instead, at least one each
+  double size = 1;                // factor on the number of elements that each law wishes for
+  double seconds = 0;             // 0: no limit
+  int jobs = 0;                   // 0: all cores
   JudgeOptions judge;
-  std::string out;                                   // folder for replay files; empty: none are written
-  std::uint64_t most_findings = 3;                   // that are listed, shrunk and written for each cell; all are counted
-  int shrink_checks = 300;                           // how often a finding is checked again while it is shrunk; 0: never
-  bool stop_at_first = false;                        // end the run at the first finding
-  const std::atomic<bool>* cancelled = nullptr;      // set by Ctrl-C: the run ends in order
-  std::function<void(const Progress&)> progress;     // from any thread, one call at a time
+  std::string out;                                // folder for replay files; empty: none are written
+  std::uint64_t most_findings = 3;                // that are listed, shrunk and written for each cell; all are counted
+  int shrink_checks = 300;                        // how often a finding is checked again while it is shrunk; 0: never
+  bool stop_at_first = false;                     // end the run at the first finding
+  const std::atomic<bool>* cancelled = nullptr;   // set by Ctrl-C: the run ends in order
+  std::function<void(const Progress&)> progress;  // from any thread, one call at a time
 };
 
 // At least 2,000 cases of everything, every op at least 20 for each law.

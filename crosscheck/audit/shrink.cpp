@@ -52,7 +52,8 @@ Index bits_of(double x) {
   if (!std::isfinite(x)) return 64;
   int exponent = 0;
   const auto significand = static_cast<std::uint64_t>(std::ldexp(std::abs(std::frexp(x, &exponent)), 53));
-  return 1 + 53 - std::countr_zero(significand) + std::bit_width(static_cast<unsigned>(std::abs(exponent - 1))) + (x < 0);
+  return 1 + 53 - std::countr_zero(significand) + std::bit_width(static_cast<unsigned>(std::abs(exponent - 1))) +
+         (x < 0);
 }
 
 // One way to make a number simpler, the boldest first.
@@ -69,9 +70,14 @@ constexpr Simplify simplifications[] = {
 
 class Shrinker {
  public:
-  Shrinker(Shrunk start, const Laws& laws, const spec::Catalogue& catalogue, Subject& subject, const JudgeOptions& options,
-           const ShrinkLimits& limits)
-      : best_(std::move(start)), laws_(laws), catalogue_(catalogue), subject_(subject), options_(options), limits_(limits) {
+  Shrinker(Shrunk start, const Laws& laws, const spec::Catalogue& catalogue, Subject& subject,
+           const JudgeOptions& options, const ShrinkLimits& limits)
+      : best_(std::move(start)),
+        laws_(laws),
+        catalogue_(catalogue),
+        subject_(subject),
+        options_(options),
+        limits_(limits) {
     options_.vacuity = false;
   }
 
@@ -86,7 +92,8 @@ class Shrinker {
  private:
   using Clock = std::chrono::steady_clock;
   bool spent() const {
-    return best_.checks >= limits_.checks || std::chrono::duration<double>(Clock::now() - begin_).count() > limits_.seconds;
+    return best_.checks >= limits_.checks ||
+           std::chrono::duration<double>(Clock::now() - begin_).count() > limits_.seconds;
   }
 
   // Keeps the candidate if the law finds the same there.
@@ -109,7 +116,8 @@ class Shrinker {
     for (NodeId id = 0; id < whole.graph.size() && !values.empty() && alone != nullptr; ++id)
       if (whole.graph.node(id).leaf == Leaf::none && accept(isolated(whole, id, values), alone)) return;
     for (NodeId id = 0; id < whole.graph.size(); ++id)
-      if (whole.graph.node(id).leaf == Leaf::none && accept(edited(whole, {.values = {}, .extents = {}, .output = id}))) break;
+      if (whole.graph.node(id).leaf == Leaf::none && accept(edited(whole, {.values = {}, .extents = {}, .output = id})))
+        break;
     cut_leaves();
   }
 
@@ -191,7 +199,9 @@ class Shrinker {
         if (accept(with_extent(from, to, -1, -1, last, attributes))) return true;
         for (NodeId leaf : best_.c.graph.leaves())
           for (Index axis = 0; axis < best_.c.graph.node(leaf).shape.rank(); ++axis)
-            if (best_.c.graph.node(leaf).shape[axis] == from && accept(with_extent(from, to, leaf, axis, last, attributes))) return true;
+            if (best_.c.graph.node(leaf).shape[axis] == from &&
+                accept(with_extent(from, to, leaf, axis, last, attributes)))
+              return true;
       }
     return false;
   }

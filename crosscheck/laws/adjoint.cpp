@@ -37,11 +37,16 @@ void accumulate(N& total, N& magnitude, const N& x, const N& y) {
 
 // `read` turns a datum into a number. By the textbook, or by each op's own method where the textbook overflows.
 template <class N, class Read>
-Sides<N> sides(const Case& c, const spec::GradGraph& grad, const std::vector<Values>& dx, Read&& read, bool by_method = false) {
+Sides<N> sides(const Case& c, const spec::GradGraph& grad, const std::vector<Values>& dx, Read&& read,
+               bool by_method = false) {
   const auto method_in = [by_method](const spec::Graph& graph) {
-    return [by_method, &graph](spec::NodeId id) { return by_method ? spec::default_method(graph.node(id).op) : std::string_view(); };
+    return [by_method, &graph](spec::NodeId id) {
+      return by_method ? spec::default_method(graph.node(id).op) : std::string_view();
+    };
   };
-  const auto tensor = [&](const Values& v) { return Tensor<N>::generate(v.shape(), [&](Index i) { return read(v[i]); }); };
+  const auto tensor = [&](const Values& v) {
+    return Tensor<N>::generate(v.shape(), [&](Index i) { return read(v[i]); });
+  };
   Sides<N> out;
   Tensors<Dual<N>> moving;
   for (std::size_t i = 0; i < c.data.size(); ++i)
@@ -49,7 +54,8 @@ Sides<N> sides(const Case& c, const spec::GradGraph& grad, const std::vector<Val
       return dx[i].size() == 0 ? Dual<N>(read(c.data[i][k]), N(Index{0})) : Dual<N>(read(c.data[i][k]), read(dx[i][k]));
     }));
   const spec::NodeId output = c.output();
-  const auto y = spec::interpret<Dual<N>>(c.graph, moving, std::span(&output, 1), method_in(c.graph))[static_cast<std::size_t>(output)];
+  const auto y = spec::interpret<Dual<N>>(c.graph, moving, std::span(&output, 1),
+                                          method_in(c.graph))[static_cast<std::size_t>(output)];
   for (Index i = 0; i < y.size(); ++i) accumulate(out.forward, out.magnitude, read(c.cotangent[i]), y[i].slope);
 
   Tensors<N> leaves;
@@ -93,7 +99,8 @@ class Adjoint final : public Law {
     const auto exact = sides<Rational>(c, grad, dx, [](double x) { return Rational(x); });
     if (exact.forward.is_exact() && exact.reverse.is_exact()) {
       out.judgement.zero_tolerance = out.judgement.elements;
-      if (equal(exact.forward, exact.reverse).exact != Tri::yes) return failed(both(exact.forward.text(), exact.reverse.text()));
+      if (equal(exact.forward, exact.reverse).exact != Tri::yes)
+        return failed(both(exact.forward.text(), exact.reverse.text()));
       return with_vacuity(std::move(out), equal(exact.magnitude, Rational(0)).exact == Tri::yes, options);
     }
     return refined(c, grad, dx, std::move(out), options);
@@ -137,13 +144,16 @@ class Adjoint final : public Law {
       }
       out.judgement.refined = precision > first_precision ? out.judgement.elements : 0;
       if (!known(s.forward) || !known(s.reverse)) continue;
-      if (equal(s.forward, s.reverse).exact == Tri::no) return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
+      if (equal(s.forward, s.reverse).exact == Tri::no)
+        return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
       const Ball zero = Ball::exact(0, precision), half = pow(Ball::exact(2, precision), Ball(Index{-precision / 2}));
       if (equal(s.magnitude, zero).exact == Tri::yes) return with_vacuity(std::move(out), /*zero=*/true, options);
       const Ball gap = abs(s.forward - s.reverse), widest = Ball::between(gap.hi(), gap.hi(), precision);
       if (less(gap, s.magnitude * half).exact == Tri::yes) return out;
       // Tiny next to what they were made of: enclosures that shrink together hold one number.
-      if (distance && less(widest, *distance * pow(Ball::exact(2, precision), Ball(Index{-precision / 4}))).exact == Tri::yes) return out;
+      if (distance &&
+          less(widest, *distance * pow(Ball::exact(2, precision), Ball(Index{-precision / 4}))).exact == Tri::yes)
+        return out;
       distance = widest;
     }
     out.verdict = out.judgement.verdict = Verdict::undecided;

@@ -60,8 +60,8 @@ class Backward final : public Law {
     Outcome all;
     for (NodeId id : nodes) {
       if (id < first) continue;
-      Outcome one = outcome_of(judge_op(graph.node(id).op, inputs_of(graph, id, values), values[static_cast<std::size_t>(id)],
-                                        subject.kernel(graph, id).claims, local));
+      Outcome one = outcome_of(judge_op(graph.node(id).op, inputs_of(graph, id, values),
+                                        values[static_cast<std::size_t>(id)], subject.kernel(graph, id).claims, local));
       if (one.verdict != Verdict::pass) one.node = node_label(graph, id), one.message = one.node + ": " + one.message;
       all = graver_of(std::move(all), std::move(one));
     }

@@ -16,13 +16,15 @@ struct Variant {
 class Determinism final : public Law {
  public:
   std::string_view name() const override { return "determinism"; }
-  std::string_view summary() const override { return "the same bits for any number of threads, alignment and repetition"; }
+  std::string_view summary() const override {
+    return "the same bits for any number of threads, alignment and repetition";
+  }
   bool applies(const Case& c) const override { return c.graph.node(c.output()).leaf == spec::Leaf::none; }
 
   Outcome check(const Case& c, Subject& subject, const JudgeOptions&) const override {
-    static const std::array variants{
-        Variant{"a second run", {}}, Variant{"2 threads", {.threads = 2}}, Variant{"3 threads", {.threads = 3}},
-        Variant{"moved memory", {.misalign = 1}}, Variant{"moved memory and 2 threads", {.threads = 2, .misalign = 3}}};
+    static const std::array variants{Variant{"a second run", {}}, Variant{"2 threads", {.threads = 2}},
+                                     Variant{"3 threads", {.threads = 3}}, Variant{"moved memory", {.misalign = 1}},
+                                     Variant{"moved memory and 2 threads", {.threads = 2, .misalign = 3}}};
     const std::vector<spec::NodeId> wanted{c.output()};
     const auto first = subject.run(c.graph, c.data, wanted, {});
     if (auto bad = objection(c.graph, wanted, first)) return *bad;

@@ -12,7 +12,9 @@ class EndToEnd final : public Law {
  public:
   std::string_view name() const override { return "end_to_end"; }
   std::string_view summary() const override { return "errors compound within the bound of the whole graph"; }
-  bool applies(const Case& c) const override { return c.op_name() == "graph" && c.graph.node(c.output()).leaf == spec::Leaf::none; }
+  bool applies(const Case& c) const override {
+    return c.op_name() == "graph" && c.graph.node(c.output()).leaf == spec::Leaf::none;
+  }
 
   Outcome check(const Case& c, Subject& subject, const JudgeOptions& options) const override {
     std::vector<NodeId> wanted;

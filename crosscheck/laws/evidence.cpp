@@ -27,8 +27,9 @@ std::string coordinates(const spec::Shape& shape, Index element) {
 }
 
 int gravity(Verdict v) {
-  static constexpr std::array order{Verdict::pass, Verdict::skipped, Verdict::mistrusted, Verdict::undecided,
-                                    Verdict::suspect, Verdict::nondeterministic, Verdict::fail, Verdict::crash};
+  static constexpr std::array order{Verdict::pass,      Verdict::skipped, Verdict::mistrusted,
+                                    Verdict::undecided, Verdict::suspect, Verdict::nondeterministic,
+                                    Verdict::fail,      Verdict::crash};
   return static_cast<int>(std::find(order.begin(), order.end(), v) - order.begin());
 }
 
@@ -54,27 +55,32 @@ RunOptions hostile(const Case& c) {
   return options;
 }
 
-std::optional<Outcome> objection(const spec::Graph& graph, const std::vector<NodeId>& wanted, const spec::Result<RunResult>& run) {
+std::optional<Outcome> objection(const spec::Graph& graph, const std::vector<NodeId>& wanted,
+                                 const spec::Result<RunResult>& run) {
   if (!run) return failed(spec::concat("refused: ", run.error().what()));
   if (run->inputs_modified) return failed("an input was modified");
   if (run->padding_overwritten) return failed("memory beside an output was overwritten");
-  if (run->values.size() != wanted.size()) return failed(spec::concat(run->values.size(), " results instead of ", wanted.size()));
+  if (run->values.size() != wanted.size())
+    return failed(spec::concat(run->values.size(), " results instead of ", wanted.size()));
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const spec::Shape &is = run->values[i].shape(), &should = graph.node(wanted[i]).shape;
-    if (is != should) return failed(spec::concat(node_label(graph, wanted[i]), " has shape ", is, " instead of ", should));
+    if (is != should)
+      return failed(spec::concat(node_label(graph, wanted[i]), " has shape ", is, " instead of ", should));
   }
   return std::nullopt;
 }
 
 bool same_bits(const Values& a, const Values& b) {
   const auto x = a.elements(), y = b.elements();
-  return a.shape() == b.shape() && std::equal(x.begin(), x.end(), y.begin(), [](double p, double q) { return same_bits(p, q); });
+  return a.shape() == b.shape() &&
+         std::equal(x.begin(), x.end(), y.begin(), [](double p, double q) { return same_bits(p, q); });
 }
 
 std::string first_difference(const Values& a, const Values& b) {
   if (a.shape() != b.shape()) return spec::concat("shape ", a.shape(), " vs ", b.shape());
   for (Index i = 0; i < a.size(); ++i)
-    if (!same_bits(a[i], b[i])) return spec::concat("element ", coordinates(a.shape(), i), ": ", hex(a[i]), " vs ", hex(b[i]));
+    if (!same_bits(a[i], b[i]))
+      return spec::concat("element ", coordinates(a.shape(), i), ": ", hex(a[i]), " vs ", hex(b[i]));
   return "no difference";
 }
 
@@ -84,7 +90,8 @@ void join(Judgement& all, const Judgement& one) {
   const auto before = static_cast<double>(all.elements), now = static_cast<double>(one.elements);
   if (before + now > 0) all.median_ratio = (all.median_ratio * before + one.median_ratio * now) / (before + now);
   const bool graver_now = gravity(one.verdict) > gravity(all.verdict);
-  if (one.worst && (!all.worst || graver_now || (one.verdict == all.verdict && one.max_ratio > all.max_ratio))) all.worst = one.worst;
+  if (one.worst && (!all.worst || graver_now || (one.verdict == all.verdict && one.max_ratio > all.max_ratio)))
+    all.worst = one.worst;
   if (graver_now || all.note.empty()) all.note = one.note;
   all.verdict = graver(all.verdict, one.verdict);
   all.elements += one.elements, all.unjudged += one.unjudged;
@@ -115,7 +122,8 @@ std::string message_of(const Judgement& j) {
   if (j.verdict == Verdict::pass) return {};
   if (j.verdict == Verdict::mistrusted || !j.worst) return j.note;
   const ElementReport& e = *j.worst;
-  std::string text = spec::concat("element ", e.element, " is ", hex(e.got), ", exact in [", e.exact_lo, ", ", e.exact_hi, "], bound ", hex(e.bound));
+  std::string text = spec::concat("element ", e.element, " is ", hex(e.got), ", exact in [", e.exact_lo, ", ",
+                                  e.exact_hi, "], bound ", hex(e.bound));
   return e.cause.empty() ? text : text + "; " + e.cause;
 }
 

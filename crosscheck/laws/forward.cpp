@@ -36,7 +36,8 @@ class Forward final : public Law {
     JudgeOptions judging = options;
     if (special_) judging.vacuity = false, judging.tier = Tier::proof;
     const auto in = inputs_of(c.graph, c.output(), leaf_values(c.graph, c.data));
-    return outcome_of(judge_op(c.graph.node(c.output()).op, in, run->values.front(), subject.kernel(c.graph, c.output()).claims, judging));
+    return outcome_of(judge_op(c.graph.node(c.output()).op, in, run->values.front(),
+                               subject.kernel(c.graph, c.output()).claims, judging));
   }
 
  private:

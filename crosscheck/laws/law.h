@@ -16,9 +16,9 @@ namespace plumbline::crosscheck {
 // What checking one law on one case found.
 struct Outcome {
   Verdict verdict = Verdict::pass;
-  std::string message;             // one line; empty for a pass
-  Judgement judgement;             // where the law compares numbers
-  std::string node;                // the guilty node of a graph, if any
+  std::string message;  // one line; empty for a pass
+  Judgement judgement;  // where the law compares numbers
+  std::string node;     // the guilty node of a graph, if any
 };
 
 class Law {

@@ -9,7 +9,9 @@ namespace {
 class Memory final : public Law {
  public:
   std::string_view name() const override { return "memory"; }
-  std::string_view summary() const override { return "inputs are unmodified, outputs fully written, padding untouched"; }
+  std::string_view summary() const override {
+    return "inputs are unmodified, outputs fully written, padding untouched";
+  }
   bool applies(const Case& c) const override { return c.graph.node(c.output()).leaf == spec::Leaf::none; }
 
   Outcome check(const Case& c, Subject& subject, const JudgeOptions&) const override {
@@ -18,11 +20,13 @@ class Memory final : public Law {
     for (const bool compiled : {true, false}) {
       std::vector<Values> results;
       for (unsigned poison = 1; poison <= 3; ++poison) {
-        const auto run = subject.run(c.graph, c.data, wanted, {.compiled = compiled, .misalign = static_cast<int>(poison), .poison = poison});
+        const auto run = subject.run(c.graph, c.data, wanted,
+                                     {.compiled = compiled, .misalign = static_cast<int>(poison), .poison = poison});
         if (auto bad = objection(c.graph, wanted, run)) return *bad;
         results.push_back(run->values.front());
         if (same_bits(results.front(), results.back())) continue;
-        return failed("an output depends on what memory held before: " + first_difference(results.front(), results.back()));
+        return failed("an output depends on what memory held before: " +
+                      first_difference(results.front(), results.back()));
       }
       out.judgement.elements += results.front().size();
     }

@@ -30,7 +30,9 @@ Agreement compare(const Ball& x, const Ball& y, const Ball& scale) {
 class Methods final : public Law {
  public:
   std::string_view name() const override { return "methods"; }
-  std::string_view summary() const override { return "every named method equals the textbook formula as a real function"; }
+  std::string_view summary() const override {
+    return "every named method equals the textbook formula as a real function";
+  }
   bool needs_subject() const override { return false; }
   bool applies(const Case& c) const override {
     return c.op_name() != "graph" && !c.graph.node(c.output()).op->methods().empty();
@@ -66,7 +68,8 @@ class Methods final : public Law {
 
   // An element is decided when both enclosures overlap and agree in half of their bits, or shrink together towards one
   // number: a difference that is at most 2^(−p/4) of the enclosures' distance at half the precision.
-  static Outcome check_method(const spec::Op& op, const std::vector<Values>& in, std::string_view method, const JudgeOptions& options) {
+  static Outcome check_method(const spec::Op& op, const std::vector<Values>& in, std::string_view method,
+                              const JudgeOptions& options) {
     Outcome out;
     std::vector<Ball> previous;
     Index open = 0;
@@ -82,7 +85,9 @@ class Methods final : public Law {
         if (a == Agreement::different)
           return failed(spec::concat("element ", i, ": ", method, " gives ", y[i], " but the textbook ", x[i]));
         distance.push_back(a == Agreement::equal ? Ball(Index{0}) : abs(x[i] - y[i]));
-        const bool shrinks = !previous.empty() && less(distance.back(), upper_end(previous[static_cast<std::size_t>(i)]) * quarter).exact == Tri::yes;
+        const bool shrinks =
+            !previous.empty() &&
+            less(distance.back(), upper_end(previous[static_cast<std::size_t>(i)]) * quarter).exact == Tri::yes;
         open += a == Agreement::open && !shrinks;
       }
       out.judgement.elements = x.size();
@@ -97,7 +102,9 @@ class Methods final : public Law {
     return out;
   }
 
-  static Ball upper_end(const Ball& x) { return x.is_bounded() ? Ball::between(x.hi(), x.hi(), x.precision()) : Ball(Index{0}); }
+  static Ball upper_end(const Ball& x) {
+    return x.is_bounded() ? Ball::between(x.hi(), x.hi(), x.precision()) : Ball(Index{0});
+  }
 };
 
 }  // namespace

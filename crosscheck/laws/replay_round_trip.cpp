@@ -30,10 +30,12 @@ class ReplayRoundTrip final : public Law {
     if (back->c.graph != c.graph || back->c.data.size() != c.data.size()) return failed("the graph read back differs");
     Outcome out;
     for (std::size_t i = 0; i < c.data.size(); ++i) {
-      if (!same_bits(back->c.data[i], c.data[i])) return failed(spec::concat("data ", i, ": ", first_difference(back->c.data[i], c.data[i])));
+      if (!same_bits(back->c.data[i], c.data[i]))
+        return failed(spec::concat("data ", i, ": ", first_difference(back->c.data[i], c.data[i])));
       out.judgement.elements += c.data[i].size();
     }
-    if (!same_bits(back->c.cotangent, c.cotangent)) return failed("cotangent: " + first_difference(back->c.cotangent, c.cotangent));
+    if (!same_bits(back->c.cotangent, c.cotangent))
+      return failed("cotangent: " + first_difference(back->c.cotangent, c.cotangent));
     return out;
   }
 
@@ -43,6 +45,8 @@ class ReplayRoundTrip final : public Law {
 
 }  // namespace
 
-std::unique_ptr<Law> replay_round_trip_law(CataloguePointer catalogue) { return std::make_unique<ReplayRoundTrip>(std::move(catalogue)); }
+std::unique_ptr<Law> replay_round_trip_law(CataloguePointer catalogue) {
+  return std::make_unique<ReplayRoundTrip>(std::move(catalogue));
+}
 
 }  // namespace plumbline::crosscheck

@@ -37,19 +37,34 @@ void mutate_shape(RandomChoices& random, Shape& shape) {
   const Index axis = shape.rank() > 0 ? random.pick(0, shape.rank() - 1) : -1;
   auto dims = shape.dims();
   switch (axis < 0 ? random.pick(5, 6) : random.pick(0, 6)) {
-    case 0: dims[static_cast<std::size_t>(axis)] += 1; break;
-    case 1: dims[static_cast<std::size_t>(axis)] = std::max<Index>(0, dims[static_cast<std::size_t>(axis)] - 1); break;
-    case 2: dims[static_cast<std::size_t>(axis)] *= random.one_of(factors); break;
-    case 3: dims.erase(dims.begin() + axis); break;
-    case 4: std::swap(dims.front(), dims[static_cast<std::size_t>(axis)]); break;
-    case 5: dims.push_back(random.pick(1, 3)); break;
-    default: dims.insert(dims.begin(), random.pick(1, 3)); break;
+    case 0:
+      dims[static_cast<std::size_t>(axis)] += 1;
+      break;
+    case 1:
+      dims[static_cast<std::size_t>(axis)] = std::max<Index>(0, dims[static_cast<std::size_t>(axis)] - 1);
+      break;
+    case 2:
+      dims[static_cast<std::size_t>(axis)] *= random.one_of(factors);
+      break;
+    case 3:
+      dims.erase(dims.begin() + axis);
+      break;
+    case 4:
+      std::swap(dims.front(), dims[static_cast<std::size_t>(axis)]);
+      break;
+    case 5:
+      dims.push_back(random.pick(1, 3));
+      break;
+    default:
+      dims.insert(dims.begin(), random.pick(1, 3));
+      break;
   }
   shape = Shape(std::move(dims));
 }
 
 std::string mutated_number(RandomChoices& random, const std::string& text) {
-  static const std::vector<std::string> extremes{"-1", "0", "1", "2", "7", "-9", "1000000", "-1000000", "9223372036854775807"};
+  static const std::vector<std::string> extremes{
+      "-1", "0", "1", "2", "7", "-9", "1000000", "-1000000", "9223372036854775807"};
   Index value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc{} && end == text.data() + text.size() && random.coin() && std::abs(value) < 1000)
@@ -70,9 +85,15 @@ std::string mutated_value(RandomChoices& random, const std::string& text) {
   }
   const Index entry = entries.empty() ? -1 : random.pick(0, static_cast<Index>(entries.size()) - 1);
   switch (entry < 0 ? 2 : random.pick(0, 2)) {
-    case 0: entries[static_cast<std::size_t>(entry)] = mutated_number(random, entries[static_cast<std::size_t>(entry)]); break;
-    case 1: entries.erase(entries.begin() + entry); break;
-    default: entries.push_back(mutated_number(random, "1")); break;
+    case 0:
+      entries[static_cast<std::size_t>(entry)] = mutated_number(random, entries[static_cast<std::size_t>(entry)]);
+      break;
+    case 1:
+      entries.erase(entries.begin() + entry);
+      break;
+    default:
+      entries.push_back(mutated_number(random, "1"));
+      break;
   }
   std::string out = "[";
   for (const std::string& e : entries) out += (out.size() > 1 ? "," : "") + e;
@@ -108,12 +129,17 @@ class ShapeErrors final : public Law {
     const spec::Attributes attributes = node.op->attributes();
     switch (random.pick(0, attributes.empty() ? 2 : 4)) {
       case 0:
-        if (!call.shapes.empty() && random.coin()) call.shapes.pop_back();
-        else call.shapes.push_back(call.shapes.empty() ? Shape{2} : call.shapes.back());
+        if (!call.shapes.empty() && random.coin())
+          call.shapes.pop_back();
+        else
+          call.shapes.push_back(call.shapes.empty() ? Shape{2} : call.shapes.back());
         break;
       case 1:
       case 2:
-        if (!call.shapes.empty()) mutate_shape(random, call.shapes[static_cast<std::size_t>(random.pick(0, static_cast<Index>(call.shapes.size()) - 1))]);
+        if (!call.shapes.empty())
+          mutate_shape(
+              random,
+              call.shapes[static_cast<std::size_t>(random.pick(0, static_cast<Index>(call.shapes.size()) - 1))]);
         break;
       default: {
         spec::Attributes changed = attributes;
@@ -133,7 +159,8 @@ class ShapeErrors final : public Law {
     const Result<Shape> spec_says = call.op->shape(call.shapes);
     if (!spec_says && label_of(spec_says.error().what()).empty())
       return failed(spec::concat(call.what, ": the spec's error names no constraint: ", spec_says.error().what()));
-    if (spec_says && !spec_says->valid()) return failed(spec::concat(call.what, ": the spec accepts the shape ", *spec_says));
+    if (spec_says && !spec_says->valid())
+      return failed(spec::concat(call.what, ": the spec accepts the shape ", *spec_says));
     std::vector<Values> in;
     std::vector<Index> extents;
     if (spec_says && spec_says->size() > most_elements) return {};
@@ -147,10 +174,13 @@ class ShapeErrors final : public Law {
   }
 
   static Outcome compare(const Call& call, const Result<Shape>& spec_says, const Result<Values>& subject_says) {
-    const auto text = [](const auto& r, const auto& shape) { return r ? spec::concat("shape ", shape(*r)) : std::string(r.error().what()); };
+    const auto text = [](const auto& r, const auto& shape) {
+      return r ? spec::concat("shape ", shape(*r)) : std::string(r.error().what());
+    };
     const std::string a = text(spec_says, [](const Shape& s) { return s; });
     const std::string b = text(subject_says, [](const Values& v) { return v.shape(); });
-    const bool agree = spec_says.has_value() == subject_says.has_value() && (spec_says ? a == b : label_of(a) == label_of(b));
+    const bool agree =
+        spec_says.has_value() == subject_says.has_value() && (spec_says ? a == b : label_of(a) == label_of(b));
     return agree ? Outcome{} : failed(spec::concat(call.what, ": the spec says ", a, "; the subject ", b));
   }
 
@@ -162,13 +192,15 @@ class ShapeErrors final : public Law {
       if (c.data[i].size() == 0) continue;
       std::vector<std::pair<std::string, Values>> wrong;
       wrong.emplace_back("one element more", Values::full(Shape{c.data[i].size() + 1}, 0));
-      if (extent >= 0) wrong.emplace_back(spec::concat("index ", extent), with_last(c.data[i], static_cast<double>(extent)));
+      if (extent >= 0)
+        wrong.emplace_back(spec::concat("index ", extent), with_last(c.data[i], static_cast<double>(extent)));
       if (extent >= 0) wrong.emplace_back("index -1", with_last(c.data[i], -1));
       for (auto& [what, values] : wrong) {
         std::vector<Values> data = c.data;
         data[i] = std::move(values);
         if (spec::check_data(c.graph, data)) return failed(spec::concat("the spec accepts ", what, " in input ", i));
-        if (subject.run(c.graph, data, {c.output()}, {})) return failed(spec::concat("the subject accepts ", what, " in input ", i));
+        if (subject.run(c.graph, data, {c.output()}, {}))
+          return failed(spec::concat("the subject accepts ", what, " in input ", i));
       }
     }
     return {};
@@ -184,6 +216,8 @@ class ShapeErrors final : public Law {
 
 }  // namespace
 
-std::unique_ptr<Law> shapes_law(CataloguePointer catalogue) { return std::make_unique<ShapeErrors>(std::move(catalogue)); }
+std::unique_ptr<Law> shapes_law(CataloguePointer catalogue) {
+  return std::make_unique<ShapeErrors>(std::move(catalogue));
+}
 
 }  // namespace plumbline::crosscheck

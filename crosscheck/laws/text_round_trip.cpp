@@ -29,6 +29,8 @@ class TextRoundTrip final : public Law {
 
 }  // namespace
 
-std::unique_ptr<Law> text_round_trip_law(CataloguePointer catalogue) { return std::make_unique<TextRoundTrip>(std::move(catalogue)); }
+std::unique_ptr<Law> text_round_trip_law(CataloguePointer catalogue) {
+  return std::make_unique<TextRoundTrip>(std::move(catalogue));
+}
 
 }  // namespace plumbline::crosscheck

@@ -12,11 +12,11 @@ namespace plumbline::crosscheck {
 using Values = spec::Tensor<double>;
 
 struct Case {
-  spec::Graph graph;                 // its outputs are what is checked; one output
-  std::vector<Values> data;          // one for each leaf, in the order of graph.leaves()
-  Values cotangent;                  // of the output, for backward laws; empty otherwise
-  std::uint64_t seed = 0;            // of the run
-  std::uint64_t number = 0;          // of the case within (op, law)
+  spec::Graph graph;         // its outputs are what is checked; one output
+  std::vector<Values> data;  // one for each leaf, in the order of graph.leaves()
+  Values cotangent;          // of the output, for backward laws; empty otherwise
+  std::uint64_t seed = 0;    // of the run
+  std::uint64_t number = 0;  // of the case within (op, law)
 
   // The op under test: the name of the output's op, or "graph" where there are several ops.
   std::string op_name() const;

@@ -13,9 +13,13 @@ namespace {
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
 
 // hi − lo as a count of steps, which fits for any two 64-bit ends.
-std::uint64_t steps(std::int64_t lo, std::int64_t hi) { return static_cast<std::uint64_t>(hi) - static_cast<std::uint64_t>(lo); }
+std::uint64_t steps(std::int64_t lo, std::int64_t hi) {
+  return static_cast<std::uint64_t>(hi) - static_cast<std::uint64_t>(lo);
+}
 
-std::int64_t at(std::int64_t lo, std::uint64_t step) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(lo) + step); }
+std::int64_t at(std::int64_t lo, std::uint64_t step) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(lo) + step);
+}
 
 }  // namespace
 

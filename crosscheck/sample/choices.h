@@ -21,7 +21,8 @@ std::uint64_t mix(std::uint64_t seed, std::string_view name);
 class RandomChoices final : public spec::Choices {
  public:
   explicit RandomChoices(std::uint64_t key);
-  RandomChoices(std::uint64_t seed, std::string_view law, std::string_view op, std::uint64_t number, std::uint64_t attempt = 0);
+  RandomChoices(std::uint64_t seed, std::string_view law, std::string_view op, std::uint64_t number,
+                std::uint64_t attempt = 0);
 
   std::int64_t pick(std::int64_t lo, std::int64_t hi) override;
   std::uint64_t word();
@@ -36,7 +37,8 @@ class RandomChoices final : public spec::Choices {
 // source, which it records.
 class RecordedChoices final : public spec::Choices {
  public:
-  RecordedChoices(std::vector<std::uint64_t> answers, spec::Choices* then = nullptr) : answers_(std::move(answers)), then_(then) {}
+  RecordedChoices(std::vector<std::uint64_t> answers, spec::Choices* then = nullptr)
+      : answers_(std::move(answers)), then_(then) {}
   std::int64_t pick(std::int64_t lo, std::int64_t hi) override;
   const std::vector<std::uint64_t>& answers() const { return answers_; }
 

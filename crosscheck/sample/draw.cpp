@@ -29,12 +29,14 @@ bool fits(const spec::OpSample& sample, Index most) {
 Pattern input_pattern(spec::Choices& choices, Pattern p, std::size_t input) {
   if (input == 0 || p == Pattern::grid || choices.coin()) return p;
   if (p == Pattern::tiny) return Pattern::grid;
-  static const std::vector<Pattern> mild{Pattern::normal, Pattern::uniform, Pattern::lognormal, Pattern::grid, Pattern::hard};
+  static const std::vector<Pattern> mild{Pattern::normal, Pattern::uniform, Pattern::lognormal, Pattern::grid,
+                                         Pattern::hard};
   return choices.one_of(mild);
 }
 
 Pattern cotangent_pattern(Pattern p) {
-  return p == Pattern::grid || p == Pattern::wide || p == Pattern::cancellation || p == Pattern::tiny ? p : Pattern::normal;
+  return p == Pattern::grid || p == Pattern::wide || p == Pattern::cancellation || p == Pattern::tiny ? p
+                                                                                                      : Pattern::normal;
 }
 
 // Special values stand out among mild ones: with operands near overflow the order of a sum decides between inf and NaN.
@@ -53,17 +55,17 @@ Case filled(const spec::OpSample& sample, spec::Choices& data, Pattern pattern, 
     if (wish.special && domain.extent < 0 && !domain.truth) x = sprinkle_specials(data, x);
     c.data.push_back(std::move(x));
   }
-  if (wish.cotangent) c.cotangent = fill(data, cotangent_pattern(pattern), c.graph.node(c.output()).shape, Domain::any());
+  if (wish.cotangent)
+    c.cotangent = fill(data, cotangent_pattern(pattern), c.graph.node(c.output()).shape, Domain::any());
   return c;
 }
 
 }  // namespace
 
-Pattern pattern_of(const DrawKey& key) {
-  return static_cast<Pattern>((key.number + key.attempt) % pattern_count);
-}
+Pattern pattern_of(const DrawKey& key) { return static_cast<Pattern>((key.number + key.attempt) % pattern_count); }
 
-std::optional<Case> draw_case(const spec::OpEntry& entry, spec::Choices& shapes, spec::Choices& data, Pattern pattern, const Wish& wish) {
+std::optional<Case> draw_case(const spec::OpEntry& entry, spec::Choices& shapes, spec::Choices& data, Pattern pattern,
+                              const Wish& wish) {
   for (int i = 0; i < samples; ++i) {
     const spec::OpSample sample = entry.sample(shapes);
     if (fits(sample, wish.most_elements)) return filled(sample, data, pattern, wish);

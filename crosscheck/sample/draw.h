@@ -34,10 +34,12 @@ std::optional<Case> draw_case(const spec::OpEntry& entry, const DrawKey& key, co
 
 // A case of a random graph of at most `most_nodes` ops, with one output.
 inline constexpr int most_graph_nodes = 12;
-Case draw_graph(const spec::Catalogue& catalogue, const DrawKey& key, const Wish& wish, int most_nodes = most_graph_nodes);
+Case draw_graph(const spec::Catalogue& catalogue, const DrawKey& key, const Wish& wish,
+                int most_nodes = most_graph_nodes);
 
 // The same with the choices of somebody else: a property test or a fuzzer.
-std::optional<Case> draw_case(const spec::OpEntry& entry, spec::Choices& shapes, spec::Choices& data, Pattern pattern, const Wish& wish);
+std::optional<Case> draw_case(const spec::OpEntry& entry, spec::Choices& shapes, spec::Choices& data, Pattern pattern,
+                              const Wish& wish);
 Case draw_graph(const spec::Catalogue& catalogue, spec::Choices& choices, Pattern pattern, const Wish& wish,
                 int most_nodes = most_graph_nodes);
 

@@ -23,7 +23,8 @@ std::vector<char> needed(const spec::Graph& graph, NodeId output, const std::map
 
 class Copy {
  public:
-  Copy(const Case& from, const Edit& edit) : from_(from), edit_(edit), moved_(static_cast<std::size_t>(from.graph.size()), -1) {}
+  Copy(const Case& from, const Edit& edit)
+      : from_(from), edit_(edit), moved_(static_cast<std::size_t>(from.graph.size()), -1) {}
 
   std::optional<Case> make() {
     const NodeId output = edit_.output < 0 ? from_.output() : edit_.output;
@@ -33,8 +34,10 @@ class Copy {
       const bool is_leaf = from_.graph.node(id).leaf != Leaf::none;
       const std::size_t data = is_leaf ? leaf++ : 0;
       if (!keep[static_cast<std::size_t>(id)]) continue;
-      if (is_leaf || edit_.values.count(id)) copy_leaf(id, data);
-      else if (!copy_op(id)) return std::nullopt;
+      if (is_leaf || edit_.values.count(id))
+        copy_leaf(id, data);
+      else if (!copy_op(id))
+        return std::nullopt;
     }
     to_.graph.output(to_.graph.var(moved_[static_cast<std::size_t>(output)]));
     if (!spec::check_data(to_.graph, to_.data)) return std::nullopt;
@@ -50,9 +53,11 @@ class Copy {
     const Values& x = other == edit_.values.end() ? from_.data[data] : other->second;
     const auto extent = edit_.extents.find(id);
     const std::string name = node.leaf == Leaf::none ? spec::concat('v', id) : node.name;
-    const spec::Var v = node.extent >= 0        ? to_.graph.index_input(name, x.shape(), extent == edit_.extents.end() ? node.extent : extent->second)
-                        : node.leaf == Leaf::param ? to_.graph.param(name, x.shape())
-                                                   : to_.graph.input(name, x.shape());
+    const spec::Var v =
+        node.extent >= 0
+            ? to_.graph.index_input(name, x.shape(), extent == edit_.extents.end() ? node.extent : extent->second)
+        : node.leaf == Leaf::param ? to_.graph.param(name, x.shape())
+                                   : to_.graph.input(name, x.shape());
     moved_[static_cast<std::size_t>(id)] = v.id();
     to_.data.push_back(x);
   }
@@ -73,8 +78,10 @@ class Copy {
     const Values& old = from_.cotangent;
     if (old.shape() != from_.graph.node(from_.output()).shape) return;
     const spec::Shape& shape = to_.graph.node(to_.output()).shape;
-    if (shape == old.shape()) to_.cotangent = old;
-    else to_.cotangent = Values::generate(shape, [&](Index i) { return old.size() == 0 ? 1.0 : old[i % old.size()]; });
+    if (shape == old.shape())
+      to_.cotangent = old;
+    else
+      to_.cotangent = Values::generate(shape, [&](Index i) { return old.size() == 0 ? 1.0 : old[i % old.size()]; });
   }
 
   const Case& from_;

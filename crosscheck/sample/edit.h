@@ -10,10 +10,10 @@
 namespace plumbline::crosscheck {
 
 struct Edit {
-  std::map<spec::NodeId, Values> values;         // leaves with other data of any shape, and op nodes that become leaves
-  std::map<spec::NodeId, spec::Index> extents;   // of index leaves
+  std::map<spec::NodeId, Values> values;        // leaves with other data of any shape, and op nodes that become leaves
+  std::map<spec::NodeId, spec::Index> extents;  // of index leaves
   std::function<std::optional<spec::Op>(const spec::Op&)> op = {};  // null: every op stays as it is
-  spec::NodeId output = -1;                      // −1: the same
+  spec::NodeId output = -1;                                         // −1: the same
 };
 
 // The case so changed, without the nodes that its output does not need; nullopt where something does not fit. A

@@ -18,7 +18,9 @@ constexpr double largest = std::numeric_limits<float>::max();
 
 float with_sign(RandomChoices& random, float x) { return random.coin() ? -x : x; }
 
-float of_bits(std::uint32_t exponent, std::uint32_t mantissa) { return std::bit_cast<float>(exponent << 23 | mantissa); }
+float of_bits(std::uint32_t exponent, std::uint32_t mantissa) {
+  return std::bit_cast<float>(exponent << 23 | mantissa);
+}
 
 std::uint32_t draw_mantissa(RandomChoices& random) { return static_cast<std::uint32_t>(random.pick(0, (1 << 23) - 1)); }
 
@@ -27,8 +29,10 @@ double into(double x, const Domain& d) {
   if (std::isnan(x)) x = 0;
   if (std::isfinite(d.lo) && std::isfinite(d.hi) && (x < d.lo || x > d.hi))
     x = d.hi > d.lo ? d.lo + std::fmod(std::abs(x - d.lo), d.hi - d.lo) : d.lo;
-  else if (x < d.lo) x = d.lo + (d.lo - x);
-  else if (x > d.hi) x = d.hi - (x - d.hi);
+  else if (x < d.lo)
+    x = d.lo + (d.lo - x);
+  else if (x > d.hi)
+    x = d.hi - (x - d.hi);
   float f = static_cast<float>(std::clamp(x, -largest, largest));
   if (f < d.lo) f = std::nextafter(f, std::numeric_limits<float>::infinity());
   if (f > d.hi) f = std::nextafter(f, -std::numeric_limits<float>::infinity());
@@ -44,11 +48,16 @@ double steps_away(double x, Index ulps) {
 
 double around(RandomChoices& random, double point) {
   switch (random.pick(0, 4)) {
-    case 0: return point;
-    case 1: return steps_away(point, random.pick(-4, 4));
-    case 2: return point + std::ldexp(random.normal(), -static_cast<int>(random.pick(1, 24)));
-    case 3: return point * (1 + std::ldexp(random.normal(), -static_cast<int>(random.pick(4, 24))));
-    default: return point + random.normal();
+    case 0:
+      return point;
+    case 1:
+      return steps_away(point, random.pick(-4, 4));
+    case 2:
+      return point + std::ldexp(random.normal(), -static_cast<int>(random.pick(1, 24)));
+    case 3:
+      return point * (1 + std::ldexp(random.normal(), -static_cast<int>(random.pick(4, 24))));
+    default:
+      return point + random.normal();
   }
 }
 
@@ -59,21 +68,33 @@ double draw_finite_bits(RandomChoices& random) {
 // Patterns whose elements do not depend on one another; `scale` and `centre` are drawn once a tensor.
 double draw_one(RandomChoices& random, Pattern p, const Domain& d, double scale, double centre) {
   switch (p) {
-    case Pattern::grid: return static_cast<double>(random.pick(-8, 8)) * scale;
+    case Pattern::grid:
+      return static_cast<double>(random.pick(-8, 8)) * scale;
     case Pattern::uniform: {
       const bool bounded = std::isfinite(d.lo) && std::isfinite(d.hi);
       return bounded ? d.lo + random.unit() * (d.hi - d.lo) : 2 * random.unit() - 1;
     }
-    case Pattern::wide: return std::ldexp(random.normal(), static_cast<int>(random.pick(-40, 40)));
-    case Pattern::near_ties: return steps_away(centre, random.pick(-2, 2));
-    case Pattern::tiny_variance: return centre * 64 * (1 + std::ldexp(random.normal(), -14));
-    case Pattern::hard: return around(random, d.hard[static_cast<std::size_t>(random.pick(0, static_cast<Index>(d.hard.size()) - 1))]);
-    case Pattern::lognormal: return std::exp(2 * random.normal());
-    case Pattern::bits: return draw_finite_bits(random);
-    case Pattern::huge: return draw_float(random, FloatClass::huge);
-    case Pattern::tiny: return draw_float(random, random.coin() ? FloatClass::subnormal : FloatClass::one_bit) * (random.coin() ? 0x1p-100 : 1);
-    case Pattern::constant: return centre;
-    default: return random.normal();
+    case Pattern::wide:
+      return std::ldexp(random.normal(), static_cast<int>(random.pick(-40, 40)));
+    case Pattern::near_ties:
+      return steps_away(centre, random.pick(-2, 2));
+    case Pattern::tiny_variance:
+      return centre * 64 * (1 + std::ldexp(random.normal(), -14));
+    case Pattern::hard:
+      return around(random, d.hard[static_cast<std::size_t>(random.pick(0, static_cast<Index>(d.hard.size()) - 1))]);
+    case Pattern::lognormal:
+      return std::exp(2 * random.normal());
+    case Pattern::bits:
+      return draw_finite_bits(random);
+    case Pattern::huge:
+      return draw_float(random, FloatClass::huge);
+    case Pattern::tiny:
+      return draw_float(random, random.coin() ? FloatClass::subnormal : FloatClass::one_bit) *
+             (random.coin() ? 0x1p-100 : 1);
+    case Pattern::constant:
+      return centre;
+    default:
+      return random.normal();
   }
 }
 
@@ -105,18 +126,26 @@ Values fill_real(RandomChoices& random, Pattern p, const Shape& shape, const Dom
 float draw_float(RandomChoices& random, FloatClass c) {
   const auto exponent = [&](int lo, int hi) { return static_cast<std::uint32_t>(random.pick(lo, hi)); };
   switch (c) {
-    case FloatClass::zero: return with_sign(random, 0.0F);
-    case FloatClass::one_bit: return with_sign(random, of_bits(exponent(127 - 12, 127 + 12), 0));
-    case FloatClass::short_mantissa: return with_sign(random, of_bits(exponent(127 - 12, 127 + 12), exponent(0, 15) << 19));
-    case FloatClass::normal: return with_sign(random, of_bits(exponent(1, 254), draw_mantissa(random)));
+    case FloatClass::zero:
+      return with_sign(random, 0.0F);
+    case FloatClass::one_bit:
+      return with_sign(random, of_bits(exponent(127 - 12, 127 + 12), 0));
+    case FloatClass::short_mantissa:
+      return with_sign(random, of_bits(exponent(127 - 12, 127 + 12), exponent(0, 15) << 19));
+    case FloatClass::normal:
+      return with_sign(random, of_bits(exponent(1, 254), draw_mantissa(random)));
     case FloatClass::beside_power: {
       const float power = of_bits(exponent(1, 254), 0);
       return with_sign(random, std::nextafter(power, random.coin() ? 0.0F : std::numeric_limits<float>::infinity()));
     }
-    case FloatClass::subnormal: return with_sign(random, of_bits(0, std::max(1U, draw_mantissa(random) >> exponent(0, 22))));
-    case FloatClass::huge: return with_sign(random, of_bits(exponent(246, 254), draw_mantissa(random)));
-    case FloatClass::infinite: return with_sign(random, std::numeric_limits<float>::infinity());
-    default: return std::numeric_limits<float>::quiet_NaN();
+    case FloatClass::subnormal:
+      return with_sign(random, of_bits(0, std::max(1U, draw_mantissa(random) >> exponent(0, 22))));
+    case FloatClass::huge:
+      return with_sign(random, of_bits(exponent(246, 254), draw_mantissa(random)));
+    case FloatClass::infinite:
+      return with_sign(random, std::numeric_limits<float>::infinity());
+    default:
+      return std::numeric_limits<float>::quiet_NaN();
   }
 }
 
@@ -131,9 +160,9 @@ Values fill(spec::Choices& choices, Pattern pattern, const Shape& shape, const D
 }
 
 Values sprinkle_specials(spec::Choices& choices, const Values& x) {
-  static const std::vector<double> specials{
-      std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-      -0.0, 0.0};
+  static const std::vector<double> specials{std::numeric_limits<double>::quiet_NaN(),
+                                            std::numeric_limits<double>::infinity(),
+                                            -std::numeric_limits<double>::infinity(), -0.0, 0.0};
   Values y = x;
   const auto out = y.mutable_elements();
   if (out.empty()) return y;

@@ -30,11 +30,22 @@ enum class Pattern : std::uint8_t {
 };
 inline constexpr std::size_t pattern_count = static_cast<std::size_t>(Pattern::count);
 inline constexpr std::array<std::string_view, pattern_count> pattern_names{
-    "grid", "normal", "uniform", "wide", "cancellation", "near_ties", "tiny_variance",
-    "hard", "lognormal", "bits", "sorted", "huge", "tiny", "constant"};
+    "grid", "normal",    "uniform", "wide",   "cancellation", "near_ties", "tiny_variance",
+    "hard", "lognormal", "bits",    "sorted", "huge",         "tiny",      "constant"};
 
 // Classes of binary32 bit patterns, the simplest first.
-enum class FloatClass : std::uint8_t { zero, one_bit, short_mantissa, normal, beside_power, subnormal, huge, infinite, nan, count };
+enum class FloatClass : std::uint8_t {
+  zero,
+  one_bit,
+  short_mantissa,
+  normal,
+  beside_power,
+  subnormal,
+  huge,
+  infinite,
+  nan,
+  count
+};
 float draw_float(RandomChoices& random, FloatClass c);
 
 // A tensor whose values lie in the domain and in binary32. An index input needs extent > 0 unless the shape is empty.

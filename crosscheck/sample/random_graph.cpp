@@ -72,7 +72,8 @@ class GraphBuilder {
     }
     std::vector<NodeId> bold = inputs;
     for (std::size_t i = 0; i < bold.size(); ++i)
-      if (bold[i] < 0 && is_free(sample.domains[i])) bold[i] = choices_.pick(0, 2) < 2 ? pool_.back() : choices_.one_of(pool_);
+      if (bold[i] < 0 && is_free(sample.domains[i]))
+        bold[i] = choices_.pick(0, 2) < 2 ? pool_.back() : choices_.one_of(pool_);
     return sample.op->shape(shapes_with(bold, sample.shapes)) ? bold : inputs;
   }
 
@@ -84,7 +85,8 @@ class GraphBuilder {
 
   NodeId leaf(const spec::Shape& shape, const Domain& domain) {
     const std::string name = spec::concat('x', data_.size());
-    const spec::Var v = domain.extent >= 0 ? c_.graph.index_input(name, shape, domain.extent) : c_.graph.input(name, shape);
+    const spec::Var v =
+        domain.extent >= 0 ? c_.graph.index_input(name, shape, domain.extent) : c_.graph.input(name, shape);
     data_.push_back(fill(choices_, pattern_, shape, domain));
     size_ += shape.size();
     if (is_free(domain)) pool_.push_back(v.id());
@@ -122,7 +124,8 @@ class GraphBuilder {
 
 }  // namespace
 
-Case draw_graph(const spec::Catalogue& catalogue, spec::Choices& choices, Pattern pattern, const Wish& wish, int most_nodes) {
+Case draw_graph(const spec::Catalogue& catalogue, spec::Choices& choices, Pattern pattern, const Wish& wish,
+                int most_nodes) {
   const auto nodes = static_cast<int>(choices.pick(std::min(2, most_nodes), most_nodes));
   Case c = GraphBuilder(catalogue, choices, pattern, wish).build(nodes);
   if (wish.cotangent) c.cotangent = fill(choices, Pattern::normal, c.graph.node(c.output()).shape, Domain::any());

@@ -15,7 +15,8 @@ struct RapidChoices final : spec::Choices {
     const std::uint64_t range = static_cast<std::uint64_t>(hi) - static_cast<std::uint64_t>(lo);
     if (range == 0) return lo;
     const bool whole = range == std::numeric_limits<std::uint64_t>::max();
-    const std::uint64_t step = whole ? *rc::gen::arbitrary<std::uint64_t>() : *rc::gen::inRange<std::uint64_t>(0, range + 1);
+    const std::uint64_t step =
+        whole ? *rc::gen::arbitrary<std::uint64_t>() : *rc::gen::inRange<std::uint64_t>(0, range + 1);
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(lo) + step);
   }
 };

@@ -26,22 +26,28 @@ std::uint32_t pattern(unsigned poison) {
 // Data of one leaf in memory of our own, off its alignment, with guards on both sides.
 class LeafMemory {
  public:
-  LeafMemory(const Values& x, bool index, const RunOptions& options) : index_(index), count_(static_cast<std::size_t>(x.size())) {
+  LeafMemory(const Values& x, bool index, const RunOptions& options)
+      : index_(index), count_(static_cast<std::size_t>(x.size())) {
     const std::size_t width = index ? sizeof(std::int64_t) : sizeof(float);
     offset_ = guard + static_cast<std::size_t>(options.misalign) * width;
     bytes_.resize(offset_ + count_ * width + guard + runtime::alignment);
     const std::uint32_t word = pattern(options.poison);
-    for (std::size_t i = 0; i + sizeof word <= bytes_.size(); i += sizeof word) std::memcpy(bytes_.data() + i, &word, sizeof word);
+    for (std::size_t i = 0; i + sizeof word <= bytes_.size(); i += sizeof word)
+      std::memcpy(bytes_.data() + i, &word, sizeof word);
     base_ = runtime::alignment - reinterpret_cast<std::uintptr_t>(bytes_.data()) % runtime::alignment;
     for (std::size_t i = 0; i < count_; ++i) {
-      if (index) integers()[i] = static_cast<std::int64_t>(x[static_cast<Index>(i)]);
-      else floats()[i] = static_cast<float>(x[static_cast<Index>(i)]);
+      if (index)
+        integers()[i] = static_cast<std::int64_t>(x[static_cast<Index>(i)]);
+      else
+        floats()[i] = static_cast<float>(x[static_cast<Index>(i)]);
     }
     before_ = bytes_;
   }
   bool is_index() const { return index_; }
   float* floats() { return reinterpret_cast<float*>(bytes_.data() + base_ % runtime::alignment + offset_); }
-  std::int64_t* integers() { return reinterpret_cast<std::int64_t*>(bytes_.data() + base_ % runtime::alignment + offset_); }
+  std::int64_t* integers() {
+    return reinterpret_cast<std::int64_t*>(bytes_.data() + base_ % runtime::alignment + offset_);
+  }
   std::span<const float> float_span() { return {floats(), count_}; }
   std::span<const std::int64_t> integer_span() { return {integers(), count_}; }
   bool unmodified() const { return bytes_ == before_; }
@@ -85,8 +91,10 @@ class CpuSubject final : public Subject {
     if (auto ok = check_leaves(graph, data); !ok) return tl::unexpected(ok.error());
     std::vector<LeafMemory> memory;
     const auto leaves = graph.leaves();
-    for (std::size_t i = 0; i < leaves.size(); ++i) memory.emplace_back(data[i], graph.node(leaves[i]).extent >= 0, options);
-    return options.compiled ? run_compiled(graph, memory, data, wanted, options) : run_eager(graph, memory, data, wanted, options);
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+      memory.emplace_back(data[i], graph.node(leaves[i]).extent >= 0, options);
+    return options.compiled ? run_compiled(graph, memory, data, wanted, options)
+                            : run_eager(graph, memory, data, wanted, options);
   }
 
   KernelInfo kernel(const Graph& graph, NodeId id) const override {
@@ -95,7 +103,8 @@ class CpuSubject final : public Subject {
     return {k.name, k.claims, k.fallback};
   }
 
-  Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<Index>& extents) override try {
+  Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<Index>& extents) override
+      try {
     runtime::Session session(table_);
     std::vector<spec::Var> inputs;
     for (std::size_t i = 0; i < in.size(); ++i) {
@@ -112,7 +121,8 @@ class CpuSubject final : public Subject {
   static spec::Var add_leaf(runtime::Session& session, const std::string& name, const spec::Shape& shape, Index extent,
                             spec::Leaf leaf, LeafMemory& x) {
     if (extent >= 0) return session.input(name, shape, extent, x.integer_span());
-    return leaf == spec::Leaf::param ? session.param(name, shape, x.float_span()) : session.input(name, shape, x.float_span());
+    return leaf == spec::Leaf::param ? session.param(name, shape, x.float_span())
+                                     : session.input(name, shape, x.float_span());
   }
 
   // The wanted value of a leaf is its data.
@@ -140,7 +150,8 @@ class CpuSubject final : public Subject {
     RunResult result;
     for (NodeId id : wanted) {
       const spec::Node& node = graph.node(id);
-      result.values.push_back(node.leaf == spec::Leaf::none ? as_values(node.shape, program->value(id)) : leaf_value(graph, data, id));
+      result.values.push_back(node.leaf == spec::Leaf::none ? as_values(node.shape, program->value(id))
+                                                            : leaf_value(graph, data, id));
     }
     for (const LeafMemory& m : memory) result.inputs_modified |= !m.unmodified();
     result.padding_overwritten = plan.guards && !program->guards_intact();

@@ -3,12 +3,14 @@
 
 namespace plumbline::crosscheck {
 
-spec::Result<Values> Subject::apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<spec::Index>& extents) {
+spec::Result<Values> Subject::apply(const spec::Op& op, const std::vector<Values>& in,
+                                    const std::vector<spec::Index>& extents) {
   spec::Graph graph;
   std::vector<spec::NodeId> inputs;
   for (std::size_t i = 0; i < in.size(); ++i) {
     const std::string name = spec::concat('x', i);
-    inputs.push_back((extents[i] >= 0 ? graph.index_input(name, in[i].shape(), extents[i]) : graph.input(name, in[i].shape())).id());
+    inputs.push_back(
+        (extents[i] >= 0 ? graph.index_input(name, in[i].shape(), extents[i]) : graph.input(name, in[i].shape())).id());
   }
   const auto y = graph.try_apply(op, std::move(inputs));
   if (!y) return tl::unexpected(y.error());

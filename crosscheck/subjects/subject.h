@@ -14,14 +14,14 @@ namespace plumbline::crosscheck {
 // How one run is made hostile or varied. A correct subject gives the same bits for all of them.
 struct RunOptions {
   int threads = 1;
-  bool compiled = true;          // a planned graph; false: eager, one op after another
-  int misalign = 0;              // elements by which input and output buffers are moved off their alignment
-  unsigned poison = 0;           // the pattern that outputs and padding hold before the run
+  bool compiled = true;  // a planned graph; false: eager, one op after another
+  int misalign = 0;      // elements by which input and output buffers are moved off their alignment
+  unsigned poison = 0;   // the pattern that outputs and padding hold before the run
 };
 
 // What one run leaves behind.
 struct RunResult {
-  std::vector<Values> values;    // of the wanted nodes
+  std::vector<Values> values;  // of the wanted nodes
   bool inputs_modified = false;
   bool padding_overwritten = false;
 };
@@ -47,7 +47,8 @@ class Subject {
   virtual KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const = 0;
   // One op outside of any graph, on tensors whose shapes need not fit: what the subject's eager interface answers.
   // extents[i] ≥ 0 marks an index input. By default a graph of one op is built and run.
-  virtual spec::Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<spec::Index>& extents);
+  virtual spec::Result<Values> apply(const spec::Op& op, const std::vector<Values>& in,
+                                     const std::vector<spec::Index>& extents);
 };
 
 // Our CPU runtime, float32. Safe to call from several threads at once.

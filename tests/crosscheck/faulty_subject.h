@@ -19,10 +19,11 @@ using Fault = std::function<void(const RunView&, RunResult&)>;
 
 class FaultySubject final : public Subject {
  public:
-  FaultySubject(std::string name, Fault fault) : name_(std::move(name)), fault_(std::move(fault)), right_(cpu_subject()) {}
+  FaultySubject(std::string name, Fault fault)
+      : name_(std::move(name)), fault_(std::move(fault)), right_(cpu_subject()) {}
   std::string name() const override { return name_; }
-  spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<spec::NodeId>& wanted,
-                              const RunOptions& options) override {
+  spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data,
+                              const std::vector<spec::NodeId>& wanted, const RunOptions& options) override {
     auto result = right_->run(graph, data, wanted, options);
     if (result) fault_({graph, data, wanted, options}, *result);
     return result;
@@ -43,7 +44,9 @@ Fault on_outputs(F f) {
   };
 }
 
-inline std::shared_ptr<Subject> faulty(Fault fault) { return std::make_shared<FaultySubject>("faulty", std::move(fault)); }
+inline std::shared_ptr<Subject> faulty(Fault fault) {
+  return std::make_shared<FaultySubject>("faulty", std::move(fault));
+}
 inline std::shared_ptr<Subject> cpu() { return cpu_subject(); }
 
 }  // namespace plumbline::crosscheck

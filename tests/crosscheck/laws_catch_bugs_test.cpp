@@ -31,7 +31,8 @@ void expect_pass(const std::string& op, const std::string& law, std::uint64_t ca
   EXPECT_EQ(report.total(Verdict::pass), report.cases()) << op << ' ' << law << '\n' << text_of(report);
 }
 
-void expect_caught(const std::string& op, const std::string& law, Fault fault, Verdict as = Verdict::fail, std::uint64_t cases = 6) {
+void expect_caught(const std::string& op, const std::string& law, Fault fault, Verdict as = Verdict::fail,
+                   std::uint64_t cases = 6) {
   const Report report = run(op, law, faulty(std::move(fault)), cases);
   EXPECT_GT(report.total(as), 0U) << op << ' ' << law;
   EXPECT_EQ(report.exit_code(), 1);
@@ -39,13 +40,16 @@ void expect_caught(const std::string& op, const std::string& law, Fault fault, V
 
 const Fault zeros = on_outputs([](double, Index) { return 0.0; });
 const Fault negated = on_outputs([](double y, Index) { return -y; });
-const Fault slightly_off = on_outputs([](double y, Index i) { return i == 0 ? static_cast<double>(static_cast<float>(y * 1.01)) : y; });
+const Fault slightly_off =
+    on_outputs([](double y, Index i) { return i == 0 ? static_cast<double>(static_cast<float>(y * 1.01)) : y; });
 
 TEST(Laws, PassTheRuntime) {
   for (const char* op : {"matmul", "softmax", "sum", "mul", "graph"})
-    for (const char* law : {"forward", "backward", "end_to_end", "adjoint", "methods", "special_values", "shapes", "determinism",
-                            "memory", "compiled_equals_eager", "replay_round_trip", "text_round_trip"}) {
-      const bool graph_only = std::string(law) == "end_to_end", op_only = std::string(law) == "forward" || std::string(law) == "special_values" || std::string(law) == "shapes";
+    for (const char* law : {"forward", "backward", "end_to_end", "adjoint", "methods", "special_values", "shapes",
+                            "determinism", "memory", "compiled_equals_eager", "replay_round_trip", "text_round_trip"}) {
+      const bool graph_only = std::string(law) == "end_to_end", op_only = std::string(law) == "forward" ||
+                                                                          std::string(law) == "special_values" ||
+                                                                          std::string(law) == "shapes";
       if (graph_only != (std::string(op) == "graph") && (graph_only || op_only)) continue;
       if (std::string(law) == "methods" && std::string(op) != "softmax") continue;
       expect_pass(op, law);
@@ -75,14 +79,16 @@ TEST(Laws, EndToEndNamesTheGuiltyNode) {
 }
 
 TEST(Laws, SpecialValuesCatch) {
-  expect_caught("sum", "special_values", on_outputs([](double y, Index) { return std::isnan(y) ? 0.0 : y; }), Verdict::fail, 20);
+  expect_caught("sum", "special_values", on_outputs([](double y, Index) { return std::isnan(y) ? 0.0 : y; }),
+                Verdict::fail, 20);
 }
 
 TEST(Laws, ShapesCatch) {
   class Lenient final : public Subject {
    public:
     std::string name() const override { return "lenient"; }
-    spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>&, const std::vector<spec::NodeId>& wanted, const RunOptions&) override {
+    spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>&,
+                                const std::vector<spec::NodeId>& wanted, const RunOptions&) override {
       RunResult result;
       for (spec::NodeId id : wanted) result.values.push_back(Values::full(graph.node(id).shape, 0));
       return result;
@@ -95,7 +101,8 @@ TEST(Laws, ShapesCatch) {
 TEST(Laws, DeterminismCatches) {
   const Fault by_threads = [](const RunView& run, RunResult& result) {
     if (run.options.threads < 2) return;
-    for (Values& y : result.values) y = map(y, [](double e) { return static_cast<double>(std::nextafter(static_cast<float>(e), 0.0F)); });
+    for (Values& y : result.values)
+      y = map(y, [](double e) { return static_cast<double>(std::nextafter(static_cast<float>(e), 0.0F)); });
   };
   expect_caught("matmul", "determinism", by_threads, Verdict::nondeterministic);
 }

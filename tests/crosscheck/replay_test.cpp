@@ -23,8 +23,9 @@ Replay sample() {
   Replay r;
   r.law = "forward", r.subject = "cpu", r.verdict = Verdict::pass, r.message = "two\nlines";
   r.c.graph = spec::value_or_throw(spec::graph_of(*catalogue().parse("mul", {}), {spec::Shape{2, 3}, spec::Shape{3}}));
-  r.c.data = {Values(spec::Shape{2, 3}, {1, -0.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
-                                         -std::numeric_limits<double>::infinity(), std::numeric_limits<float>::denorm_min()}),
+  r.c.data = {Values(spec::Shape{2, 3},
+                     {1, -0.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+                      -std::numeric_limits<double>::infinity(), std::numeric_limits<float>::denorm_min()}),
               Values(spec::Shape{3}, {0.1F, -3, 1e30F})};
   r.c.cotangent = Values::full(spec::Shape{2, 3}, 1.0 / 3);
   r.c.seed = 12, r.c.number = ~std::uint64_t{0};
@@ -32,15 +33,17 @@ Replay sample() {
 }
 
 TEST(Hex, RoundTripsEveryClass) {
-  for (double x : {0.0, -0.0, 1.0, -1.5, 0.1, 0x1p+900, -0x1.23p-900, std::numeric_limits<double>::denorm_min(), std::numeric_limits<double>::max(),
-                   std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
+  for (double x : {0.0, -0.0, 1.0, -1.5, 0.1, 0x1p+900, -0x1.23p-900, std::numeric_limits<double>::denorm_min(),
+                   std::numeric_limits<double>::max(), std::numeric_limits<double>::infinity(),
+                   -std::numeric_limits<double>::infinity()}) {
     const auto back = parse_hex(hex(x));
     ASSERT_TRUE(back.has_value()) << hex(x);
     EXPECT_EQ(*back, x);
     EXPECT_EQ(std::signbit(*back), std::signbit(x));
   }
   EXPECT_TRUE(std::isnan(*parse_hex("nan")));
-  for (const char* bad : {"", "-", "1.0", "0x", "0x1p+0x", "-nan", "+inf", "0x-1p+0", "--0x1p+0", "0x1p+0 "}) EXPECT_FALSE(parse_hex(bad)) << bad;
+  for (const char* bad : {"", "-", "1.0", "0x", "0x1p+0x", "-nan", "+inf", "0x-1p+0", "--0x1p+0", "0x1p+0 "})
+    EXPECT_FALSE(parse_hex(bad)) << bad;
 }
 
 TEST(Replay, RoundTrips) {
@@ -85,11 +88,16 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 TEST(Replay, RefusesBrokenFiles) {
   const std::string good = print(sample());
   EXPECT_EQ(error_of(""), "f.replay: line 1: found the end of the file, expected plumbline.replay/1");
-  EXPECT_NE(error_of(replaced(good, "replay/1", "replay/2")).find("line 1: found plumbline.replay/2, expected plumbline.replay/1"), std::string::npos);
-  EXPECT_NE(error_of(replaced(good, "verdict pass", "verdict fine")).find("line 5: found fine, expected a verdict"), std::string::npos);
-  EXPECT_NE(error_of(replaced(good, "seed 12", "seed twelve")).find("found twelve, expected a number"), std::string::npos);
+  EXPECT_NE(error_of(replaced(good, "replay/1", "replay/2"))
+                .find("line 1: found plumbline.replay/2, expected plumbline.replay/1"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(good, "verdict pass", "verdict fine")).find("line 5: found fine, expected a verdict"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(good, "seed 12", "seed twelve")).find("found twelve, expected a number"),
+            std::string::npos);
   EXPECT_NE(error_of(replaced(good, "mul(", "mull(")).find("unknown op mull"), std::string::npos);
-  EXPECT_NE(error_of(replaced(good, "data x1 [3]", "data x1 [4]")).find("found data x1 [4], expected `data x1 [3]`"), std::string::npos);
+  EXPECT_NE(error_of(replaced(good, "data x1 [3]", "data x1 [4]")).find("found data x1 [4], expected `data x1 [3]`"),
+            std::string::npos);
   EXPECT_NE(error_of(replaced(good, "0x1.8p+1", "3")).find("found 3, expected a hexadecimal float"), std::string::npos);
   EXPECT_NE(error_of(replaced(good, "inf", "inf inf")).find("expected only 6 numbers"), std::string::npos);
   EXPECT_NE(error_of(good + "more").find("expected nothing after end"), std::string::npos);

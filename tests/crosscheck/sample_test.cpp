@@ -72,8 +72,12 @@ TEST(Choices, BytesEndInTheSimplestAnswers) {
 }
 
 TEST(Patterns, FillDomainsWithBinary32) {
-  const Domain domains[] = {Domain::any(), Domain::within(0, std::numeric_limits<double>::infinity()), Domain::within(-1, 1, {0}),
-                            Domain::near({0, 100}), Domain::mask(), Domain::index(7)};
+  const Domain domains[] = {Domain::any(),
+                            Domain::within(0, std::numeric_limits<double>::infinity()),
+                            Domain::within(-1, 1, {0}),
+                            Domain::near({0, 100}),
+                            Domain::mask(),
+                            Domain::index(7)};
   for (const Domain& d : domains)
     for (std::size_t p = 0; p < pattern_count; ++p) {
       RandomChoices choices(p);
@@ -91,7 +95,9 @@ TEST(Patterns, FillDomainsWithBinary32) {
 TEST(Patterns, DifferWhereTheyShould) {
   RandomChoices choices(1);
   const auto values = [&](Pattern p) { return fill(choices, p, Shape{256}, Domain::any()); };
-  const auto count = [](const Values& x, auto&& f) { return std::count_if(x.elements().begin(), x.elements().end(), f); };
+  const auto count = [](const Values& x, auto&& f) {
+    return std::count_if(x.elements().begin(), x.elements().end(), f);
+  };
   const auto grid = values(Pattern::grid);
   EXPECT_EQ(count(grid, [](double e) { return e * 16 == std::trunc(e * 16) && std::abs(e) <= 64; }), 256);
   const auto constant = values(Pattern::constant);
@@ -100,7 +106,9 @@ TEST(Patterns, DifferWhereTheyShould) {
   std::vector<double> up(sorted.elements().begin(), sorted.elements().end());
   if (up.front() > up.back()) std::reverse(up.begin(), up.end());
   EXPECT_TRUE(std::is_sorted(up.begin(), up.end()));
-  EXPECT_GT(count(values(Pattern::tiny), [](double e) { return e != 0 && std::abs(e) < std::numeric_limits<float>::min(); }), 10);
+  EXPECT_GT(
+      count(values(Pattern::tiny), [](double e) { return e != 0 && std::abs(e) < std::numeric_limits<float>::min(); }),
+      10);
   EXPECT_GT(count(values(Pattern::huge), [](double e) { return std::abs(e) > std::ldexp(1.0, 118); }), 250);
 }
 

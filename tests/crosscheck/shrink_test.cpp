@@ -17,12 +17,14 @@ const spec::Catalogue& catalogue() {
 }
 
 // The first case of a law that the subject fails, shrunk.
-std::optional<std::pair<Case, Shrunk>> first_shrunk(const std::string& op, const std::string& law_name, Subject& subject) {
+std::optional<std::pair<Case, Shrunk>> first_shrunk(const std::string& op, const std::string& law_name,
+                                                    Subject& subject) {
   const Laws laws = all_laws();
   const Law& law = *law_named(laws, law_name);
   for (std::uint64_t n = 0; n < 40; ++n) {
     const DrawKey key{1, law.name(), n, 0};
-    const auto c = op == "graph" ? std::optional(draw_graph(catalogue(), key, law.wish())) : draw_case(*catalogue().find(op), key, law.wish());
+    const auto c = op == "graph" ? std::optional(draw_graph(catalogue(), key, law.wish()))
+                                 : draw_case(*catalogue().find(op), key, law.wish());
     if (!c || !law.applies(*c) || c->size() < 40) continue;
     const Outcome outcome = check_guarded(law, *c, subject, {});
     if (outcome.verdict != Verdict::fail) continue;
@@ -54,7 +56,8 @@ TEST(Shrink, KeepsWhatTheFaultNeeds) {
 TEST(Shrink, AGraphBecomesItsGuiltyNode) {
   const Fault bad_nodes = [](const RunView& run, RunResult& result) {
     for (std::size_t i = 0; i < run.wanted.size(); ++i)
-      if (run.graph.node(run.wanted[i]).op && run.graph.node(run.wanted[i]).op.name() == "sum") result.values[i] = map(result.values[i], [](double y) { return y + 1; });
+      if (run.graph.node(run.wanted[i]).op && run.graph.node(run.wanted[i]).op.name() == "sum")
+        result.values[i] = map(result.values[i], [](double y) { return y + 1; });
   };
   const auto subject = faulty(bad_nodes);
   const auto found = first_shrunk("graph", "end_to_end", *subject);
