@@ -35,11 +35,12 @@ Values stale(const BackwardCall& c, const Values& g, std::size_t k) {
 }
 Values transposed(const BackwardCall&, const Values& g, std::size_t) { return read_transposed(g); }
 
-// Gradients of two operands exchanged, where their sizes agree.
+// Gradients of two operands exchanged; a longer one takes the shorter one's elements in turn.
 void swapped(const BackwardCall&, Gradients& g) {
-  if (g.size() < 2 || g[0].size() != g[1].size()) return;
-  const Values first = g[0];
-  g[0] = g[1].reshaped(first.shape()), g[1] = first.reshaped(g[1].shape());
+  if (g.size() < 2 || g[0].size() == 0 || g[1].size() == 0) return;
+  const Values first = g[0], second = g[1];
+  g[0] = Values::generate(first.shape(), [&](Index i) { return second[i % second.size()]; });
+  g[1] = Values::generate(second.shape(), [&](Index i) { return first[i % first.size()]; });
 }
 void first_only(const BackwardCall&, Gradients& g) {
   for (std::size_t k = 1; k < g.size(); ++k) g[k] = Values::full(g[k].shape(), 0);

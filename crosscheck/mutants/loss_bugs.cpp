@@ -45,22 +45,27 @@ KernelBug target_as(std::function<Values(const Values&)> f) {
 Values last_ignored(const Values& x) { return with_last(x, -1, 0); }
 Values neighbour(const Values& x) { return x.size() > 0 ? shifted_by(x, 1) : x; }
 
-// ln Σ e^x − x without the shift by the maximum, for each place, in float.
+// ln Σ e^x − x without the shift by the maximum, in float.
 Values index_unshifted(const KernelCall& c) {
   const auto axis = spec::normal_axis(c.integer("axis"), c.in[0].shape().rank());
-  if (c.attribute("reduction") != "none" || c.in[0].size() == 0) return c.right;
+  if (c.in[0].size() == 0) return c.right;
   const spec::Fibres fibre = spec::fibres(c.in[0].shape(), {*axis});
-  return changed(c.right, [&](Index o, double y) {
+  double sum = 0, kept = 0;
+  const Values terms = changed(c.in[1], [&](Index o, double label) {
+    if (label == static_cast<double>(c.integer("ignore_index"))) return 0.0;
     const auto x = [&](Index k) {
       return static_cast<float>(
           c.in[0][fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(k)]]);
     };
-    const auto label = static_cast<Index>(c.in[1][o]);
-    if (label == c.integer("ignore_index")) return y;
     float total = 0;
     for (Index k = 0; k < fibre.length(); ++k) total += std::exp(x(k));
-    return static_cast<double>(std::log(total) - x(label));
+    const auto term = static_cast<double>(std::log(total) - x(static_cast<Index>(label)));
+    sum += term, ++kept;
+    return term;
   });
+  const std::string reduction = c.attribute("reduction");
+  if (reduction == "none") return terms;
+  return Values::full(c.right.shape(), f32(reduction == "mean" && kept > 0 ? sum / kept : sum));
 }
 
 }  // namespace

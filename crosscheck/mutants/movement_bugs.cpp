@@ -36,10 +36,20 @@ Values pad_sides_swapped(const KernelCall& c) {
 }
 Values pad_axes_reversed(const KernelCall& c) {  // PyTorch's order: pairs from the last axis on
   const Axes padding = c.list("padding");
-  Axes reversed;
-  for (std::size_t i = padding.size() / 2 * 2; i >= 2; i -= 2)
-    reversed.push_back(padding[i - 2]), reversed.push_back(padding[i - 1]);
-  return c.compute(c.with("padding", spec::print_value(reversed)), c.in);
+  const Shape &from = c.in[0].shape(), &to = c.right.shape();
+  const auto strides = from.strides(), steps = to.strides();
+  const auto before = [&](Index a) {
+    return padding.size() == 1 ? padding[0] : padding[static_cast<std::size_t>(2 * (to.rank() - 1 - a))];
+  };
+  return changed(c.right, [&](Index i, double) {
+    Index at = 0;
+    for (Index a = 0; a < to.rank(); ++a) {
+      const Index k = i / steps[static_cast<std::size_t>(a)] - before(a);
+      if (k < 0 || k >= from[a]) return c.number("value");
+      at += k * strides[static_cast<std::size_t>(a)], i %= steps[static_cast<std::size_t>(a)];
+    }
+    return c.in[0][at];
+  });
 }
 
 Values slice_from_next(const KernelCall& c) { return c.compute(c.op, {rolled(c.in[0], c.integer("axis"), 1)}); }

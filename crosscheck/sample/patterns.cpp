@@ -68,8 +68,10 @@ double draw_finite_bits(RandomChoices& random) {
 // Patterns whose elements do not depend on one another; `scale` and `centre` are drawn once a tensor.
 double draw_one(RandomChoices& random, Pattern p, const Domain& d, double scale, double centre) {
   switch (p) {
-    case Pattern::grid:
-      return static_cast<double>(random.pick(-8, 8)) * scale;
+    case Pattern::grid: {
+      const Index k = random.pick(-8, 8);
+      return k == 0 && random.coin() ? -0.0 : static_cast<double>(k) * scale;
+    }
     case Pattern::uniform: {
       const bool bounded = std::isfinite(d.lo) && std::isfinite(d.hi);
       return bounded ? d.lo + random.unit() * (d.hi - d.lo) : 2 * random.unit() - 1;

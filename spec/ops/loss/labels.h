@@ -47,7 +47,7 @@ inline LabelSample sample_labels(Choices& choices) {
   Shape logits = pick_shape(choices, 1, 3, 512);
   const Index axis = choices.pick(-logits.rank(), logits.rank() - 1), at = *normal_axis(axis, logits.rank());
   logits[at] = std::max<Index>(1, logits[at]);
-  const Index ignored = choices.pick(0, 2) == 2 ? choices.pick(0, logits[at] - 1) : -100;
+  const Index ignored = choices.pick(0, 2) > 0 ? choices.pick(0, logits[at] - 1) : -100;
   return {axis,
           ignored,
           pick_reduction(choices),
