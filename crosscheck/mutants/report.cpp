@@ -10,10 +10,13 @@ namespace plumbline::crosscheck {
 
 namespace {
 
-// What remains of a message on one line of a table.
+// What remains of a text on one line of a table; cut between characters of UTF-8.
 std::string brief(const std::string& text) {
   constexpr std::size_t most = 60;
-  return text.size() <= most ? text : text.substr(0, most - 3) + "...";
+  if (text.size() <= most) return text;
+  std::size_t end = most - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
 }
 
 struct Counts {

@@ -127,9 +127,12 @@ std::vector<Kill> run_mutants(std::vector<Mutant> list, const MutantOptions& opt
   const Trials trials(options);
   std::vector<std::optional<Kill>> kills(list.size());
   std::atomic<std::size_t> next{0};
+  const auto cancelled = [&] { return options.cancelled != nullptr && options.cancelled->load(); };
   const auto work = [&] {
-    for (std::size_t i = next++; i < list.size(); i = next++)
-      if (options.cancelled == nullptr || !options.cancelled->load()) kills[i] = trials.run(list[i]);
+    for (std::size_t i = next++; i < list.size() && !cancelled(); i = next++) {
+      Kill kill = trials.run(list[i]);
+      if (kill.killed || !cancelled()) kills[i] = std::move(kill);
+    }
   };
   const int jobs =
       options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
