@@ -1,6 +1,7 @@
 // The kill score as text and as JSON.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "crosscheck/mutants/mutants.h"
 #include "crosscheck/report/report.h"
@@ -22,11 +23,13 @@ std::string brief(const std::string& text) {
 struct Counts {
   std::size_t killed = 0, explained = 0, survived = 0;
   std::size_t by_stage[stage_names.size()] = {};
+  std::set<std::string> ops;
 };
 
 Counts count(const std::vector<Kill>& kills) {
   Counts n;
   for (const Kill& k : kills) {
+    n.ops.insert(k.op);
     ++n.by_stage[static_cast<std::size_t>(k.stage)];
     ++(k.killed ? n.killed : k.reason.empty() ? n.survived : n.explained);
   }
@@ -54,6 +57,7 @@ std::string mutant_text(const std::vector<Kill>& kills) {
   const Counts n = count(kills);
   for (std::size_t s = 0; s < stage_names.size(); ++s)
     out += spec::concat(s > 0 ? "  " : "", n.by_stage[s], ' ', stage_names[s]);
+  out += spec::concat("  in ", n.ops.size(), " ops, initialisers and optimisers");
   out += spec::concat("\n", kills.size(), " planted  ", n.killed, " killed  ", n.explained, " explained  ", n.survived,
                       " survived\n");
   return out;
