@@ -58,7 +58,15 @@ std::optional<Accused> accuse(const Replay& replay, Subject& subject, const Judg
     const Values& got = values[static_cast<std::size_t>(id)];
     Judgement judgement = judge_op(node.op, in, got, kernel.claims, judging);
     if (worst && !graver_than(judgement, worst->judgement)) continue;
-    worst = Accused{node_label(trial.graph, id), kernel.name, kernel.fallback, trial.first > 0, std::move(*graph), in, got, kernel.claims, std::move(judgement)};
+    worst = Accused{node_label(trial.graph, id),
+                    kernel.name,
+                    kernel.fallback,
+                    trial.first > 0,
+                    std::move(*graph),
+                    in,
+                    got,
+                    kernel.claims,
+                    std::move(judgement)};
     if (is_finding(worst->judgement.verdict)) break;
   }
   return worst;

@@ -11,10 +11,10 @@ namespace plumbline::crosscheck {
 
 // One node as an op of its own, on the very floats that it was given.
 struct Accused {
-  std::string label;         // `%4 = softmax`
+  std::string label;  // `%4 = softmax`
   std::string kernel;
   bool fallback = false, gradient = false;
-  spec::Graph graph;         // of that op alone
+  spec::Graph graph;  // of that op alone
   std::vector<Values> data;
   Values got;
   spec::Claims claims;

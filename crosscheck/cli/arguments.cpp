@@ -22,7 +22,8 @@ std::uint64_t parse_count(const std::string& place, const std::string& text, std
   std::uint64_t value = 0;
   const auto ok = spec::parse_value(text, value);
   if (!ok || value < least)
-    refuse(place, ": found '", text, "', expected ", least == 0 ? "a non-negative integer" : spec::concat("an integer of at least ", least));
+    refuse(place, ": found '", text, "', expected ",
+           least == 0 ? "a non-negative integer" : spec::concat("an integer of at least ", least));
   return value;
 }
 
@@ -87,7 +88,8 @@ Sixteen ClaimWords::sixteen() const {
 spec::Claims ClaimWords::claims(const std::optional<spec::Format>& got) const {
   spec::Claims claims = got ? spec::Claims::in(*got) : spec::Claims();
   for (const spec::Attribute& w : words)
-    if (const auto set = spec::set_claim(claims, w.name, w.value); !set) refuse("--claim ", w.name, "=", w.value, ": ", set.error().what());
+    if (const auto set = spec::set_claim(claims, w.name, w.value); !set)
+      refuse("--claim ", w.name, "=", w.value, ": ", set.error().what());
   return claims;
 }
 
@@ -105,7 +107,8 @@ namespace {
 
 spec::Graph load_graph(const spec::Catalogue& catalogue, const OpWords& words) {
   if (words.files.empty()) refuse("graph: found no file, expected a graph's text form");
-  if (!words.attributes.empty()) refuse("graph: found attribute ", words.attributes.front().name, ", expected none outside the file");
+  if (!words.attributes.empty())
+    refuse("graph: found attribute ", words.attributes.front().name, ", expected none outside the file");
   const std::string text = checked(read_file(words.files.front(), longest_graph_text));
   spec::Graph graph = checked(spec::parse_graph(text, catalogue, words.files.front()));
   if (graph.outputs().size() != 1)
@@ -129,7 +132,8 @@ OnFiles load_inputs(const spec::Catalogue& catalogue, const OpWords& words, Sixt
   if (!is_graph) out.graph = checked(spec::graph_of(op, shapes));
   for (const spec::Node& node : out.graph.nodes())
     if (node.shape.size() > most_file_elements)
-      refuse(words.op, ": shape: found a result of shape ", node.shape, ", expected at most ", most_file_elements, " elements");
+      refuse(words.op, ": shape: found a result of shape ", node.shape, ", expected at most ", most_file_elements,
+             " elements");
   checked(spec::check_data(out.graph, out.data));
   return out;
 }

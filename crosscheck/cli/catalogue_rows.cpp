@@ -27,9 +27,17 @@ std::vector<Row> op_rows() {
   std::vector<Row> rows;
   const auto catalogue = spec::Catalogue::builtin();
   for (const spec::OpEntry* e : catalogue.entries()) {
-    Row row{"op", std::string(e->name), std::string(e->summary), e->defaults, {}, {e->methods.begin(), e->methods.end()}, {}, {}};
-    const std::string arity = e->least_inputs == e->most_inputs ? fmt::to_string(e->least_inputs)
-                                                                : fmt::format("{} to {}", e->least_inputs, e->most_inputs);
+    Row row{"op",
+            std::string(e->name),
+            std::string(e->summary),
+            e->defaults,
+            {},
+            {e->methods.begin(), e->methods.end()},
+            {},
+            {}};
+    const std::string arity = e->least_inputs == e->most_inputs
+                                  ? fmt::to_string(e->least_inputs)
+                                  : fmt::format("{} to {}", e->least_inputs, e->most_inputs);
     row.facts = {{"inputs", arity}, {"derivative", e->has_vjp ? "yes" : "no"}};
     rows.push_back(std::move(row));
   }
@@ -38,9 +46,13 @@ std::vector<Row> op_rows() {
 
 std::vector<Row> law_rows() {
   std::vector<Row> rows;
-  for (const auto& law : all_laws()) rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "ops, graphs"}}, {}, {}, {}});
-  for (const auto& law : all_init_laws()) rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "inits"}}, {}, {}, {}});
-  for (const auto& law : all_optim_laws()) rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "optims"}}, {}, {}, {}});
+  for (const auto& law : all_laws())
+    rows.push_back(
+        {"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "ops, graphs"}}, {}, {}, {}});
+  for (const auto& law : all_init_laws())
+    rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "inits"}}, {}, {}, {}});
+  for (const auto& law : all_optim_laws())
+    rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "optims"}}, {}, {}, {}});
   return rows;
 }
 
@@ -62,16 +74,33 @@ std::vector<Row> kernel_rows() {
   std::vector<Row> rows;
   const auto table = runtime::KernelTable::builtin();
   for (const runtime::Kernel* k : table.kernels())
-    rows.push_back({"kernel", k->name, "", {}, {{"op", k->op}, {"device", std::string(name_of(k->device))},
-                    {"dtype", std::string(name_of(k->dtype))}, {"claims", claims_text(k->claims)}}, {}, {}, {}});
+    rows.push_back({"kernel",
+                    k->name,
+                    "",
+                    {},
+                    {{"op", k->op},
+                     {"device", std::string(name_of(k->device))},
+                     {"dtype", std::string(name_of(k->dtype))},
+                     {"claims", claims_text(k->claims)}},
+                    {},
+                    {},
+                    {}});
   const runtime::Kernel& f = table.fallback();
-  rows.push_back({"kernel", f.name, "", {}, {{"op", "any other"}, {"device", "cpu"}, {"dtype", "f32"}, {"claims", claims_text(f.claims)}}, {}, {}, {}});
+  rows.push_back({"kernel",
+                  f.name,
+                  "",
+                  {},
+                  {{"op", "any other"}, {"device", "cpu"}, {"dtype", "f32"}, {"claims", claims_text(f.claims)}},
+                  {},
+                  {},
+                  {}});
   return rows;
 }
 
 std::vector<Row> model_rows() {
   std::vector<Row> rows;
-  for (const std::string& name : model_names()) rows.push_back({"model", name, "trained on its own data set and audited node by node", {}, {}, {}, {}, {}});
+  for (const std::string& name : model_names())
+    rows.push_back({"model", name, "trained on its own data set and audited node by node", {}, {}, {}, {}, {}});
   return rows;
 }
 
@@ -96,7 +125,8 @@ Row detailed(Row row) {
   if (row.kind != "op") return row;
   const auto catalogue = spec::Catalogue::builtin();
   const auto table = runtime::KernelTable::builtin();
-  for (const runtime::Kernel* k : table.kernels(row.name)) row.kernels.push_back(fmt::format("{} ({})", k->name, claims_text(k->claims)));
+  for (const runtime::Kernel* k : table.kernels(row.name))
+    row.kernels.push_back(fmt::format("{} ({})", k->name, claims_text(k->claims)));
   if (row.kernels.empty()) row.kernels.push_back(fmt::format("{} (fallback to the definition)", table.fallback().name));
   for (const auto& law : all_laws()) {
     const auto c = draw_case(*catalogue.find(row.name), {1, law->name(), 0, 0}, law->wish());

@@ -18,11 +18,15 @@ class Check final : public Verb {
   std::string_view summary() const override { return "judges NPY results of any framework: are these floats right?"; }
 
   void declare(Flags& flags) override {
-    flags.positionals(words_, "OP", "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
+    flags.positionals(words_, "OP",
+                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
     flags.repeated("--got", got_, "the result to judge; its dtype is the claimed output format");
-    flags.repeated("--claim", claims_, "what the kernel promises: order=tree, fma=never, operands=tf32, method=online, ulp=2, …");
-    flags.option("--tier", tier_, "proof: the proven bound only; statistics (default): and what rounding errors look like");
-    flags.option("--vjp", vjp_, "cotangent of the output: --got are then the gradients of the differentiable inputs, in order");
+    flags.repeated("--claim", claims_,
+                   "what the kernel promises: order=tree, fma=never, operands=tf32, method=online, ulp=2, …");
+    flags.option("--tier", tier_,
+                 "proof: the proven bound only; statistics (default): and what rounding errors look like");
+    flags.option("--vjp", vjp_,
+                 "cotangent of the output: --got are then the gradients of the differentiable inputs, in order");
     flags.option("--json", json_, "write the report as JSON; - is standard output");
     flags.option("--junit", junit_, "write the report as JUnit XML; - is standard output");
     flags.flag("--quiet", quiet_, "no text on standard output");
@@ -32,15 +36,19 @@ class Check final : public Verb {
   int run(const CommandLine& command) override {
     const OpWords words = split_words(words_);
     const ClaimWords claims = split_claims(claims_);
-    options_.tier = tier_.empty() || parse_word("--tier", tier_, {"proof", "statistics"}) == "statistics" ? Tier::statistics : Tier::proof;
+    options_.tier = tier_.empty() || parse_word("--tier", tier_, {"proof", "statistics"}) == "statistics"
+                        ? Tier::statistics
+                        : Tier::proof;
     options_.user_data = true;
     if (got_.empty()) refuse("--got: found none, expected the NPY file to judge");
     const Sinks sinks{json_, junit_, quiet_, no_color_};
     sinks.check();
     const OnFiles in = load_inputs(spec::Catalogue::builtin(), words, claims.sixteen());
     CheckReport report(command, in.name, vjp_.empty() ? "forward" : "backward");
-    if (vjp_.empty()) judge_output(in, claims, report);
-    else judge_gradients(in, claims, report);
+    if (vjp_.empty())
+      judge_output(in, claims, report);
+    else
+      judge_gradients(in, claims, report);
     return report.write(sinks);
   }
 
@@ -53,15 +61,18 @@ class Check final : public Verb {
   void judge_gradients(const OnFiles& in, const ClaimWords& claims, CheckReport& report) {
     const spec::GradGraph grad = checked(spec::grad_graph(in.graph));
     if (got_.size() > grad.cotangents.size())
-      refuse("--got: found ", got_.size(), " files, expected at most ", grad.cotangents.size(), ", one for each differentiable input");
+      refuse("--got: found ", got_.size(), " files, expected at most ", grad.cotangents.size(),
+             ", one for each differentiable input");
     const spec::Shape& shape = in.graph.node(in.graph.outputs().front()).shape;
     std::vector<Values> data = in.data;
     data.push_back(load_shaped(vjp_, shape, "the cotangent of the output", claims.sixteen()).values);
     for (std::size_t k = 0; k < got_.size(); ++k) {
       const spec::Shape& input = in.data[grad.leaves[k]].shape();
       const std::string what = spec::concat("the gradient of input ", grad.leaves[k]);
-      if (grad.cotangents[k] >= 0) judge({grad.graph, data, grad.cotangents[k]}, got_[k], what, claims, report);
-      else judge(zeros(input), got_[k], what, claims, report);
+      if (grad.cotangents[k] >= 0)
+        judge({grad.graph, data, grad.cotangents[k]}, got_[k], what, claims, report);
+      else
+        judge(zeros(input), got_[k], what, claims, report);
     }
   }
 
@@ -79,18 +90,22 @@ class Check final : public Verb {
     return out;
   }
 
-  void judge(const Target& target, const std::string& file, const std::string& what, const ClaimWords& words, CheckReport& report) {
+  void judge(const Target& target, const std::string& file, const std::string& what, const ClaimWords& words,
+             CheckReport& report) {
     const Array got = load_shaped(file, target.graph.node(target.node).shape, what, words.sixteen());
     const spec::Claims claims = words.claims(format_of(got.dtype));
     options_.run_elements = std::max(1.0, static_cast<double>(got.values.size()) * static_cast<double>(got_.size()));
-    Judgement judgement = judge_node(target.graph, target.data, target.node, got.values, [&](NodeId) { return claims; }, options_);
+    Judgement judgement = judge_node(
+        target.graph, target.data, target.node, got.values, [&](NodeId) { return claims; }, options_);
     std::string cause = judgement.worst ? judgement.worst->cause : std::string();
     if (judgement.verdict == Verdict::fail || judgement.verdict == Verdict::suspect) {
       const Values reference = reference_values(target.graph, target.data, target.node);
-      if (std::string found = likely_cause({target.graph, target.data, target.node, reference, got.values, claims}); !found.empty())
+      if (std::string found = likely_cause({target.graph, target.data, target.node, reference, got.values, claims});
+          !found.empty())
         cause = std::move(found);
     }
-    report.add({file, what, got.values.shape(), dtype_name(got.dtype), claims, options_.tier, std::move(judgement), std::move(cause)});
+    report.add({file, what, got.values.shape(), dtype_name(got.dtype), claims, options_.tier, std::move(judgement),
+                std::move(cause)});
   }
 
   std::vector<std::string> words_, got_, claims_;

@@ -11,18 +11,25 @@ namespace {
 
 std::string headline(const CheckedFile& c) {
   switch (c.judgement.verdict) {
-    case Verdict::pass: return "right: every element is within the bound derived from the data and the claims";
-    case Verdict::fail: return "wrong: no kernel within the claims gives this";
-    case Verdict::suspect: return "suspect: within the proven bound, but far beyond what rounding errors look like";
-    case Verdict::undecided: return "undecided: the exact value could not be enclosed narrowly enough";
-    case Verdict::mistrusted: return "mistrusted: this data proves nothing";
-    default: return std::string(verdict_name(c.judgement.verdict));
+    case Verdict::pass:
+      return "right, every element is within the bound derived from the data and the claims";
+    case Verdict::fail:
+      return "wrong, no kernel within the claims gives this";
+    case Verdict::suspect:
+      return "within the proven bound, but far beyond what rounding errors look like";
+    case Verdict::undecided:
+      return "the exact value could not be enclosed narrowly enough";
+    case Verdict::mistrusted:
+      return "this data proves nothing";
+    default:
+      return std::string(verdict_name(c.judgement.verdict));
   }
 }
 
 // 0.01 %, with as many digits as it takes not to round to zero.
 std::string percent(spec::Index part, spec::Index whole) {
-  return fmt::format("{:.2g} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+  const double p = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  return p < 10 ? fmt::format("{:.2g} %", p) : fmt::format("{:.0f} %", p);
 }
 
 std::string worst_lines(const CheckedFile& c) {
@@ -30,20 +37,25 @@ std::string worst_lines(const CheckedFile& c) {
   const ElementReport& w = *c.judgement.worst;
   std::string text;
   if (c.judgement.verdict == Verdict::fail || c.judgement.verdict == Verdict::suspect)
-    text += fmt::format("  mismatched elements: {} / {} ({}), worst at [{}]\n", c.judgement.mismatched, c.judgement.elements,
-                        percent(c.judgement.mismatched, c.judgement.elements), fmt::join(coordinates(c.shape, w.element), ", "));
+    text += fmt::format("  mismatched elements: {} / {} ({}), worst at [{}]\n", c.judgement.mismatched,
+                        c.judgement.elements, percent(c.judgement.mismatched, c.judgement.elements),
+                        fmt::join(coordinates(c.shape, w.element), ", "));
   else
     text += fmt::format("  nearest to its bound at [{}]\n", fmt::join(coordinates(c.shape, w.element), ", "));
   text += fmt::format("    got    {}\n", decimal_and_hex(hex(w.got)));
-  if (w.exact_lo == w.exact_hi) text += fmt::format("    exact  {}\n", decimal_and_hex(w.exact_lo));
-  else text += fmt::format("    exact  between {}\n           and     {}\n", decimal_and_hex(w.exact_lo), decimal_and_hex(w.exact_hi));
-  return text + fmt::format("    bound  {}   ratio {:.3g}   {:.3g} ulps\n", decimal_and_hex(hex(w.bound)), w.ratio, w.ulps);
+  if (w.exact_lo == w.exact_hi)
+    text += fmt::format("    exact  {}\n", decimal_and_hex(w.exact_lo));
+  else
+    text += fmt::format("    exact  between {}\n           and     {}\n", decimal_and_hex(w.exact_lo),
+                        decimal_and_hex(w.exact_hi));
+  return text +
+         fmt::format("    bound  {}   ratio {:.3g}   {:.3g} ulps\n", decimal_and_hex(hex(w.bound)), w.ratio, w.ulps);
 }
 
 std::string figures(const CheckedFile& c) {
   const Judgement& j = c.judgement;
-  std::string text = fmt::format("  {} elements, error at most {:.2g} of the bound (median {:.2g}), {:.3g} ulps", j.elements, j.max_ratio,
-                                 j.median_ratio, j.max_ulp);
+  std::string text = fmt::format("  {} elements, error at most {:.2g} of the bound (median {:.2g}), {:.3g} ulps",
+                                 j.elements, j.max_ratio, j.median_ratio, j.max_ulp);
   if (j.zero_tolerance > 0) text += fmt::format("; {} had to be exact", j.zero_tolerance);
   if (j.unjudged > 0) text += fmt::format("; {} could not be judged", j.unjudged);
   if (j.refined > 0) text += fmt::format("; {} took more precision", j.refined);
@@ -59,14 +71,17 @@ std::string describe(const CheckedFile& c, const std::string& op, bool color) {
   if (!c.cause.empty()) text += "  likely cause: " + c.cause + "\n";
   if (!c.judgement.note.empty()) text += "  note: " + c.judgement.note + "\n";
   const std::string claims = print_claims(c.claims);
-  text += fmt::format("  claims: {}; {}\n", claims.empty() ? "the default for f4: any order, FMA may, subnormals kept, functions within 4 ulp" : claims,
-                      c.tier == Tier::proof ? "proven bound only" : "proven bound and statistics of rounding");
+  text += fmt::format(
+      "  claims: {}; {}\n",
+      claims.empty() ? "the default for f4: any order, FMA may, subnormals kept, functions within 4 ulp" : claims,
+      c.tier == Tier::proof ? "proven bound only" : "proven bound and statistics of rounding");
   return text;
 }
 
 }  // namespace
 
-CheckReport::CheckReport(std::vector<std::string> command, std::string op, std::string law) : op_(std::move(op)), law_(std::move(law)) {
+CheckReport::CheckReport(std::vector<std::string> command, std::string op, std::string law)
+    : op_(std::move(op)), law_(std::move(law)) {
   report_.command = std::move(command);
 }
 
@@ -76,7 +91,8 @@ void CheckReport::add(const CheckedFile& c) {
   cell.op = op_, cell.law = law_, cell.subject = c.file, cell.kernel = "file";
   cell.cases = 1, cell.elements = static_cast<std::uint64_t>(j.elements);
   cell.zero_tolerance_elements = static_cast<std::uint64_t>(j.zero_tolerance);
-  cell.unjudged_elements = static_cast<std::uint64_t>(j.unjudged), cell.refined_elements = static_cast<std::uint64_t>(j.refined);
+  cell.unjudged_elements = static_cast<std::uint64_t>(j.unjudged),
+  cell.refined_elements = static_cast<std::uint64_t>(j.refined);
   cell.verdicts[j.verdict] = 1;
   cell.max_ratio = j.max_ratio, cell.median_ratio = j.median_ratio, cell.max_ulp = j.max_ulp;
   report_.cells.push_back(cell);

@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "crosscheck/audit/atomic_file.h"
-#include "crosscheck/cli/suite_flags.h"
 #include "crosscheck/cli/subjects.h"
+#include "crosscheck/cli/suite_flags.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "runtime/core/libraries.h"
@@ -27,11 +27,16 @@ constexpr std::uint64_t self_test_cases = 400;
 
 std::string rounding_mode() {
   switch (std::fegetround()) {
-    case FE_TONEAREST: return "to nearest, ties to even";
-    case FE_UPWARD: return "upward";
-    case FE_DOWNWARD: return "downward";
-    case FE_TOWARDZERO: return "toward zero";
-    default: return "unknown";
+    case FE_TONEAREST:
+      return "to nearest, ties to even";
+    case FE_UPWARD:
+      return "upward";
+    case FE_DOWNWARD:
+      return "downward";
+    case FE_TOWARDZERO:
+      return "toward zero";
+    default:
+      return "unknown";
   }
 }
 
@@ -53,7 +58,8 @@ Facts facts() {
   Facts out{{"version", version()},
             {"cpu", host.cpu},
             {"cores", fmt::to_string(std::thread::hardware_concurrency())},
-            {"memory", fmt::format("{:.1f} GiB", static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE)) /
+            {"memory", fmt::format("{:.1f} GiB", static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+                                                     static_cast<double>(::sysconf(_SC_PAGE_SIZE)) /
                                                      static_cast<double>(1 << 30))},
             {"compiler", host.compiler},
             {"flags", host.flags},
@@ -63,7 +69,8 @@ Facts facts() {
   for (const auto& [name, number] : spec::number_libraries()) out.emplace_back(name, number);
   for (const auto& [name, number] : runtime::kernel_libraries()) out.emplace_back(name, number);
   out.emplace_back("fmt", dotted(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
-  out.emplace_back("nlohmann-json", dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH));
+  out.emplace_back("nlohmann-json",
+                   dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH));
   out.emplace_back("CLI11", CLI11_VERSION);
   out.emplace_back("pugixml", fmt::format("{}.{}", PUGIXML_VERSION / 1000, PUGIXML_VERSION % 1000 / 10));
   out.emplace_back("toml++", dotted(TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH));
@@ -73,7 +80,9 @@ Facts facts() {
 class Doctor final : public Verb {
  public:
   std::string_view name() const override { return "doctor"; }
-  std::string_view summary() const override { return "machine, compiler, libraries, rounding mode, and a ten-second self-test"; }
+  std::string_view summary() const override {
+    return "machine, compiler, libraries, rounding mode, and a ten-second self-test";
+  }
   void declare(Flags& flags) override { flags.flag("--json", json_, "as JSON"); }
 
   int run(const CommandLine& command) override {

@@ -23,18 +23,22 @@ struct Computed {
   spec::Index undecided = 0;
 };
 
-Computed exact_result(spec::ExactValues exact) { return {std::move(exact.rounded), std::move(exact.enclosure), exact.undecided}; }
+Computed exact_result(spec::ExactValues exact) {
+  return {std::move(exact.rounded), std::move(exact.enclosure), exact.undecided};
+}
 
 Values in_float(const Values& x) {
   return map(x, [](double v) { return static_cast<double>(static_cast<float>(v)); });
 }
 
 // By the op's own method, left to right, in float: what the fallback kernel computes.
-std::vector<Computed> read_in_float(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& wanted) {
+std::vector<Computed> read_in_float(const spec::Graph& graph, const std::vector<Values>& data,
+                                    const std::vector<NodeId>& wanted) {
   spec::Tensors<float> leaves;
   for (const Values& x : data)
     leaves.push_back(spec::Tensor<float>::generate(x.shape(), [&](spec::Index i) { return static_cast<float>(x[i]); }));
-  const auto values = spec::interpret<float>(graph, leaves, wanted, [&](NodeId id) { return spec::default_method(graph.node(id).op); });
+  const auto values =
+      spec::interpret<float>(graph, leaves, wanted, [&](NodeId id) { return spec::default_method(graph.node(id).op); });
   std::vector<Computed> out;
   for (NodeId id : wanted) {
     const auto& y = values[static_cast<std::size_t>(id)];
@@ -43,10 +47,12 @@ std::vector<Computed> read_in_float(const spec::Graph& graph, const std::vector<
   return out;
 }
 
-std::vector<Computed> run_on_cpu(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& wanted) {
+std::vector<Computed> run_on_cpu(const spec::Graph& graph, const std::vector<Values>& data,
+                                 const std::vector<NodeId>& wanted) {
   std::vector<Values> leaves;
   const auto ids = graph.leaves();
-  for (std::size_t i = 0; i < data.size(); ++i) leaves.push_back(graph.node(ids[i]).extent >= 0 ? data[i] : in_float(data[i]));
+  for (std::size_t i = 0; i < data.size(); ++i)
+    leaves.push_back(graph.node(ids[i]).extent >= 0 ? data[i] : in_float(data[i]));
   auto run = checked(cpu_subject()->run(graph, leaves, wanted, RunOptions()));
   std::vector<Computed> out;
   for (Values& y : run.values) out.push_back({std::move(y), {}, 0});
@@ -59,9 +65,11 @@ class Eval final : public Verb {
   std::string_view summary() const override { return "computes one op on NPY files, exactly or in float"; }
 
   void declare(Flags& flags) override {
-    flags.positionals(words_, "OP", "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
+    flags.positionals(words_, "OP",
+                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
     flags.repeated("--out", outs_, "NPY file to write; one for each gradient with --vjp; - is standard output");
-    flags.option("--as", as_, "exact (default): float64, correctly rounded; float: the definition in float32; cpu: our kernels");
+    flags.option("--as", as_,
+                 "exact (default): float64, correctly rounded; float: the definition in float32; cpu: our kernels");
     flags.option("--digits", digits_, "print this many certified decimal digits of each element");
     flags.option("--vjp", vjp_, "cotangent of the output: the gradients of the differentiable inputs, in order");
     flags.list("--jvp", jvp_, "tangents of the differentiable inputs, in order: the derivative in that direction");
@@ -78,10 +86,11 @@ class Eval final : public Verb {
     const OnFiles in = load_inputs(spec::Catalogue::builtin(), words, sixteen_);
     const std::size_t results = vjp_.empty() ? 1 : checked(spec::grad_graph(in.graph)).cotangents.size();
     if (!outs_.empty() && outs_.size() != results)
-      refuse("--out: found ", outs_.size(), outs_.size() == 1 ? " file" : " files", ", expected ", results, " for ", results,
-             results == 1 ? " result" : " gradients");
+      refuse("--out: found ", outs_.size(), outs_.size() == 1 ? " file" : " files", ", expected ", results, " for ",
+             results, results == 1 ? " result" : " gradients");
     for (const std::string& out : outs_) {
-      if (out == "-" && !digits_.empty()) refuse("--digits: found --out -, expected a file, as digits go to standard output");
+      if (out == "-" && !digits_.empty())
+        refuse("--digits: found --out -, expected a file, as digits go to standard output");
       checked(check_writable(out));
     }
     const auto values = !jvp_.empty() ? forward_derivative(in, as) : !vjp_.empty() ? gradients(in, as) : plain(in, as);
@@ -126,17 +135,21 @@ class Eval final : public Verb {
     if (as != "exact") refuse("--as: found ", as, ", expected exact with --jvp");
     const auto real = checked(spec::grad_graph(in.graph)).leaves;
     if (jvp_.size() != real.size())
-      refuse("--jvp: found ", jvp_.size(), jvp_.size() == 1 ? " file" : " files", ", expected ", real.size(), ", one for each differentiable input");
+      refuse("--jvp: found ", jvp_.size(), jvp_.size() == 1 ? " file" : " files", ", expected ", real.size(),
+             ", one for each differentiable input");
     std::vector<Values> tangents(in.data.size());
     for (std::size_t k = 0; k < real.size(); ++k)
-      tangents[real[k]] = load_shaped(jvp_[k], in.data[real[k]].shape(), spec::concat("the tangent of input ", real[k]), sixteen_).values;
+      tangents[real[k]] =
+          load_shaped(jvp_[k], in.data[real[k]].shape(), spec::concat("the tangent of input ", real[k]), sixteen_)
+              .values;
     return {exact_result(spec::exact_jvp(in.graph, in.data, tangents, in.graph.outputs().front()))};
   }
 
   // All files or none.
   void write(const std::vector<Computed>& values, Dtype dtype) const {
     std::vector<StagedFile> staged;
-    for (std::size_t i = 0; i < outs_.size(); ++i) staged.push_back(checked(StagedFile::stage(outs_[i], print_npy(values[i].values, dtype))));
+    for (std::size_t i = 0; i < outs_.size(); ++i)
+      staged.push_back(checked(StagedFile::stage(outs_[i], print_npy(values[i].values, dtype))));
     for (StagedFile& file : staged) checked(file.commit());
   }
 
@@ -147,7 +160,8 @@ class Eval final : public Verb {
       if (results.size() > 1) text += fmt::format("gradient {}\n", k);
       for (spec::Index i = 0; i < r.values.size(); ++i)
         text += fmt::format("[{}] {}\n", fmt::join(coordinates(r.values.shape(), i), ", "),
-                            r.enclosure ? spec::certified_digits((*r.enclosure)[i], digits) : fmt::format("{:.{}g}", r.values[i], digits));
+                            r.enclosure ? spec::certified_digits((*r.enclosure)[i], digits)
+                                        : fmt::format("{:.{}g}", r.values[i], digits));
     }
     checked(write_file("-", text));
   }
@@ -156,7 +170,9 @@ class Eval final : public Verb {
     spec::Index undecided = 0;
     for (const Computed& r : results) undecided += r.undecided;
     if (undecided == 0) return 0;
-    fmt::print(stderr, "crosscheck: {} elements stayed undecided between two neighbours in float64; the nearer to the middle was written\n",
+    fmt::print(stderr,
+               "crosscheck: {} elements stayed undecided between two neighbours in float64; the nearer to the middle "
+               "was written\n",
                undecided);
     return 3;
   }

@@ -16,14 +16,22 @@ namespace {
 
 std::string_view meaning(Verdict v) {
   switch (v) {
-    case Verdict::pass: return "the subject keeps the law on this case";
-    case Verdict::fail: return "a proven bound is broken, or the law does not hold: this is a bug, or a claim that is not kept";
-    case Verdict::suspect: return "within the proven bound, but rounding errors do not look like this";
-    case Verdict::undecided: return "the exact value could not be enclosed narrowly enough to tell";
-    case Verdict::mistrusted: return "the case proves nothing: zeros, a constant or a copy of the input would pass as well";
-    case Verdict::crash: return "the subject crashed, threw or hung";
-    case Verdict::nondeterministic: return "the same case gave different bits";
-    case Verdict::skipped: return "the case was not run";
+    case Verdict::pass:
+      return "the subject keeps the law on this case";
+    case Verdict::fail:
+      return "a proven bound is broken, or the law does not hold: this is a bug, or a claim that is not kept";
+    case Verdict::suspect:
+      return "within the proven bound, but rounding errors do not look like this";
+    case Verdict::undecided:
+      return "the exact value could not be enclosed narrowly enough to tell";
+    case Verdict::mistrusted:
+      return "the case proves nothing: zeros, a constant or a copy of the input would pass as well";
+    case Verdict::crash:
+      return "the subject crashed, threw or hung";
+    case Verdict::nondeterministic:
+      return "the same case gave different bits";
+    case Verdict::skipped:
+      return "the case was not run";
   }
   return "";
 }
@@ -48,12 +56,16 @@ std::string inputs_text(const Accused& a) {
 std::string element_text(const Accused& a) {
   if (!a.judgement.worst || a.judgement.worst->element < 0) return {};
   const ElementReport& w = *a.judgement.worst;
-  std::string text = fmt::format("  where    element [{}] of {}, computed by {}{}\n", fmt::join(coordinates(a.got.shape(), w.element), ", "),
-                                 a.label, a.kernel, a.fallback ? " (fallback)" : "");
-  if (w.exact_lo == w.exact_hi) text += fmt::format("  exact    {}\n", decimal_and_hex(w.exact_lo));
-  else text += fmt::format("  exact    between {} and {}\n", decimal_and_hex(w.exact_lo), decimal_and_hex(w.exact_hi));
+  std::string text = fmt::format("  where    element [{}] of {}, computed by {}{}\n",
+                                 fmt::join(coordinates(a.got.shape(), w.element), ", "), a.label, a.kernel,
+                                 a.fallback ? " (fallback)" : "");
+  if (w.exact_lo == w.exact_hi)
+    text += fmt::format("  exact    {}\n", decimal_and_hex(w.exact_lo));
+  else
+    text += fmt::format("  exact    between {} and {}\n", decimal_and_hex(w.exact_lo), decimal_and_hex(w.exact_hi));
   text += fmt::format("  got      {}\n", decimal_and_hex(hex(w.got)));
-  text += fmt::format("  bound    {}: the error is {:.3g} times that, or {:.3g} ulps\n", decimal_and_hex(hex(w.bound)), w.ratio, w.ulps);
+  text += fmt::format("  bound    {}: the error is {:.3g} times that, or {:.3g} ulps\n", decimal_and_hex(hex(w.bound)),
+                      w.ratio, w.ulps);
   const auto terms = bound_terms(a.graph, a.data, a.graph.outputs().front(), w.element, a.claims);
   for (std::size_t i = 0; i < terms.size() && i < 3; ++i)
     text += fmt::format("{} {}: {:.0f} %\n", i == 0 ? "  made of " : "          ", terms[i].what, 100 * terms[i].share);
@@ -69,7 +81,9 @@ std::string cause_of(const Accused& a) {
 class Explain final : public Verb {
  public:
   std::string_view name() const override { return "explain"; }
-  std::string_view summary() const override { return "tells one finding to a person: where, expected, bound, got, likely cause"; }
+  std::string_view summary() const override {
+    return "tells one finding to a person: where, expected, bound, got, likely cause";
+  }
   void declare(Flags& flags) override { flags.positionals(files_, "FILE", "a replay file"); }
 
   int run(const CommandLine&) override {
@@ -88,10 +102,13 @@ class Explain final : public Verb {
 
  private:
   static std::string introduction(const LoadedReplay& r, const Outcome& outcome) {
-    std::string text = fmt::format("{}: {} of law {} by subject {}\n", r.file, verdict_name(outcome.verdict), r.replay.law, r.replay.subject);
-    text += fmt::format("  meaning  {}\n  law      {}: {}\n", meaning(outcome.verdict), r.law->name(), r.law->summary());
+    std::string text = fmt::format("{}: {} of law {} by subject {}\n", r.file, verdict_name(outcome.verdict),
+                                   r.replay.law, r.replay.subject);
+    text +=
+        fmt::format("  meaning  {}\n  law      {}: {}\n", meaning(outcome.verdict), r.law->name(), r.law->summary());
     if (outcome.verdict != r.replay.verdict)
-      text += fmt::format("  recorded {} by version {}: it is different now\n", verdict_name(r.replay.verdict), r.replay.version);
+      text += fmt::format("  recorded {} by version {}: it is different now\n", verdict_name(r.replay.verdict),
+                          r.replay.version);
     if (!outcome.node.empty()) text += "  node     " + outcome.node + "\n";
     return text;
   }
@@ -103,7 +120,8 @@ class Explain final : public Verb {
     if (!accused) return spec::print(r.replay.c.graph);
     const spec::Node& node = accused->graph.node(accused->graph.outputs().front());
     std::string text = fmt::format("  op       {} on {}\n", spec::print(node.op), shapes_text(*accused));
-    if (accused->judgement.verdict == Verdict::pass) text += "  numbers  every node is within its bound on its own inputs; nearest to it:\n";
+    if (accused->judgement.verdict == Verdict::pass)
+      text += "  numbers  every node is within its bound on its own inputs; nearest to it:\n";
     text += element_text(*accused);
     if (accused->judgement.verdict != Verdict::pass)
       if (const std::string cause = cause_of(*accused); !cause.empty()) text += "  cause    likely: " + cause + "\n";

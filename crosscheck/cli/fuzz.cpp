@@ -21,7 +21,9 @@ constexpr double default_seconds = 60;
 class Fuzz final : public Verb {
  public:
   std::string_view name() const override { return "fuzz"; }
-  std::string_view summary() const override { return "random cases of ops and graphs until the time is up; keeps what it finds"; }
+  std::string_view summary() const override {
+    return "random cases of ops and graphs until the time is up; keeps what it finds";
+  }
 
   void declare(Flags& flags) override {
     flags.positionals(ops_, "OP", "ops, or graph for random graphs; default: all");
@@ -59,7 +61,8 @@ class Fuzz final : public Verb {
     if (ops_.empty()) return {suite.op};
     const auto known = SuiteFlags::op_names();
     for (const std::string& op : ops_)
-      if (std::find(known.begin(), known.end(), op) == known.end()) refuse("fuzz: found ", op, ", expected an op or graph", spec::did_you_mean(op, known));
+      if (std::find(known.begin(), known.end(), op) == known.end())
+        refuse("fuzz: found ", op, ", expected an op or graph", spec::did_you_mean(op, known));
     return ops_;
   }
 
@@ -77,7 +80,8 @@ class Fuzz final : public Verb {
       const Outcome outcome = r.rerun();
       Report one;
       Cell cell;
-      cell.op = r.replay.c.op_name(), cell.law = r.replay.law, cell.subject = r.replay.subject, cell.kernel = "corpus", cell.cases = 1;
+      cell.op = r.replay.c.op_name(), cell.law = r.replay.law, cell.subject = r.replay.subject, cell.kernel = "corpus",
+      cell.cases = 1;
       cell.elements = static_cast<std::uint64_t>(outcome.judgement.elements);
       cell.verdicts[outcome.verdict] = 1;
       one.cells.push_back(cell);

@@ -69,7 +69,9 @@ std::string details_text(const Row& row) {
 class List final : public Verb {
  public:
   std::string_view name() const override { return "list"; }
-  std::string_view summary() const override { return "what there is: ops, laws, layers, inits, losses, optims, kernels, subjects, models"; }
+  std::string_view summary() const override {
+    return "what there is: ops, laws, layers, inits, losses, optims, kernels, subjects, models";
+  }
 
   void declare(Flags& flags) override {
     flags.positionals(words_, "WHAT", "a kind, a name of one of its rows, or both: list ops, list softmax");
@@ -80,7 +82,8 @@ class List final : public Verb {
     if (words_.size() > 2) refuse("command line: found ", words_[2], ", expected at most a kind and a name");
     const auto kinds = row_kinds();
     const bool has_kind = !words_.empty() && std::find(kinds.begin(), kinds.end(), words_[0]) != kinds.end();
-    if (words_.size() == 2 && !has_kind) refuse("list: found ", words_[0], ", expected a kind", spec::did_you_mean(words_[0], kinds));
+    if (words_.size() == 2 && !has_kind)
+      refuse("list: found ", words_[0], ", expected a kind", spec::did_you_mean(words_[0], kinds));
     const auto searched = has_kind ? std::vector<std::string>{words_[0]} : kinds;
     const std::string wanted = words_.empty() ? "" : has_kind ? (words_.size() == 2 ? words_[1] : "") : words_[0];
     checked(write_file("-", wanted.empty() ? overview(searched) : details(searched, wanted)));
@@ -96,7 +99,8 @@ class List final : public Verb {
       json[kind] = Json::array();
       if (json_)
         for (const Row& row : rows) json[kind].push_back(row_json(kinds.size() == 1 ? detailed(row) : row));
-      else text += (text.empty() ? "" : "\n") + table_text(kind, rows);
+      else
+        text += (text.empty() ? "" : "\n") + table_text(kind, rows);
     }
     return json_ ? json.dump(2) + "\n" : text;
   }

@@ -4,11 +4,11 @@
 #include <sstream>
 #include <thread>
 
+#include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/output.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
-#include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/models/model.h"
 
 namespace plumbline::crosscheck {
@@ -20,7 +20,9 @@ constexpr std::uint64_t most_steps = 1'000'000, most_batch = 1'000'000;
 class Model final : public Verb {
  public:
   std::string_view name() const override { return "model"; }
-  std::string_view summary() const override { return "trains a model on real data and audits every node of every audited step"; }
+  std::string_view summary() const override {
+    return "trains a model on real data and audits every node of every audited step";
+  }
 
   void declare(Flags& flags) override {
     flags.positionals(words_, "NAME", "a model of `crosscheck list models`, or a file with a graph");
@@ -29,7 +31,8 @@ class Model final : public Verb {
     flags.option("--batch", batch_, "rows of a batch");
     flags.option("--lr", lr_, "learning rate; default: the model's own");
     flags.option("--seed", seed_, "of the initial values and the order of the data");
-    flags.option("--tier", tier_, "proof: the proven bound only; statistics (default): and what rounding errors look like");
+    flags.option("--tier", tier_,
+                 "proof: the proven bound only; statistics (default): and what rounding errors look like");
     flags.option("--jobs", jobs_, "threads; default: all cores");
     flags.option("--json", json_, "write the report as JSON; - is standard output");
     flags.option("--junit", junit_, "write the report as JUnit XML; - is standard output");
@@ -52,7 +55,8 @@ class Model final : public Verb {
  private:
   ModelOptions read_options() const {
     if (words_.size() != 1)
-      refuse("model: found ", words_.size(), " names, expected one of ", fmt::format("{}", fmt::join(model_names(), ", ")), ", or a file");
+      refuse("model: found ", words_.size(), " names, expected one of ",
+             fmt::format("{}", fmt::join(model_names(), ", ")), ", or a file");
     ModelOptions options;
     options.model = words_.front();
     options.data = data_;
@@ -61,7 +65,8 @@ class Model final : public Verb {
     if (!lr_.empty()) options.lr = parse_number("--lr", lr_);
     if (!lr_.empty() && !(options.lr > 0)) refuse("--lr: found ", lr_, ", expected a positive number");
     if (!seed_.empty()) options.seed = parse_count("--seed", seed_, 0);
-    if (!tier_.empty() && parse_word("--tier", tier_, {"proof", "statistics"}) == "proof") options.judge.tier = Tier::proof;
+    if (!tier_.empty() && parse_word("--tier", tier_, {"proof", "statistics"}) == "proof")
+      options.judge.tier = Tier::proof;
     options.threads = jobs_.empty() ? std::max(1, static_cast<int>(std::thread::hardware_concurrency()))
                                     : static_cast<int>(count("--jobs", jobs_, 1024));
     return options;

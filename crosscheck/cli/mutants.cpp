@@ -16,7 +16,9 @@ namespace {
 class Mutants final : public Verb {
  public:
   std::string_view name() const override { return "mutants"; }
-  std::string_view summary() const override { return "plants bugs in kernels, gradients, initialisers and optimisers: are they caught?"; }
+  std::string_view summary() const override {
+    return "plants bugs in kernels, gradients, initialisers and optimisers: are they caught?";
+  }
 
   void declare(Flags& flags) override {
     flags.positionals(names_, "NAME", "a glob of planted bugs, such as softmax/*; default: all");
@@ -58,7 +60,9 @@ class Mutants final : public Verb {
       any |= matches(options.name, m.name) && matches(options.op, m.op);
     }
     const std::string& wanted = options.name != "*" ? options.name : options.op;
-    if (!any) refuse("mutants: found ", wanted, ", expected a glob that matches a planted bug", spec::did_you_mean(wanted, names));
+    if (!any)
+      refuse("mutants: found ", wanted, ", expected a glob that matches a planted bug",
+             spec::did_you_mean(wanted, names));
   }
 
   std::vector<std::string> names_;

@@ -12,7 +12,8 @@
 namespace plumbline::crosscheck {
 
 void Sinks::check() const {
-  if (json == "-" && junit == "-") refuse("command line: found --json - and --junit -, expected at most one on standard output");
+  if (json == "-" && junit == "-")
+    refuse("command line: found --json - and --junit -, expected at most one on standard output");
   for (const std::string& file : {json, junit})
     if (!file.empty()) checked(check_writable(file));
 }

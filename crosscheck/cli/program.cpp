@@ -30,7 +30,9 @@ class Cli11Flags final : public Flags {
   void list(const std::string& name, std::vector<std::string>& values, const std::string& help) override {
     app_.add_option(name, values, help)->type_name("X…")->expected(1, -1);
   }
-  void flag(const std::string& name, bool& value, const std::string& help) override { app_.add_flag(name, value, help); }
+  void flag(const std::string& name, bool& value, const std::string& help) override {
+    app_.add_flag(name, value, help);
+  }
 
  private:
   CLI::App& app_;
@@ -48,9 +50,12 @@ std::string one_line(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\t' || c == '\r') out += ' ';
-    else if (byte < 32 || byte == 127) out += '?';
-    else out += c;
+    if (c == '\n' || c == '\t' || c == '\r')
+      out += ' ';
+    else if (byte < 32 || byte == 127)
+      out += '?';
+    else
+      out += c;
   }
   while (out.ends_with(' ')) out.pop_back();
   return out;
@@ -65,7 +70,8 @@ int complain(std::string_view text, int code) {
 void refuse_leftovers(const CLI::App& app) {
   for (const std::string& word : app.remaining()) {
     const std::string name = word.substr(0, word.find('='));
-    refuse("command line: found ", word, ", expected an option of ", app.get_name(), spec::did_you_mean(name, option_names(app)));
+    refuse("command line: found ", word, ", expected an option of ", app.get_name(),
+           spec::did_you_mean(name, option_names(app)));
   }
 }
 
@@ -94,7 +100,9 @@ std::string reworded(const CLI::ParseError& error) {
 }
 
 int parse_and_run(int argc, const char* const* argv) {
-  CLI::App app("Is this float tensor right? Certified oracles, derived tolerances and property tests for tensor programs.", "crosscheck");
+  CLI::App app(
+      "Is this float tensor right? Certified oracles, derived tolerances and property tests for tensor programs.",
+      "crosscheck");
   app.set_version_flag("--version", "crosscheck " + version());
   app.allow_extras();
   app.require_subcommand(0, 1);
@@ -111,7 +119,9 @@ int parse_and_run(int argc, const char* const* argv) {
   } catch (const CLI::Success&) {  // --help, --version
     const auto at = std::find_if(parsers.begin(), parsers.end(), [](const CLI::App* p) { return p->parsed(); });
     const bool wants_version = app.count("--version") > 0;
-    checked(write_file("-", wants_version ? "crosscheck " + version() + "\n" : at == parsers.end() ? app.help() : (*at)->help("crosscheck")));
+    checked(write_file("-", wants_version         ? "crosscheck " + version() + "\n"
+                            : at == parsers.end() ? app.help()
+                                                  : (*at)->help("crosscheck")));
     return 0;
   } catch (const CLI::ParseError& error) {
     refuse(reworded(error));
@@ -128,7 +138,8 @@ int parse_and_run(int argc, const char* const* argv) {
 
 std::vector<std::unique_ptr<Verb>> all_verbs() {
   std::vector<std::unique_ptr<Verb>> verbs;
-  for (auto* make : {list_verb, run_verb, model_verb, eval_verb, check_verb, fuzz_verb, replay_verb, explain_verb, mutants_verb, doctor_verb})
+  for (auto* make : {list_verb, run_verb, model_verb, eval_verb, check_verb, fuzz_verb, replay_verb, explain_verb,
+                     mutants_verb, doctor_verb})
     verbs.push_back(make());
   return verbs;
 }

@@ -5,8 +5,8 @@
 #include <deque>
 
 #include "crosscheck/audit/runner.h"
-#include "crosscheck/cli/replays.h"
 #include "crosscheck/cli/output.h"
+#include "crosscheck/cli/replays.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 
@@ -16,10 +16,12 @@ namespace {
 
 std::string line_of(const LoadedReplay& r, const Outcome& outcome) {
   const bool same = outcome.verdict == r.replay.verdict;
-  std::string text = fmt::format("{}: {} {} {}: {}, recorded {}{}\n", r.file, r.replay.c.op_name(), r.replay.law, r.replay.subject,
-                                 verdict_name(outcome.verdict), verdict_name(r.replay.verdict), same ? "" : ": differs");
+  std::string text =
+      fmt::format("{}: {} {} {}: {}, recorded {}{}\n", r.file, r.replay.c.op_name(), r.replay.law, r.replay.subject,
+                  verdict_name(outcome.verdict), verdict_name(r.replay.verdict), same ? "" : ": differs");
   if (!outcome.message.empty()) text += "  " + outcome.message + "\n";
-  if (r.replay.version != version()) text += fmt::format("  recorded by version {}, run by {}\n", r.replay.version, version());
+  if (r.replay.version != version())
+    text += fmt::format("  recorded by version {}, run by {}\n", r.replay.version, version());
   return text;
 }
 
@@ -76,7 +78,8 @@ class ReplayVerb final : public Verb {
     cell.kernel = kernel.name, cell.fallback = kernel.fallback;
     cell.cases = 1, cell.elements = static_cast<std::uint64_t>(j.elements);
     cell.zero_tolerance_elements = static_cast<std::uint64_t>(j.zero_tolerance);
-    cell.unjudged_elements = static_cast<std::uint64_t>(j.unjudged), cell.refined_elements = static_cast<std::uint64_t>(j.refined);
+    cell.unjudged_elements = static_cast<std::uint64_t>(j.unjudged),
+    cell.refined_elements = static_cast<std::uint64_t>(j.refined);
     cell.max_ratio = j.max_ratio, cell.median_ratio = j.median_ratio, cell.max_ulp = j.max_ulp;
     cell.verdicts[outcome.verdict] = 1;
     return cell;
@@ -97,9 +100,12 @@ LoadedReplay load_replay(const std::string& file) {
   out.law = law_named(out.laws, out.replay.law);
   std::vector<std::string> known;
   for (const auto& law : out.laws) known.emplace_back(law->name());
-  if (out.law == nullptr) refuse(file, ": law: found ", out.replay.law, ", expected one of `crosscheck list laws`", spec::did_you_mean(out.replay.law, known));
+  if (out.law == nullptr)
+    refuse(file, ": law: found ", out.replay.law, ", expected one of `crosscheck list laws`",
+           spec::did_you_mean(out.replay.law, known));
   out.subject = out.law->needs_subject() ? subject_named(file + ": subject", out.replay.subject) : cpu_subject();
-  if (!out.law->applies(out.replay.c)) refuse(file, ": law: found ", out.replay.law, ", expected one that applies to ", out.replay.c.op_name());
+  if (!out.law->applies(out.replay.c))
+    refuse(file, ": law: found ", out.replay.law, ", expected one that applies to ", out.replay.c.op_name());
   return out;
 }
 

@@ -50,7 +50,8 @@ Report run_everything(const Suite& suite) {
   const auto start = Clock::now();
   Report report = run_suite(suite);
   const auto stopped = [&] {
-    return (suite.cancelled != nullptr && suite.cancelled->load()) || (suite.seconds > 0 && seconds_since(start) >= suite.seconds);
+    return (suite.cancelled != nullptr && suite.cancelled->load()) ||
+           (suite.seconds > 0 && seconds_since(start) >= suite.seconds);
   };
   StepOptions options;
   options.seed = suite.seed, options.op = suite.op, options.law = suite.law, options.judge = suite.judge;

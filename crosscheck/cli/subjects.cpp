@@ -15,12 +15,15 @@ class Named final : public Subject {
  public:
   Named(std::string name, std::shared_ptr<Subject> subject) : name_(std::move(name)), subject_(std::move(subject)) {}
   std::string name() const override { return name_; }
-  spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<spec::NodeId>& wanted,
-                              const RunOptions& options) override {
+  spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data,
+                              const std::vector<spec::NodeId>& wanted, const RunOptions& options) override {
     return subject_->run(graph, data, wanted, options);
   }
-  KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const override { return subject_->kernel(graph, node); }
-  spec::Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<spec::Index>& extents) override {
+  KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const override {
+    return subject_->kernel(graph, node);
+  }
+  spec::Result<Values> apply(const spec::Op& op, const std::vector<Values>& in,
+                             const std::vector<spec::Index>& extents) override {
     return subject_->apply(op, in, extents);
   }
 
@@ -39,7 +42,8 @@ std::shared_ptr<Subject> subject_named(const std::string& place, const std::stri
     known.push_back(std::string(planted) + m.name);
     const bool in_graphs = m.stage == Stage::forward || m.stage == Stage::backward;
     if (name == known.back() && in_graphs)
-      return std::make_shared<Named>(name, mutated(cpu, m, std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin())));
+      return std::make_shared<Named>(
+          name, mutated(cpu, m, std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin())));
   }
   refuse(place, ": found ", name, ", expected cpu or mutant:NAME", spec::did_you_mean(name, known));
 }

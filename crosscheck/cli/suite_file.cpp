@@ -27,7 +27,9 @@ class SuiteReader {
   std::string place(const toml::node& node, const std::string& key) const {
     return spec::concat(file_, ": line ", node.source().begin.line, ": ", key);
   }
-  static std::optional<std::string> word(const toml::table& table, std::string_view key) { return table[key].value_exact<std::string>(); }
+  static std::optional<std::string> word(const toml::table& table, std::string_view key) {
+    return table[key].value_exact<std::string>();
+  }
 
   std::string text(const toml::node& node, const std::string& key) const {
     if (const auto value = node.value_exact<std::string>()) return *value;
@@ -35,24 +37,37 @@ class SuiteReader {
   }
   std::uint64_t count(const toml::node& node, const std::string& key, std::int64_t least) const {
     const auto value = node.value_exact<std::int64_t>();
-    if (!value || *value < least) refuse(place(node, key), ": found something else, expected an integer of at least ", least);
+    if (!value || *value < least)
+      refuse(place(node, key), ": found something else, expected an integer of at least ", least);
     return static_cast<std::uint64_t>(*value);
   }
 
   void set(Suite& suite, const std::string& key, const toml::node& node) const {
     if (key == "base") return static_cast<void>(text(node, key));
-    if (key == "op") suite.op = text(node, key);
-    else if (key == "law") suite.law = text(node, key);
-    else if (key == "seed") suite.seed = count(node, key, 0);
-    else if (key == "cases") suite.total_cases = count(node, key, 1);
-    else if (key == "cases_per_cell") suite.cases_per_cell = count(node, key, 1);
-    else if (key == "graph_cases") suite.graph_cases = count(node, key, 0);
-    else if (key == "jobs") suite.jobs = static_cast<int>(std::min<std::uint64_t>(count(node, key, 1), 1024));
-    else if (key == "findings") suite.most_findings = count(node, key, 1);
-    else if (key == "time") suite.seconds = parse_seconds(place(node, key), text(node, key));
-    else if (key == "subjects") suite.subjects = subjects_named(words(node, key));
-    else if (key == "size") suite.size = factor(node, key);
-    else refuse(place(node, key), ": found an unknown key, expected one of a suite", spec::did_you_mean(key, keys()));
+    if (key == "op")
+      suite.op = text(node, key);
+    else if (key == "law")
+      suite.law = text(node, key);
+    else if (key == "seed")
+      suite.seed = count(node, key, 0);
+    else if (key == "cases")
+      suite.total_cases = count(node, key, 1);
+    else if (key == "cases_per_cell")
+      suite.cases_per_cell = count(node, key, 1);
+    else if (key == "graph_cases")
+      suite.graph_cases = count(node, key, 0);
+    else if (key == "jobs")
+      suite.jobs = static_cast<int>(std::min<std::uint64_t>(count(node, key, 1), 1024));
+    else if (key == "findings")
+      suite.most_findings = count(node, key, 1);
+    else if (key == "time")
+      suite.seconds = parse_seconds(place(node, key), text(node, key));
+    else if (key == "subjects")
+      suite.subjects = subjects_named(words(node, key));
+    else if (key == "size")
+      suite.size = factor(node, key);
+    else
+      refuse(place(node, key), ": found an unknown key, expected one of a suite", spec::did_you_mean(key, keys()));
   }
 
   std::vector<std::string> words(const toml::node& node, const std::string& key) const {
@@ -68,7 +83,8 @@ class SuiteReader {
     return *value;
   }
   static std::vector<std::string> keys() {
-    return {"base", "op", "law", "subjects", "seed", "cases", "cases_per_cell", "graph_cases", "size", "time", "jobs", "findings"};
+    return {"base",           "op",          "law",  "subjects", "seed", "cases",
+            "cases_per_cell", "graph_cases", "size", "time",     "jobs", "findings"};
   }
 
   std::string file_;
@@ -83,7 +99,8 @@ Suite read_suite(const std::string& path) {
   const std::string text = checked(read_file(path, longest_suite));
   const toml::parse_result parsed = toml::parse(text, path);
   if (!parsed)
-    refuse(path, ": line ", parsed.error().source().begin.line, ": found what is no TOML (", parsed.error().description(), "), expected key = value");
+    refuse(path, ": line ", parsed.error().source().begin.line, ": found what is no TOML (",
+           parsed.error().description(), "), expected key = value");
   return SuiteReader(path).read(parsed.table());
 }
 

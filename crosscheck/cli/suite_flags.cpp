@@ -38,8 +38,10 @@ std::function<void(const Progress&)> progress_line() {
   if (::isatty(STDERR_FILENO) != 1) return {};
   return [](const Progress& p) {
     const bool last = p.done >= p.total;
-    if (last) fmt::print(stderr, "\r\x1b[K");
-    else fmt::print(stderr, "\r\x1b[K{} / {} cases, {} findings", p.done, p.total, p.findings);
+    if (last)
+      fmt::print(stderr, "\r\x1b[K");
+    else
+      fmt::print(stderr, "\r\x1b[K{} / {} cases, {} findings", p.done, p.total, p.findings);
     std::fflush(stderr);
   };
 }
@@ -73,7 +75,9 @@ std::optional<double> SuiteFlags::seconds() const {
 }
 
 Suite SuiteFlags::suite(const Interrupt& interrupt) const {
-  Suite suite = suite_.empty() || suite_ == "quick" ? quick_suite() : suite_ == "full" ? full_suite() : read_suite(suite_);
+  Suite suite = suite_.empty() || suite_ == "quick" ? quick_suite()
+                : suite_ == "full"                  ? full_suite()
+                                                    : read_suite(suite_);
   if (!op_.empty()) suite.op = op_;
   if (!law_.empty()) suite.law = law_;
   check_glob("--op", suite.op, op_names());
@@ -81,7 +85,8 @@ Suite SuiteFlags::suite(const Interrupt& interrupt) const {
   if (!subjects_.empty() || suite.subjects.empty()) suite.subjects = subjects_named(subjects_);
   if (!seed_.empty()) suite.seed = parse_count("--seed", seed_, 0);
   if (!cases_.empty()) suite.total_cases = parse_count("--cases", cases_, 1);
-  if (suite.total_cases > most_cases) refuse("--cases: found ", suite.total_cases, ", expected at most ", most_cases, " for one seed");
+  if (suite.total_cases > most_cases)
+    refuse("--cases: found ", suite.total_cases, ", expected at most ", most_cases, " for one seed");
   if (const auto limit = seconds()) suite.seconds = *limit;
   if (!jobs_.empty()) suite.jobs = static_cast<int>(std::min(parse_count("--jobs", jobs_, 1), most_jobs));
   sinks().check();

@@ -63,8 +63,10 @@ T load(const char* at) {
 double half_value(std::uint16_t bits) {
   const int exponent = bits >> 10 & 31, fraction = bits & 1023;
   double magnitude = 0;
-  if (exponent == 31) magnitude = fraction ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
-  else magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25);
+  if (exponent == 31)
+    magnitude = fraction ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+  else
+    magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25);
   return bits >> 15 ? -magnitude : magnitude;
 }
 
@@ -74,13 +76,20 @@ double bfloat16_value(std::uint16_t bits) {
 
 double element_value(const char* at, Dtype dtype) {
   switch (dtype) {
-    case Dtype::f2: return half_value(load<std::uint16_t>(at));
-    case Dtype::f4: return static_cast<double>(load<float>(at));
-    case Dtype::f8: return load<double>(at);
-    case Dtype::bf16: return bfloat16_value(load<std::uint16_t>(at));
-    case Dtype::i4: return load<std::int32_t>(at);
-    case Dtype::i8: return static_cast<double>(load<std::int64_t>(at));
-    default: return load<std::uint8_t>(at);
+    case Dtype::f2:
+      return half_value(load<std::uint16_t>(at));
+    case Dtype::f4:
+      return static_cast<double>(load<float>(at));
+    case Dtype::f8:
+      return load<double>(at);
+    case Dtype::bf16:
+      return bfloat16_value(load<std::uint16_t>(at));
+    case Dtype::i4:
+      return load<std::int32_t>(at);
+    case Dtype::i8:
+      return static_cast<double>(load<std::int64_t>(at));
+    default:
+      return load<std::uint8_t>(at);
   }
 }
 
@@ -122,7 +131,8 @@ struct Layout {
 };
 
 // Everything that can be known before the elements are read.
-Result<Layout> check_layout(std::string_view beginning, std::uint64_t file_size, std::string_view file, Sixteen sixteen) {
+Result<Layout> check_layout(std::string_view beginning, std::uint64_t file_size, std::string_view file,
+                            Sixteen sixteen) {
   auto header = parse_npy_header(beginning, file);
   if (!header) return tl::unexpected(header.error());
   const auto dtype = dtype_of(*header, file, sixteen);
@@ -132,8 +142,8 @@ Result<Layout> check_layout(std::string_view beginning, std::uint64_t file_size,
   const std::uint64_t expected = static_cast<std::uint64_t>(header->shape.size()) * row_of(*dtype).bytes;
   const std::uint64_t found = file_size - header->data_offset;
   if (found != expected)
-    return fail(file, ": byte ", header->data_offset, ": found ", found, " bytes of elements, expected ", expected, " for shape ",
-                header->shape, " of ", row_of(*dtype).name);
+    return fail(file, ": byte ", header->data_offset, ": found ", found, " bytes of elements, expected ", expected,
+                " for shape ", header->shape, " of ", row_of(*dtype).name);
   return Layout{std::move(*header), *dtype};
 }
 
@@ -144,7 +154,8 @@ Result<Array> decode(const Layout& layout, const char* data, std::string_view fi
   std::vector<double> values(static_cast<std::size_t>(n));
   for (std::size_t i = 0; i < values.size(); ++i) {
     const char* at = data + width * static_cast<std::size_t>(offsets.empty() ? static_cast<Index>(i) : offsets[i]);
-    if (auto good = check_element(at, layout.dtype, static_cast<Index>(i), file); !good) return tl::unexpected(good.error());
+    if (auto good = check_element(at, layout.dtype, static_cast<Index>(i), file); !good)
+      return tl::unexpected(good.error());
     values[i] = element_value(at, layout.dtype);
   }
   return Array{Values(layout.header.shape, std::move(values)), layout.dtype};
@@ -179,21 +190,26 @@ Result<Array> parse_npy(std::string_view bytes, std::string_view file, Sixteen s
 
 Result<Array> read_npy(const std::string& path, Sixteen sixteen) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return fail(path, ": file: found none (", std::strerror(errno), "), expected an NPY file");
+  if (::stat(path.c_str(), &info) != 0)
+    return fail(path, ": file: found none (", std::strerror(errno), "), expected an NPY file");
   if (S_ISDIR(info.st_mode)) return fail(path, ": file: found a directory, expected an NPY file");
   if (!S_ISREG(info.st_mode)) return fail(path, ": file: found no regular file, expected an NPY file");
   const auto size = static_cast<std::uint64_t>(info.st_size);
   std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(path, ": file: found one that cannot be opened (", std::strerror(errno), "), expected a readable NPY file");
+  if (!in)
+    return fail(path, ": file: found one that cannot be opened (", std::strerror(errno),
+                "), expected a readable NPY file");
   std::string bytes(std::min<std::uint64_t>(size, longest_npy_header + 12), '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (static_cast<std::size_t>(in.gcount()) != bytes.size()) return fail(path, ": file: found an error while reading, expected ", size, " bytes");
+  if (static_cast<std::size_t>(in.gcount()) != bytes.size())
+    return fail(path, ": file: found an error while reading, expected ", size, " bytes");
   const auto layout = check_layout(bytes, size, path, sixteen);
   if (!layout) return tl::unexpected(layout.error());
   const std::size_t have = bytes.size();
   bytes.resize(size);
   in.read(bytes.data() + have, static_cast<std::streamsize>(size - have));
-  if (static_cast<std::size_t>(in.gcount()) != size - have) return fail(path, ": file: found an error while reading, expected ", size, " bytes");
+  if (static_cast<std::size_t>(in.gcount()) != size - have)
+    return fail(path, ": file: found an error while reading, expected ", size, " bytes");
   return decode(*layout, bytes.data() + layout->header.data_offset, path);
 }
 
@@ -210,8 +226,10 @@ std::string print_npy(const Values& values, Dtype dtype) {
   bytes += static_cast<char>(header.size() & 255);
   bytes += static_cast<char>(header.size() >> 8);
   bytes += header;
-  if (dtype == Dtype::f4) append_elements<float>(bytes, values);
-  else append_elements<double>(bytes, values);
+  if (dtype == Dtype::f4)
+    append_elements<float>(bytes, values);
+  else
+    append_elements<double>(bytes, values);
   return bytes;
 }
 

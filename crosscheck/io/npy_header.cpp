@@ -124,12 +124,14 @@ Result<NpyHeader> parse_npy_header(std::string_view bytes, std::string_view file
   if (bytes.empty()) return fail(file, ": byte 0: found an empty file, expected an NPY file");
   if (!bytes.starts_with(magic.substr(0, std::min(bytes.size(), magic.size()))))
     return fail(file, ": byte 0: found ", shown(bytes, magic.size()), ", expected the NPY magic \\x93NUMPY");
-  if (bytes.size() < 10) return fail(file, ": byte ", bytes.size(), ": found the end of the file, expected an NPY header");
+  if (bytes.size() < 10)
+    return fail(file, ": byte ", bytes.size(), ": found the end of the file, expected an NPY header");
   const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
   const std::size_t major = byte(6), minor = byte(7), begin = major == 1 ? 10 : 12;
   if (major < 1 || major > 2 || minor != 0)
     return fail(file, ": byte 6: found NPY version ", major, ".", minor, ", expected 1.0 or 2.0");
-  if (bytes.size() < begin) return fail(file, ": byte ", bytes.size(), ": found the end of the file, expected an NPY header");
+  if (bytes.size() < begin)
+    return fail(file, ": byte ", bytes.size(), ": found the end of the file, expected an NPY header");
   std::size_t length = byte(8) | byte(9) << 8;
   if (major == 2) length |= byte(10) << 16 | byte(11) << 24;
   if (length > longest_npy_header)

@@ -17,6 +17,9 @@ using spec::Index;
 
 namespace {
 
+// Distances differ by what rounding leaves: a mistake explains a result that is this much nearer to it.
+constexpr double much_nearer = 8;
+
 // Σ |got − values| over the elements where both are finite; ∞ where the classes differ.
 double distance(const Values& got, const Values& values) {
   if (got.shape() != values.shape()) return std::numeric_limits<double>::infinity();
@@ -43,9 +46,13 @@ std::string class_cause(const Suspicion& s) {
   const Index swallowed = count(s.got, [&](Index i) { return std::isnan(s.exact[i]) && !std::isnan(s.got[i]); });
   if (swallowed > 0) return concat("NaN is swallowed: ", swallowed, " elements should be NaN and are not");
   const Index nans = count(s.got, [&](Index i) { return std::isnan(s.got[i]) && !std::isnan(s.exact[i]); });
-  if (nans > 0) return concat(nans, " elements are NaN where the exact value is a number: an overflow on the way, 0/0, or memory never written");
+  if (nans > 0)
+    return concat(
+        nans,
+        " elements are NaN where the exact value is a number: an overflow on the way, 0/0, or memory never written");
   const Index infinite = count(s.got, [&](Index i) { return std::isinf(s.got[i]) && std::isfinite(s.exact[i]); });
-  if (infinite > 0) return concat(infinite, " elements are infinite where the exact value is finite: an overflow on the way");
+  if (infinite > 0)
+    return concat(infinite, " elements are infinite where the exact value is finite: an overflow on the way");
   return {};
 }
 
@@ -91,13 +98,13 @@ std::string flushed_cause(const Suspicion& s) {
 // One element far from a tensor that is otherwise near: its bits and its place say more than the whole.
 std::string outlier_cause(const Suspicion& s) {
   Index worst = 0;
-  double apart = 0, rest = 0;
+  double apart = 0, second = 0;
   for (Index i = 0; i < s.got.size(); ++i) {
     const double d = std::abs(s.got[i] - s.exact[i]);
-    rest += std::min(d, apart);
+    second = std::max(second, std::min(d, apart));
     if (d > apart) apart = d, worst = i;
   }
-  if (s.got.size() < 8 || !(apart > rest)) return {};
+  if (s.got.size() < 8 || !(apart > much_nearer * second)) return {};
   const double expected = spec::round_to_format(s.exact[worst], s.claims.output), got = s.got[worst];
   std::string text = "one element is wrong while the others agree";
   if (got == 0) return text + ": it is zero, as if it had not been written";
@@ -116,9 +123,6 @@ Index work_of(Index result, const std::vector<Values>& data) {
   return work;
 }
 
-// Distances differ by what rounding leaves: a mistake explains a result that is this much nearer to it.
-constexpr double much_nearer = 8;
-
 std::string nearest_mistake(const Suspicion& s) {
   const double to_exact = distance(s.got, s.exact);
   double least = to_exact / much_nearer;
@@ -135,22 +139,27 @@ std::string nearest_mistake(const Suspicion& s) {
     suppose_changed_attributes(s, suppose);
   }
   if (best.empty()) return {};
-  const std::string how = least == 0 ? " would give exactly this" : concat(" would give this, ", to_exact / least, " times nearer than the exact value");
+  const std::string how = least == 0
+                              ? " would give exactly this"
+                              : concat(" would give this, ", to_exact / least, " times nearer than the exact value");
   return best + how;
 }
 
 }  // namespace
 
 Values reference_values(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node) {
-  if (work_of(graph.node(node).shape.size(), data) <= most_emulated_elements) return spec::exact_value(graph, data, node).rounded;
+  if (work_of(graph.node(node).shape.size(), data) <= most_exact_elements)
+    return spec::exact_value(graph, data, node).rounded;
   const spec::NodeId wanted[] = {node};
-  const auto values = spec::interpret<double>(graph, data, wanted, [&](spec::NodeId id) { return spec::default_method(graph.node(id).op); });
+  const auto values = spec::interpret<double>(graph, data, wanted,
+                                              [&](spec::NodeId id) { return spec::default_method(graph.node(id).op); });
   return values[static_cast<std::size_t>(node)];
 }
 
 std::string likely_cause(const Suspicion& s) {
   if (s.got.size() == 0 || s.got.shape() != s.exact.shape()) return {};
-  for (auto* look : {constant_cause, copy_cause, flushed_cause, nearest_mistake, class_cause, outlier_cause, narrow_cause})
+  for (auto* look :
+       {constant_cause, copy_cause, flushed_cause, nearest_mistake, class_cause, outlier_cause, narrow_cause})
     if (std::string text = look(s); !text.empty()) return text;
   return {};
 }

@@ -11,10 +11,10 @@ namespace plumbline::crosscheck {
 
 // What is known when a result did not pass. All tensors are row-major.
 struct Suspicion {
-  const spec::Graph& graph;            // the op, or the graph, on its leaves
+  const spec::Graph& graph;  // the op, or the graph, on its leaves
   const std::vector<Values>& data;
-  spec::NodeId node;                   // whose value was judged
-  const Values& exact;                 // of the node: reference_values
+  spec::NodeId node;    // whose value was judged
+  const Values& exact;  // of the node: reference_values
   const Values& got;
   const spec::Claims& claims;
 };
@@ -26,7 +26,8 @@ Values reference_values(const spec::Graph& graph, const std::vector<Values>& dat
 // whole tensor (equality, a constant factor, a permutation), or an emulation that comes nearer by a factor.
 std::string likely_cause(const Suspicion& suspicion);
 
-// Larger tensors are diagnosed only by the tests that look at each element once.
-inline constexpr spec::Index most_emulated_elements = 1 << 16;
+// Inputs and output together: up to this many elements mistakes are emulated, and up to the smaller number the
+// reference is exact. Beyond, only what looks at each element once is tried.
+inline constexpr spec::Index most_emulated_elements = 1 << 18, most_exact_elements = 1 << 14;
 
 }  // namespace plumbline::crosscheck

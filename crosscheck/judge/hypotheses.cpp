@@ -18,7 +18,8 @@ namespace {
 // The value of the node in binary64, by each op's own method.
 Values evaluate(const spec::Graph& graph, const std::vector<Values>& data, NodeId node) {
   const NodeId wanted[] = {node};
-  const auto values = spec::interpret<double>(graph, data, wanted, [&](NodeId id) { return spec::default_method(graph.node(id).op); });
+  const auto values =
+      spec::interpret<double>(graph, data, wanted, [&](NodeId id) { return spec::default_method(graph.node(id).op); });
   return values[static_cast<std::size_t>(node)];
 }
 
@@ -60,8 +61,9 @@ void suppose_missing_slices(const Suspicion& s, const Hypothesis& suppose) {
         if (dropped < 1 || n < 2 || dropped >= n || s.data[k].size() == 0) continue;
         std::vector<Values> data = s.data;
         data[k] = without_slice(data[k], axis, n - dropped);
-        suppose(evaluate(s.graph, data, s.node), concat("the last ", dropped == 1 ? "entry" : concat(dropped, " entries"), " of ",
-                                                        leaf_name(s.graph, k), " along axis ", axis, " left out"));
+        suppose(evaluate(s.graph, data, s.node),
+                concat("the last ", dropped == 1 ? "entry" : concat(dropped, " entries"), " of ", leaf_name(s.graph, k),
+                       " along axis ", axis, " left out"));
       }
     }
   }
@@ -73,7 +75,8 @@ void suppose_swapped(const Suspicion& s, const Hypothesis& suppose) {
       if (s.data[i].shape() != s.data[j].shape() || is_index(s.graph, i) || is_index(s.graph, j)) continue;
       std::vector<Values> data = s.data;
       std::swap(data[i], data[j]);
-      suppose(evaluate(s.graph, data, s.node), concat(leaf_name(s.graph, i), " and ", leaf_name(s.graph, j), " swapped"));
+      suppose(evaluate(s.graph, data, s.node),
+              concat(leaf_name(s.graph, i), " and ", leaf_name(s.graph, j), " swapped"));
     }
 }
 
@@ -94,8 +97,8 @@ std::string factor_name(const Suspicion& s, double factor) {
   return concat(factor);
 }
 
-void suppose_variant(const Suspicion& s, const spec::Catalogue& catalogue, const spec::Node& node, const spec::Attribute& was,
-                     const std::string& value, const Hypothesis& suppose) {
+void suppose_variant(const Suspicion& s, const spec::Catalogue& catalogue, const spec::Node& node,
+                     const spec::Attribute& was, const std::string& value, const Hypothesis& suppose) {
   spec::Attributes attributes = node.op->attributes();
   for (spec::Attribute& a : attributes)
     if (a.name == was.name) a.value = value;
@@ -131,10 +134,13 @@ std::vector<std::string> other_values(const spec::Attribute& a, Index rank) {
 void suppose_rearranged(const Suspicion& s, const Hypothesis& suppose) {
   suppose(map(s.exact, [](double y) { return -y; }), "the sign reversed");
   const Shape& shape = s.exact.shape();
-  if (shape.rank() > 1 && shape.back(0) > 1 && shape.back(1) > 1) suppose(transposed(s.exact), "the last two axes transposed in memory");
+  if (shape.rank() > 1 && shape.back(0) > 1 && shape.back(1) > 1)
+    suppose(transposed(s.exact), "the last two axes transposed in memory");
   const Index n = s.exact.size();
   for (Index by : {Index{1}, Index{-1}})
-    if (n > 2) suppose(Values::generate(shape, [&](Index i) { return s.exact[(i + by + n) % n]; }), concat("every element shifted by ", by));
+    if (n > 2)
+      suppose(Values::generate(shape, [&](Index i) { return s.exact[(i + by + n) % n]; }),
+              concat("every element shifted by ", by));
   double cross = 0, square = 0, difference = 0;
   for (Index i = 0; i < n; ++i) {
     if (!std::isfinite(s.exact[i])) return;
@@ -142,20 +148,25 @@ void suppose_rearranged(const Suspicion& s, const Hypothesis& suppose) {
   }
   const double factor = cross / square, offset = difference / static_cast<double>(n);
   if (n < 3 || !std::isfinite(factor)) return;
-  suppose(map(s.exact, [&](double y) { return y * factor; }), "a scale factor of " + factor_name(s, factor) + " on every element");
+  suppose(map(s.exact, [&](double y) { return y * factor; }),
+          "a scale factor of " + factor_name(s, factor) + " on every element");
   suppose(map(s.exact, [&](double y) { return y + offset; }), concat("an offset of ", offset, " on every element"));
 }
 
 void suppose_changed_data(const Suspicion& s, const Hypothesis& suppose) {
   for (const spec::Format& f : {spec::tf32, spec::bfloat16, spec::binary16, spec::e4m3, spec::e5m2}) {
     if (f.precision >= s.claims.operands.precision) continue;
-    suppose(evaluate(s.graph, changed(s, [&](double x) { return spec::round_to_format(x, f); }), s.node), concat("operands rounded to ", f.name));
-    suppose(evaluate(s.graph, changed(s, [&](double x) { return spec::round_to(x, f, spec::Direction::toward_zero); }), s.node),
+    suppose(evaluate(s.graph, changed(s, [&](double x) { return spec::round_to_format(x, f); }), s.node),
+            concat("operands rounded to ", f.name));
+    suppose(evaluate(s.graph, changed(s, [&](double x) { return spec::round_to(x, f, spec::Direction::toward_zero); }),
+                     s.node),
             concat("operands truncated to ", f.name));
   }
   const double normal = s.claims.operands.smallest_normal();
-  suppose(evaluate(s.graph, changed(s, [&](double x) { return std::abs(x) < normal ? 0 : x; }), s.node), "subnormal operands flushed to zero");
-  suppose(evaluate(s.graph, changed(s, [&](double x) { return std::isnan(x) ? 0 : x; }), s.node), "NaN among the inputs read as zero");
+  suppose(evaluate(s.graph, changed(s, [&](double x) { return std::abs(x) < normal ? 0 : x; }), s.node),
+          "subnormal operands flushed to zero");
+  suppose(evaluate(s.graph, changed(s, [&](double x) { return std::isnan(x) ? 0 : x; }), s.node),
+          "NaN among the inputs read as zero");
   suppose_missing_slices(s, suppose);
   suppose_swapped(s, suppose);
 }

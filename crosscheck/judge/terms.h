@@ -9,8 +9,8 @@
 namespace plumbline::crosscheck {
 
 struct BoundTerm {
-  std::string what;   // `additions in any order`
-  double share = 0;   // of the bound: by how much it shrinks without this freedom
+  std::string what;  // `additions in any order`
+  double share = 0;  // of the bound: by how much it shrinks without this freedom
 };
 
 // The terms of the bound of one element, the largest first. Freedoms interact, so shares need not add up to 1.

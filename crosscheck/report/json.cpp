@@ -70,8 +70,10 @@ Json finding_json(const Finding& f) {
 
 std::string json_report(const Report& report) {
   const Host host = this_host();
-  Json json{{"schema", "plumbline.report/1"}, {"version", version()}, {"command", report.command}, {"seed", report.seed}};
-  json["host"] = {{"cpu", host.cpu}, {"compiler", host.compiler}, {"flags", host.flags}, {"device", text_or_null(host.device)}};
+  Json json{
+      {"schema", "plumbline.report/1"}, {"version", version()}, {"command", report.command}, {"seed", report.seed}};
+  json["host"] = {
+      {"cpu", host.cpu}, {"compiler", host.compiler}, {"flags", host.flags}, {"device", text_or_null(host.device)}};
   json["totals"] = totals_json(report);
   json["interrupted"] = report.interrupted;
   json["cells"] = Json::array();

@@ -37,7 +37,8 @@ std::string findings_of(const Report& report, const Cell& cell) {
   for (const Finding& f : report.findings) {
     if (f.op != cell.op || f.law != cell.law || f.subject != cell.subject) continue;
     text += fmt::format("{} {}: {}\n", f.id, verdict_name(f.verdict), f.message);
-    if (!f.got.empty()) text += fmt::format("  got {}, exact [{}, {}], bound {}\n", f.got, f.exact_lo, f.exact_hi, f.bound);
+    if (!f.got.empty())
+      text += fmt::format("  got {}, exact [{}, {}], bound {}\n", f.got, f.exact_lo, f.exact_hi, f.bound);
     if (!f.cause.empty()) text += "  " + f.cause + "\n";
     if (!f.replay.empty()) text += "  replay " + f.replay + "\n";
   }

@@ -27,7 +27,8 @@ std::uint64_t Report::elements() const {
 int Report::exit_code() const {
   const auto any = [&](std::initializer_list<Verdict> of) {
     return std::any_of(of.begin(), of.end(), [&](Verdict v) {
-      return total(v) > 0 || std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.verdict == v; });
+      return total(v) > 0 ||
+             std::any_of(findings.begin(), findings.end(), [&](const Finding& f) { return f.verdict == v; });
     });
   };
   if (interrupted) return 130;
@@ -54,12 +55,15 @@ void merge(Report& report, Report more) {
     const auto at = std::find_if(report.cells.begin(), report.cells.end(), [&](const Cell& c) {
       return c.op == cell.op && c.law == cell.law && c.subject == cell.subject;
     });
-    if (at == report.cells.end()) report.cells.push_back(std::move(cell));
-    else merge(*at, cell);
+    if (at == report.cells.end())
+      report.cells.push_back(std::move(cell));
+    else
+      merge(*at, cell);
   }
   for (Finding& f : more.findings) report.findings.push_back(std::move(f));
   for (std::string& note : more.notes)
-    if (std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end()) report.notes.push_back(std::move(note));
+    if (std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end())
+      report.notes.push_back(std::move(note));
   report.seconds += more.seconds;
   report.interrupted |= more.interrupted;
 }

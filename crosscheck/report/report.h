@@ -22,18 +22,18 @@ struct Cell {
 struct Finding {
   std::string id, op, law, subject, node, message, cause, replay;
   Verdict verdict = Verdict::fail;
-  std::vector<spec::Index> element;  // coordinates
+  std::vector<spec::Index> element;            // coordinates
   std::string exact_lo, exact_hi, bound, got;  // hex floats
   double ratio = 0;
-  std::string introduced, propagated;          // hex floats, or empty
+  std::string introduced, propagated;  // hex floats, or empty
 };
 
 struct Report {
   std::vector<std::string> command;
   std::uint64_t seed = 0;
-  std::vector<Cell> cells;        // sorted by op, law, subject
+  std::vector<Cell> cells;  // sorted by op, law, subject
   std::vector<Finding> findings;
-  std::vector<std::string> notes; // skipped things and their reasons, named survivors
+  std::vector<std::string> notes;  // skipped things and their reasons, named survivors
   double seconds = 0;
   bool interrupted = false;
 

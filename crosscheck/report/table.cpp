@@ -9,7 +9,8 @@ namespace {
 
 // Code points of UTF-8 text: its width in a terminal, for the characters that reports use.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
 }
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
@@ -27,13 +28,15 @@ std::string Table::print(bool color) const {
   }
   const auto line = [&](auto&& entry) {
     std::string text;
-    for (std::size_t c = 0; c < columns_.size(); ++c) text += (c ? "  " : "") + padded(entry(c), widths[c], columns_[c].right);
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      text += (c ? "  " : "") + padded(entry(c), widths[c], columns_[c].right);
     text.erase(text.find_last_not_of(' ') + 1);
     return text;
   };
   const std::string titles = line([&](std::size_t c) { return columns_[c].title; });
   std::string text = (color ? "\x1b[4m" + titles + "\x1b[0m" : titles) + "\n";
-  for (const auto& row : rows_) text += line([&](std::size_t c) { return c < row.size() ? row[c] : std::string(); }) + "\n";
+  for (const auto& row : rows_)
+    text += line([&](std::size_t c) { return c < row.size() ? row[c] : std::string(); }) + "\n";
   return text;
 }
 

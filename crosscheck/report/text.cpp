@@ -19,7 +19,8 @@ std::string figure(double x) {
 
 std::string painted(const std::string& text, Verdict v, bool color) {
   if (!color) return text;
-  const bool finding = v == Verdict::fail || v == Verdict::suspect || v == Verdict::nondeterministic || v == Verdict::crash;
+  const bool finding =
+      v == Verdict::fail || v == Verdict::suspect || v == Verdict::nondeterministic || v == Verdict::crash;
   const char* code = v == Verdict::pass ? "32" : v == Verdict::skipped ? "2" : finding ? "31" : "33";
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
@@ -51,8 +52,18 @@ void absorb(Cell& sum, const Cell& cell) {
 std::string op_table(const Report& report, bool color) {
   std::map<std::pair<std::string, std::string>, Cell> rows;
   for (const Cell& cell : report.cells) absorb(rows[{cell.op, cell.subject}], cell);
-  Table table({{"op"}, {"subject"}, {"kernel"}, {"cases", true}, {"elements", true}, {"max ratio", true}, {"median", true},
-               {"max ulp", true}, {"zero tol", true}, {"unjudged", true}, {"refined", true}, {"verdicts"}});
+  Table table({{"op"},
+               {"subject"},
+               {"kernel"},
+               {"cases", true},
+               {"elements", true},
+               {"max ratio", true},
+               {"median", true},
+               {"max ulp", true},
+               {"zero tol", true},
+               {"unjudged", true},
+               {"refined", true},
+               {"verdicts"}});
   for (const auto& [key, row] : rows)
     table.add({key.first, key.second, row.kernel + (row.fallback ? " (fallback)" : ""), fmt::to_string(row.cases),
                fmt::to_string(row.elements), figure(row.max_ratio), figure(row.median_ratio), figure(row.max_ulp),
@@ -64,7 +75,13 @@ std::string op_table(const Report& report, bool color) {
 std::string law_table(const Report& report, bool color) {
   std::map<std::pair<std::string, std::string>, Cell> rows;
   for (const Cell& cell : report.cells) absorb(rows[{cell.law, cell.subject}], cell);
-  Table table({{"law"}, {"subject"}, {"cases", true}, {"elements", true}, {"max ratio", true}, {"seconds", true}, {"verdicts"}});
+  Table table({{"law"},
+               {"subject"},
+               {"cases", true},
+               {"elements", true},
+               {"max ratio", true},
+               {"seconds", true},
+               {"verdicts"}});
   for (const auto& [key, row] : rows)
     table.add({key.first, key.second, fmt::to_string(row.cases), fmt::to_string(row.elements), figure(row.max_ratio),
                fmt::format("{:.2f}", row.seconds), verdicts_of(row.verdicts)});
@@ -88,18 +105,23 @@ std::string decimal_and_hex(const std::string& hex) {
 }
 
 std::string text_finding(const Finding& f, bool color) {
-  std::string text = fmt::format("{}  {} {} {}", painted(std::string(verdict_name(f.verdict)), f.verdict, color), f.op, f.law, f.subject);
+  std::string text = fmt::format("{}  {} {} {}", painted(std::string(verdict_name(f.verdict)), f.verdict, color), f.op,
+                                 f.law, f.subject);
   if (!f.node.empty()) text += "  node " + f.node;
   if (!f.element.empty()) text += fmt::format("  element [{}]", fmt::join(f.element, ", "));
   text += "\n";
   if (!f.message.empty()) text += "  " + f.message + "\n";
   if (!f.got.empty()) {
     text += "  got    " + decimal_and_hex(f.got) + "\n";
-    if (f.exact_lo == f.exact_hi) text += "  exact  " + decimal_and_hex(f.exact_lo) + "\n";
-    else text += "  exact  between " + decimal_and_hex(f.exact_lo) + " and " + decimal_and_hex(f.exact_hi) + "\n";
+    if (f.exact_lo == f.exact_hi)
+      text += "  exact  " + decimal_and_hex(f.exact_lo) + "\n";
+    else
+      text += "  exact  between " + decimal_and_hex(f.exact_lo) + " and " + decimal_and_hex(f.exact_hi) + "\n";
     text += fmt::format("  bound  {}, ratio {:.3g}\n", decimal_and_hex(f.bound), f.ratio);
   }
-  if (!f.introduced.empty()) text += "  error introduced " + decimal_and_hex(f.introduced) + ", propagated " + decimal_and_hex(f.propagated) + "\n";
+  if (!f.introduced.empty())
+    text +=
+        "  error introduced " + decimal_and_hex(f.introduced) + ", propagated " + decimal_and_hex(f.propagated) + "\n";
   if (!f.cause.empty()) text += "  cause  " + f.cause + "\n";
   if (!f.replay.empty()) text += "  replay " + f.replay + "\n";
   return text;
@@ -107,8 +129,8 @@ std::string text_finding(const Finding& f, bool color) {
 
 std::string last_line(const Report& report) {
   std::string text = fmt::format("{} cases  {} elements", report.cases(), report.elements());
-  for (Verdict v : {Verdict::pass, Verdict::fail, Verdict::suspect, Verdict::undecided, Verdict::mistrusted, Verdict::crash,
-                    Verdict::nondeterministic, Verdict::skipped})
+  for (Verdict v : {Verdict::pass, Verdict::fail, Verdict::suspect, Verdict::undecided, Verdict::mistrusted,
+                    Verdict::crash, Verdict::nondeterministic, Verdict::skipped})
     text += fmt::format("  {} {}", report.total(v), verdict_name(v));
   return text + fmt::format("  {:.1f} s\n", report.seconds);
 }
