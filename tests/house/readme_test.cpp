@@ -74,7 +74,7 @@ TEST_F(Readme, CommandsRunInOrder) {
   ASSERT_EQ(blocks("python").size(), 1U);
   std::ofstream(folder_ / "make.py") << blocks("python").front();
   if (run("python3 make.py") != 0) write_softmax(folder_);
-  static const std::regex program("^scripts/crosscheck "), expected("# exit code ([0-9]+)$");
+  static const std::regex program("^scripts/crosscheck "), expected("  # exit code ([0-9]+)$");
   const std::string binary = "'" PLUMBLINE_BINARY_DIR "/crosscheck/crosscheck' ";
   int commands = 0;
   for (const std::string& block : blocks("sh"))
