@@ -39,8 +39,9 @@ UnitSamples of_uniform(Range r, const Values& x, spec::StreamScheme streams) {
   const double lo = static_cast<float>(r.lo), width = static_cast<float>(static_cast<float>(r.hi) - static_cast<float>(r.lo));
   for (Index i = 0; i < x.size(); ++i) {
     const double product = x[i] - lo;
-    const double of_product = spec::roundoff(spec::binary32, std::abs(product) * slack);
-    const double own = (exact ? 1 : 3) * of_product + spec::roundoff(spec::binary32, std::abs(x[i]));
+    const double of_sum = spec::roundoff(spec::binary32, std::abs(x[i]));
+    const double of_product = spec::roundoff(spec::binary32, (std::abs(product) + of_sum) * slack);
+    const double own = of_sum + (exact ? 1 : 3) * of_product;
     out.samples.push_back({product / width, own / width * slack});
   }
   return out;
