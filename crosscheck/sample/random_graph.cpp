@@ -10,7 +10,7 @@ using spec::NodeId;
 
 namespace {
 
-constexpr int tries_per_node = 12;
+constexpr int tries_per_node = 12, tries_per_graph = 8;  // until more than one op is left
 
 bool is_free(const Domain& d) {
   return d.extent < 0 && !d.truth && d.lo == Domain::any().lo && d.hi == Domain::any().hi;
@@ -127,7 +127,9 @@ class GraphBuilder {
 Case draw_graph(const spec::Catalogue& catalogue, spec::Choices& choices, Pattern pattern, const Wish& wish,
                 int most_nodes) {
   const auto nodes = static_cast<int>(choices.pick(std::min(2, most_nodes), most_nodes));
-  Case c = GraphBuilder(catalogue, choices, pattern, wish).build(nodes);
+  Case c;
+  for (int t = 0; t < tries_per_graph && (t == 0 || (nodes > 1 && c.op_name() != "graph")); ++t)
+    c = GraphBuilder(catalogue, choices, pattern, wish).build(nodes);
   if (wish.cotangent) c.cotangent = fill(choices, Pattern::normal, c.graph.node(c.output()).shape, Domain::any());
   return c;
 }

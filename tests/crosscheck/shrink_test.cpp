@@ -19,7 +19,7 @@ const spec::Catalogue& catalogue() {
 // The first case of a law that the subject fails, shrunk.
 std::optional<std::pair<Case, Shrunk>> first_shrunk(const std::string& op, const std::string& law_name,
                                                     Subject& subject) {
-  const Laws laws = all_laws();
+  static const Laws laws = all_laws();  // the shrunk case names one of them
   const Law& law = *law_named(laws, law_name);
   for (std::uint64_t n = 0; n < 40; ++n) {
     const DrawKey key{1, law.name(), n, 0};
