@@ -1,0 +1,55 @@
+// The float functions keep their claimed ulps on a sweep of bit patterns, and their special values.
+#include "runtime/cpu/math.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace plumbline::runtime {
+namespace {
+
+using math::infinity;
+const float nan = std::numeric_limits<float>::quiet_NaN();
+
+// |got − exact| in ulps of binary32 at `exact`; the double reference is 2^29 times finer.
+double ulps(float got, double exact) {
+  if (std::isnan(exact) || std::isnan(got)) return std::isnan(exact) && std::isnan(got) ? 0 : infinity;
+  if (static_cast<float>(exact) == got && std::isinf(got)) return 0;
+  const int exponent = exact == 0 ? -126 : std::max(std::ilogb(exact), -126);
+  return std::abs(got - exact) / std::ldexp(1.0, exponent - 23);
+}
+
+template <class F, class G>
+void expect_claim(F f, G reference, double claimed) {
+  double worst = 0;
+  float at = 0;
+  for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << 32); bits += 10007) {
+    const float x = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    if (const double e = ulps(f(x), reference(static_cast<double>(x))); !(e <= worst)) worst = e, at = x;
+  }
+  EXPECT_LE(worst, claimed) << "at " << std::hexfloat << at;
+}
+
+TEST(Math, ExpKeepsItsClaim) { expect_claim(math::exp, [](double x) { return std::exp(x); }, math::exp_ulps); }
+TEST(Math, LogKeepsItsClaim) { expect_claim(math::log, [](double x) { return std::log(x); }, math::log_ulps); }
+TEST(Math, TanhKeepsItsClaim) { expect_claim(math::tanh, [](double x) { return std::tanh(x); }, math::tanh_ulps); }
+TEST(Math, ErfKeepsItsClaim) { expect_claim(math::erf, [](double x) { return std::erf(x); }, math::erf_ulps); }
+
+TEST(Math, SpecialValues) {
+  EXPECT_EQ(math::exp(-infinity), 0);
+  EXPECT_EQ(math::exp(infinity), infinity);
+  EXPECT_EQ(math::exp(0.0f), 1);
+  EXPECT_GT(math::exp(-103.0f), 0);
+  EXPECT_EQ(math::log(0.0f), -infinity);
+  EXPECT_EQ(math::log(infinity), infinity);
+  EXPECT_EQ(math::log(1.0f), 0);
+  EXPECT_TRUE(std::isnan(math::log(-1.0f)));
+  EXPECT_EQ(math::tanh(infinity), 1);
+  EXPECT_EQ(math::erf(-infinity), -1);
+  EXPECT_EQ(math::sigmoid(-infinity), 0);
+  EXPECT_EQ(math::sigmoid(infinity), 1);
+  for (auto f : {math::exp, math::log, math::tanh, math::erf, math::sigmoid}) EXPECT_TRUE(std::isnan(f(nan)));
+}
+
+}  // namespace
+}  // namespace plumbline::runtime
