@@ -51,11 +51,15 @@ bool matches(std::string_view glob, std::string_view name) {
          matches(glob.substr(1), name.substr(1));
 }
 
-Suite quick_suite() { return {}; }
+Suite quick_suite() {
+  Suite suite;
+  suite.cases_per_cell = 40, suite.graph_cases = 100;
+  return suite;
+}
 
 Suite full_suite() {
   Suite suite;
-  suite.cases_per_cell = 200, suite.graph_cases = 400, suite.size = 3;
+  suite.cases_per_cell = 400, suite.graph_cases = 1000, suite.size = 3;
   return suite;
 }
 
