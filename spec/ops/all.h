@@ -55,6 +55,7 @@
 #include "spec/ops/random/dropout.h"
 #include "spec/ops/reduce/logsumexp.h"
 #include "spec/ops/reduce/max.h"
+#include "spec/ops/reduce/max_grad.h"
 #include "spec/ops/reduce/mean.h"
 #include "spec/ops/reduce/sum.h"
 #include "spec/ops/shape/broadcast_to.h"

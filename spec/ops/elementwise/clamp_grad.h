@@ -44,10 +44,11 @@ struct ClampGrad {
     if (choices.pick(0, 3) != 3) op.max = lo + width;
     return op;
   }
+  // Around the ends, so that most values lie inside.
   Domain domain() const {
     Domain d;
-    for (double end : {min, max})
-      if (std::isfinite(end)) d.hard.push_back(end);
+    if (std::isfinite(min)) d.lo = min - 0.5, d.hard.push_back(min);
+    if (std::isfinite(max)) d.hi = max + 0.5, d.hard.push_back(max);
     return d;
   }
 };

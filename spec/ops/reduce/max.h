@@ -1,10 +1,7 @@
 // y = max x over a set of axes; ties share the derivative evenly
 #pragma once
 
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/equal.h"
-#include "spec/ops/elementwise/where.h"
-#include "spec/ops/reduce/sum.h"
+#include "spec/ops/reduce/max_grad.h"
 
 namespace plumbline::spec {
 
@@ -21,13 +18,9 @@ struct Max {
   Tensor<N> eval(const Tensors<N>& in) const {
     return reduce(*this, in[0], [](Index n, auto&& x) { return max_of<N>(n, x); });
   }
-  // dx = ct / (the number of winners) at each winner
   template <TensorLike T>
-  std::vector<T> vjp(const std::vector<T>& in, const T& y, const T& ct) const {
-    const Shape& shape = in[0].shape();
-    const T winners = call(Equal{}, in[0], keep_axes(*this, y, shape));
-    const T share = div(keep_axes(*this, ct, shape), call(Sum{axes, true}, winners));
-    return {where(winners, share, literal(ct, 0))};
+  std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
+    return {call(MaxGrad{axes, keepdim}, in[0], ct)};
   }
   static Sample<Max> sample(Choices& choices) { return sample_reduction<Max>(choices, /*least_extent=*/1); }
 };
