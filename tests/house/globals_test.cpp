@@ -34,8 +34,10 @@ Scope scope_of(const std::string& before, Scope outer) {
 bool outlives(const std::string& declaration, Scope scope, bool brace) {
   static const std::regex lasting(R"(\b(static|thread_local)\b)"), constant(R"(\b(const|constexpr)\b)");
   static const std::regex other(
-      R"(^\s*(\[\[.*\]\]\s*)?(using|typedef|template|struct|class|union|enum|friend|static_assert|namespace|extern|public|private|protected|BOOST_)\b)");
-  static const std::regex variable(R"(^\s*(?:inline\s+|static\s+|thread_local\s+)*[A-Za-z_][\w:<>,\s*&]*[\s>&*]\w+\s*(\[[^\]]*\])?\s*(=|$|\())");
+      R"(^\s*(\[\[.*\]\]\s*)?(using|typedef|template|struct|class|union|enum|friend|static_assert|namespace|extern|)"
+      R"(public|private|protected|BOOST_)\b)");
+  static const std::regex variable(
+      R"(^\s*(?:inline\s+|static\s+|thread_local\s+)*[A-Za-z_][\w:<>,\s*&]*[\s>&*]\w+\s*(\[[^\]]*\])?\s*(=|$|\())");
   if (std::regex_search(declaration, constant) || std::regex_search(declaration, other)) return false;
   const bool is_lasting = std::regex_search(declaration, lasting);
   if (scope == Scope::names || (scope == Scope::type && is_lasting)) {

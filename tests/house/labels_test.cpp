@@ -26,7 +26,7 @@ void add_written(Labels& labels, const std::string& text, const std::string& pat
 
 // `refuse(*this, 2, …)` in the header of an op puts the op's own name into the label.
 void add_refused(Labels& labels, const std::string& text, const std::string& path) {
-  static const std::regex name("string_view name = \"([a-z0-9_]+)\""), refused(R"(refuse\(\*this,\s*([0-9]+))");
+  static const std::regex name("string_view\\s+name = \"([a-z0-9_]+)\""), refused(R"(refuse\(\*this,\s*([0-9]+))");
   std::smatch op;
   if (!std::regex_search(text, op, name)) return;
   for (std::sregex_iterator it(text.begin(), text.end(), refused), end; it != end; ++it)

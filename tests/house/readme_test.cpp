@@ -57,7 +57,8 @@ void write_softmax(const std::filesystem::path& folder) {
   Values x(shape, std::vector<double>(640)), y = x;
   for (spec::Index row = 0; row < 64; ++row) {
     float total = 0, e[10];
-    for (spec::Index j = 0; j < 10; ++j) x.mutable_elements()[static_cast<std::size_t>(row * 10 + j)] = logit(row * 10 + j);
+    for (spec::Index j = 0; j < 10; ++j)
+      x.mutable_elements()[static_cast<std::size_t>(row * 10 + j)] = logit(row * 10 + j);
     for (spec::Index j = 0; j < 10; ++j) total += e[j] = std::exp(logit(row * 10 + j) - 3);
     for (spec::Index j = 0; j < 10; ++j) y.mutable_elements()[static_cast<std::size_t>(row * 10 + j)] = e[j] / total;
   }

@@ -40,7 +40,8 @@ std::vector<Body> functions_of(const std::string& code) {
     statement = at + 1;
     if (!std::regex_search(before, head)) continue;
     std::size_t end = at + 1;
-    for (int depth = 1; end < code.size() && depth > 0; ++end) depth += code[end] == '{' ? 1 : code[end] == '}' ? -1 : 0;
+    for (int depth = 1; end < code.size() && depth > 0; ++end)
+      depth += code[end] == '{' ? 1 : code[end] == '}' ? -1 : 0;
     const std::size_t first = line_number(code, at), last = line_number(code, end - 1);
     found.push_back({first, last - first + 1});
     at = end - 1;
@@ -56,7 +57,8 @@ TEST(Sizes, Functions) {
 }
 
 TEST(Sizes, BodiesAreSeen) {
-  const auto bodies = functions_of("struct A {\n A() : x(1) {\n }\n int f() const {\n  if (x) {\n  }\n }\n int x;\n};\n");
+  const auto bodies =
+      functions_of("struct A {\n A() : x(1) {\n }\n int f() const {\n  if (x) {\n  }\n }\n int x;\n};\n");
   ASSERT_EQ(bodies.size(), 2U);
   EXPECT_EQ(bodies[0].lines, 2U);
   EXPECT_EQ(bodies[1].lines, 4U);

@@ -30,7 +30,8 @@ bool judges(const std::string& statement) {
 // What counts as a tolerance literal: a decimal floating literal between 1e-30 and 1/100, or a hexadecimal one
 // beside a comparison, in a statement that judges. Lists of data, attributes and ends of a format's range are none.
 std::vector<std::pair<std::string, std::size_t>> small_literals(const std::string& code) {
-  static const std::regex decimal(R"((?:^|[^\w.])((?:\d[\d']*\.[\d']*|\.\d[\d']*|\d[\d']*(?=[eE]))(?:[eE][-+]?\d+)?)[fFlL]?)");
+  static const std::regex decimal(
+      R"((?:^|[^\w.])((?:\d[\d']*\.[\d']*|\.\d[\d']*|\d[\d']*(?=[eE]))(?:[eE][-+]?\d+)?)[fFlL]?)");
   static const std::regex compared(R"([<>]=?\s*-?(0x[0-9a-fA-F.]+[pP]-?\d+))");
   std::vector<std::pair<std::string, std::size_t>> found;
   for (const std::regex& pattern : {decimal, compared})
@@ -73,8 +74,9 @@ TEST(Tolerance, TheRuleSeesWhatItShould) {
   for (const char* code : {"if (d < 1e-5) {", "float x = 0.001f;", "EXPECT_LE(d, .5e-3);", "a <= 0x1p-20;",
                            "f(b > 1e-9 * a);", "is_close(a, b, 1e-6);", "const double rtol = 1e-3, atol = 0.5;"})
     EXPECT_EQ(small_literals(code).size(), 1U) << code;
-  for (const char* code : {"double x = 0.5;", "a < 1e5;", "y = 0x1p-20;", "a1e-5 < b;", "2 - 3 < 4;", "x.e < 1;", "a > 0x1p-1000;",
-                           "const Doubles rates{1e-3, 1e-8};", "step(p, /*lr=*/1e-3);", "std::vector<double>{0.001};"})
+  for (const char* code :
+       {"double x = 0.5;", "a < 1e5;", "y = 0x1p-20;", "a1e-5 < b;", "2 - 3 < 4;", "x.e < 1;", "a > 0x1p-1000;",
+        "const Doubles rates{1e-3, 1e-8};", "step(p, /*lr=*/1e-3);", "std::vector<double>{0.001};"})
     EXPECT_TRUE(small_literals(code).empty()) << code;
 }
 
