@@ -122,12 +122,14 @@ Result<Table> parse_table(std::string_view text, std::string_view file) { return
 Result<Table> read_table(const std::string& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error))
-    return fail(file, ": found ", std::filesystem::exists(file, error) ? "no regular file" : "nothing", ", expected a CSV file");
+    return fail(file, ": found ", std::filesystem::exists(file, error) ? "no regular file" : "nothing",
+                ", expected a CSV file");
   const std::uintmax_t bytes = std::filesystem::file_size(file, error);
   if (error || bytes > most_bytes) return fail(file, ": found ", bytes, " bytes, expected at most ", most_bytes);
   std::ifstream in(file, std::ios::binary);
   std::string text(static_cast<std::size_t>(bytes), '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes))) return fail(file, ": found a file that cannot be read");
+  if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes)))
+    return fail(file, ": found a file that cannot be read");
   return parse_table(text, file);
 }
 

@@ -13,7 +13,7 @@ namespace plumbline::crosscheck {
 struct Table {
   std::vector<std::string> header;  // empty if the first line holds numbers
   spec::Index rows = 0, columns = 0;
-  std::vector<double> values;       // row-major, all finite
+  std::vector<double> values;  // row-major, all finite
 
   double at(spec::Index row, spec::Index column) const {
     return values[static_cast<std::size_t>(row * columns + column)];

@@ -25,7 +25,8 @@ class JudgedElements {
     }
     const bool graver = rank(j.verdict) > rank(all_.verdict);
     if (!all_.worst || graver || (j.verdict == all_.verdict && !j.unjudged && j.ratio > all_.worst->ratio))
-      all_.worst = ElementReport{element, hex(lower(exact.exact)), hex(upper(exact.exact)), exact.d, got, j.ratio, j.ulps, {}};
+      all_.worst =
+          ElementReport{element, hex(lower(exact.exact)), hex(upper(exact.exact)), exact.d, got, j.ratio, j.ulps, {}};
     if (graver) all_.verdict = j.verdict;
   }
   void refined() { ++all_.refined; }
@@ -39,7 +40,9 @@ class JudgedElements {
   }
 
  private:
-  static int rank(Verdict v) { return v == Verdict::fail ? 3 : v == Verdict::suspect ? 2 : v == Verdict::undecided ? 1 : 0; }
+  static int rank(Verdict v) {
+    return v == Verdict::fail ? 3 : v == Verdict::suspect ? 2 : v == Verdict::undecided ? 1 : 0;
+  }
   Judgement all_;
   std::vector<double> ratios_;
 };

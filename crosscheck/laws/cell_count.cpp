@@ -12,7 +12,8 @@ constexpr std::uint64_t most_listed = 3;
 }
 
 CellCount::CellCount(std::string op, std::string law, std::string subject, std::string kernel) {
-  cell_.op = std::move(op), cell_.law = std::move(law), cell_.subject = std::move(subject), cell_.kernel = std::move(kernel);
+  cell_.op = std::move(op), cell_.law = std::move(law), cell_.subject = std::move(subject),
+  cell_.kernel = std::move(kernel);
 }
 
 void CellCount::add(const Outcome& outcome, const std::string& where, Report& report) {

@@ -12,10 +12,10 @@ using spec::Index;
 
 namespace {
 
-constexpr Index fewest = 64;      // samples, below which chance explains everything
-constexpr int low_bits = 4;       // of a draw, that are looked at
+constexpr Index fewest = 64;                // samples, below which chance explains everything
+constexpr int low_bits = 4;                 // of a draw, that are looked at
 constexpr double selection_bias = 0x1p-10;  // of a low bit, by which elements still show it [init B5]
-constexpr int tests = 4 + low_bits;  // of one parameter: shape, both ends, repeats, bits
+constexpr int tests = 4 + low_bits;         // of one parameter: shape, both ends, repeats, bits
 
 Outcome suspected(std::string message) {
   Outcome o;
@@ -57,8 +57,10 @@ std::optional<Outcome> shape(const UnitSamples& s, double alpha) {
   if (const double bound = dkw_bound(n, alpha) + s.quantum; most > bound)
     return suspected(spec::concat("the distribution differs from the scheme's by ", most, ", chance allows ", bound));
   const double gap = widest_gap(n, alpha) + s.quantum + x.radius;
-  if (x.at.front() > gap) return suspected(spec::concat("no sample below quantile ", x.at.front(), ", chance allows ", gap));
-  if (x.at.back() < 1 - gap) return suspected(spec::concat("no sample above quantile ", x.at.back(), ", chance allows ", 1 - gap));
+  if (x.at.front() > gap)
+    return suspected(spec::concat("no sample below quantile ", x.at.front(), ", chance allows ", gap));
+  if (x.at.back() < 1 - gap)
+    return suspected(spec::concat("no sample above quantile ", x.at.back(), ", chance allows ", 1 - gap));
   return std::nullopt;
 }
 
@@ -69,7 +71,9 @@ std::optional<Outcome> repeats(const UnitSamples& s, double alpha) {
   double hits = 0;
   for (std::size_t i = 1; i < x.at.size(); ++i) hits += x.at[i] == x.at[i - 1];
   const double allowed = most_hits(n, n * (4 * x.radius + 2 * s.quantum), alpha);
-  if (hits >= allowed) return suspected(spec::concat(hits, " of ", n, " samples repeat an earlier one, chance allows fewer than ", allowed));
+  if (hits >= allowed)
+    return suspected(
+        spec::concat(hits, " of ", n, " samples repeat an earlier one, chance allows fewer than ", allowed));
   return std::nullopt;
 }
 

@@ -66,8 +66,8 @@ class InitIndependence final : public InitLaw {
       if (hits.of == 0 || hits.count < most_hits(hits.of, hits.probability, alpha)) continue;
       Outcome o;
       o.verdict = Verdict::suspect, o.node = b.owner->name;
-      o.message = spec::concat("parameters ", a.owner->name, " and ", b.owner->name, " share ", hits.count, " of ", hits.of,
-                               " draws at distance ", lag);
+      o.message = spec::concat("parameters ", a.owner->name, " and ", b.owner->name, " share ", hits.count, " of ",
+                               hits.of, " draws at distance ", lag);
       return o;
     }
     return std::nullopt;

@@ -15,18 +15,22 @@ namespace {
 constexpr double share_of_false_alarm = 0.5;  // the rest belongs to the second tier of judgements
 
 const std::vector<double> gains{1, 0.5, 1.4142135623730951, 5.0 / 3, 0.1};
-const std::vector<std::pair<double, double>> ranges{{-0.1, 0.1}, {0, 1}, {-1, 2}, {0.25, 0.75}, {-0.02, 0.02}, {-1e-3, 1e3}};
+const std::vector<std::pair<double, double>> ranges{{-0.1, 0.1},  {0, 1},        {-1, 2},
+                                                    {0.25, 0.75}, {-0.02, 0.02}, {-1e-3, 1e3}};
 
 // The same scheme with other attributes.
 spec::Initialiser vary(const spec::Initialiser& scheme, const spec::Shape& shape, RandomChoices& random) {
   spec::Initialiser out = scheme;
   if (auto* s = std::get_if<spec::ConstantInit>(&out)) s->value = random.normal();
   if (auto* s = std::get_if<spec::UniformInit>(&out)) std::tie(s->lo, s->hi) = random.one_of(ranges);
-  if (auto* s = std::get_if<spec::NormalInit>(&out)) s->mean = random.coin() ? random.normal() : 0, s->std = random.one_of(gains);
+  if (auto* s = std::get_if<spec::NormalInit>(&out))
+    s->mean = random.coin() ? random.normal() : 0, s->std = random.one_of(gains);
   if (auto* s = std::get_if<spec::XavierUniformInit>(&out)) s->gain = random.one_of(gains);
-  if (auto* s = std::get_if<spec::KaimingUniformInit>(&out)) s->gain = random.one_of(gains), s->mode = random.coin() ? "fan_out" : "fan_in";
+  if (auto* s = std::get_if<spec::KaimingUniformInit>(&out))
+    s->gain = random.one_of(gains), s->mode = random.coin() ? "fan_out" : "fan_in";
   if (auto* s = std::get_if<spec::FlatInit>(&out)) {
-    for (Index i = 0; i < shape.size(); ++i) s->values.push_back(draw_float(random, static_cast<FloatClass>(random.pick(0, 6))));
+    for (Index i = 0; i < shape.size(); ++i)
+      s->values.push_back(draw_float(random, static_cast<FloatClass>(random.pick(0, 6))));
   }
   return out;
 }
@@ -38,7 +42,8 @@ spec::Shape draw_shape(bool large, RandomChoices& random) {
   return random.one_of(large ? wide : awkward);
 }
 
-Outcome guarded(const InitLaw& law, const InitCase& c, InitSubject& subject, const JudgeOptions& options, double tests) {
+Outcome guarded(const InitLaw& law, const InitCase& c, InitSubject& subject, const JudgeOptions& options,
+                double tests) {
   try {
     return law.check(c, subject, options, tests);
   } catch (const std::exception& e) {
@@ -81,11 +86,13 @@ void run_init_laws(const StepOptions& options, InitSubject& subject, Report& rep
   judge.false_alarm *= share_of_false_alarm;
   for (const spec::Initialiser& scheme : schemes)
     for (const auto& law : laws) {
-      if (!matches(options.op, name_of(scheme)) || !matches(options.law, law->name()) || !law->applies(scheme)) continue;
+      if (!matches(options.op, name_of(scheme)) || !matches(options.law, law->name()) || !law->applies(scheme))
+        continue;
       CellCount count(std::string(name_of(scheme)), std::string(law->name()), subject.name(), "init");
       for (std::uint64_t number = 0; number < options.cases; ++number) {
         const InitCase c = draw_init_case(scheme, options.seed, number, law->statistical());
-        count.add(guarded(*law, c, subject, judge, tests), spec::concat("case ", number, " of seed ", options.seed, ": "), report);
+        count.add(guarded(*law, c, subject, judge, tests),
+                  spec::concat("case ", number, " of seed ", options.seed, ": "), report);
       }
       count.close(report);
     }

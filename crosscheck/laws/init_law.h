@@ -30,7 +30,7 @@ std::shared_ptr<InitSubject> cpu_init_subject();
 // Options that the laws of initialisers and optimisers share.
 struct StepOptions {
   std::uint64_t seed = 1;
-  std::uint64_t cases = 20;       // for each scheme or optimiser, and law
+  std::uint64_t cases = 20;         // for each scheme or optimiser, and law
   std::string op = "*", law = "*";  // globs
   JudgeOptions judge;
 };

@@ -27,8 +27,11 @@ std::vector<Broken> broken_plans(const InitPlan& good) {
   });
   with("fans of a vector", [](InitPlan&, auto& p) { p.shape = {3}, p.scheme = spec::XavierUniformInit{}; });
   with("bounds in the wrong order", [](InitPlan&, auto& p) { p.scheme = spec::UniformInit{1, 0}; });
-  with("an infinite bound", [](InitPlan&, auto& p) { p.scheme = spec::UniformInit{0, std::numeric_limits<double>::infinity()}; });
-  with("a constant that is no number", [](InitPlan&, auto& p) { p.scheme = spec::ConstantInit{std::numeric_limits<double>::quiet_NaN()}; });
+  with("an infinite bound", [](InitPlan&, auto& p) {
+    p.scheme = spec::UniformInit{0, std::numeric_limits<double>::infinity()};
+  });
+  with("a constant that is no number",
+       [](InitPlan&, auto& p) { p.scheme = spec::ConstantInit{std::numeric_limits<double>::quiet_NaN()}; });
   with("a negative deviation", [](InitPlan&, auto& p) { p.scheme = spec::NormalInit{0, -1}; });
   with("a name that is taken", [](InitPlan& plan, auto& p) { p.name = plan.parameters.front().name; });
   with("a stream that is taken", [](InitPlan& plan, auto& p) {
@@ -72,7 +75,9 @@ std::vector<Given> wrong_lists(const InitPlan& plan) {
 class InitPlans final : public InitLaw {
  public:
   std::string_view name() const override { return "init_plan"; }
-  std::string_view summary() const override { return "plans and lists that do not fit are refused, naming the first parameter that differs"; }
+  std::string_view summary() const override {
+    return "plans and lists that do not fit are refused, naming the first parameter that differs";
+  }
   bool applies(const spec::Initialiser&) const override { return true; }
 
   Outcome check(const InitCase& c, InitSubject& subject, const JudgeOptions&, double) const override {
@@ -82,7 +87,8 @@ class InitPlans final : public InitLaw {
       if (std::string_view(values.error().what()).find(b.plan.parameters.back().name) == std::string_view::npos)
         return failed(spec::concat("does not name the parameter with ", b.what, ": ", values.error().what()));
     }
-    if (auto ok = subject.check(c.plan, shapes_of(c.plan)); !ok) return failed(spec::concat("refused its own list: ", ok.error().what()));
+    if (auto ok = subject.check(c.plan, shapes_of(c.plan)); !ok)
+      return failed(spec::concat("refused its own list: ", ok.error().what()));
     for (const Given& g : wrong_lists(c.plan)) {
       const auto ok = subject.check(c.plan, g.list);
       if (ok) return failed("accepted " + g.what);

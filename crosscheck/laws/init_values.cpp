@@ -1,4 +1,4 @@
-// init_values: each parameter holds the bits of its scheme, or, for `normal`, values within the bound of the exact image.
+// init_values: the bits of each scheme; for `normal`, values within the bound of the exact image.
 #include "crosscheck/judge/formula.h"
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/laws/init_laws.h"
@@ -20,13 +20,14 @@ Judgement judge_bits(const spec::InitPlan& plan, const PlannedParameter& p, cons
   out.elements = out.zero_tolerance = got.size();
   if (same_bits(expected, got)) return out;
   out.verdict = Verdict::fail;
-  out.note = spec::concat("parameter ", p.name, ", ", print(p.scheme), ": expected vs got at ", first_difference(expected, got));
+  out.note = spec::concat("parameter ", p.name, ", ", print(p.scheme), ": expected vs got at ",
+                          first_difference(expected, got));
   out.max_ratio = spec::upward::infinity;
   return out;
 }
 
-Judgement judge_normal(const spec::InitPlan& plan, const PlannedParameter& p, const Values& got, const spec::Claims& claims,
-                       const JudgeOptions& options) {
+Judgement judge_normal(const spec::InitPlan& plan, const PlannedParameter& p, const Values& got,
+                       const spec::Claims& claims, const JudgeOptions& options) {
   const spec::DrawStream stream = plan.stream_of(p);
   return judge_formula(got, options, [&]<class C>(Index i, const C& like) {
     using Number = spec::Rounded<C>;
@@ -38,13 +39,16 @@ Judgement judge_normal(const spec::InitPlan& plan, const PlannedParameter& p, co
 class InitValues final : public InitLaw {
  public:
   std::string_view name() const override { return "init_values"; }
-  std::string_view summary() const override { return "initial values are the bits of the scheme; normal ones lie within the derived bound"; }
+  std::string_view summary() const override {
+    return "initial values are the bits of the scheme; normal ones lie within the derived bound";
+  }
   bool applies(const spec::Initialiser&) const override { return true; }
 
   Outcome check(const InitCase& c, InitSubject& subject, const JudgeOptions& options, double) const override {
     const auto values = subject.initialise(c.plan);
     if (!values) return failed(spec::concat("refused: ", values.error().what()));
-    if (values->size() != c.plan.parameters.size()) return failed(spec::concat(values->size(), " parameters instead of ", c.plan.parameters.size()));
+    if (values->size() != c.plan.parameters.size())
+      return failed(spec::concat(values->size(), " parameters instead of ", c.plan.parameters.size()));
     Outcome out;
     for (std::size_t i = 0; i < values->size(); ++i) {
       const PlannedParameter& p = c.plan.parameters[i];
@@ -60,8 +64,8 @@ class InitValues final : public InitLaw {
 
 }  // namespace
 
-Judgement judge_initial(const spec::InitPlan& plan, const PlannedParameter& p, const Values& got, const spec::Claims& claims,
-                        const JudgeOptions& options) {
+Judgement judge_initial(const spec::InitPlan& plan, const PlannedParameter& p, const Values& got,
+                        const spec::Claims& claims, const JudgeOptions& options) {
   if (got.shape() != p.shape) {
     Judgement out;
     out.verdict = Verdict::fail;

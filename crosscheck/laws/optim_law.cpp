@@ -13,7 +13,9 @@ using spec::Rounded;
 namespace {
 
 // The named tensors of a state that the optimiser keeps.
-const Values& tensor(const OptimTensors& s, std::string_view name) { return name == "buf" ? s.buf : name == "m" ? s.m : s.v; }
+const Values& tensor(const OptimTensors& s, std::string_view name) {
+  return name == "buf" ? s.buf : name == "m" ? s.m : s.v;
+}
 template <class N>
 const N& field(const spec::OptimState<N>& s, std::string_view name) {
   return name == "buf" ? s.buf : name == "m" ? s.m : s.v;
@@ -33,7 +35,8 @@ bool shapes_fit(const spec::Optimiser& optimiser, const OptimTensors& s, const s
 
 // Would the state pass if the step had not been taken at all? Then the case proves nothing.
 template <class Read>
-void distrust_copy(Judgement& judgement, const Values& old, const Values& got, const JudgeOptions& options, Read&& read) {
+void distrust_copy(Judgement& judgement, const Values& old, const Values& got, const JudgeOptions& options,
+                   Read&& read) {
   if (!options.vacuity || judgement.verdict != Verdict::pass || got.size() == 0) return;
   JudgeOptions quiet = options;
   quiet.tier = Tier::proof;
@@ -44,7 +47,8 @@ void distrust_copy(Judgement& judgement, const Values& old, const Values& got, c
 
 template <class C>
 spec::OptimState<Rounded<C>> state_at(const OptimTensors& s, Index i, const spec::Claims& claims, const C& like) {
-  return {leaf(s.p, i, claims, like), leaf(s.buf, i, claims, like), leaf(s.m, i, claims, like), leaf(s.v, i, claims, like)};
+  return {leaf(s.p, i, claims, like), leaf(s.buf, i, claims, like), leaf(s.m, i, claims, like),
+          leaf(s.v, i, claims, like)};
 }
 
 }  // namespace
@@ -79,7 +83,8 @@ StepJudgement judge_step(const spec::Optimiser& optimiser, Index t, const OptimT
   return out;
 }
 
-StepJudgement judge_chain(const OptimCase& c, const OptimTensors& got, const spec::Claims& claims, const JudgeOptions& options) {
+StepJudgement judge_chain(const OptimCase& c, const OptimTensors& got, const spec::Claims& claims,
+                          const JudgeOptions& options) {
   const auto read = [&](std::string_view name) {
     return [&, name]<class C>(Index i, const C& like) {
       const Rounded<C> base(like, &claims);
@@ -97,7 +102,8 @@ StepJudgement judge_chain(const OptimCase& c, const OptimTensors& got, const spe
     out.moments.note = out.parameter.note = "the state after the steps has another shape than the parameter";
     return out;
   }
-  for (const std::string_view name : spec::state_names(c.optimiser)) join(out.moments, judge_formula(tensor(got, name), options, read(name)));
+  for (const std::string_view name : spec::state_names(c.optimiser))
+    join(out.moments, judge_formula(tensor(got, name), options, read(name)));
   out.parameter = judge_formula(got.p, options, read("p"));
   return out;
 }

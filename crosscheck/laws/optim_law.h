@@ -21,7 +21,8 @@ class OptimSubject {
   virtual ~OptimSubject() = default;
   virtual std::string name() const = 0;
   // The state after step t = 1, 2, … with gradient g. The new parameter is computed from the new moments as stored.
-  virtual spec::Result<OptimTensors> step(const spec::Optimiser& optimiser, spec::Index t, const OptimTensors& old, const Values& g) = 0;
+  virtual spec::Result<OptimTensors> step(const spec::Optimiser& optimiser, spec::Index t, const OptimTensors& old,
+                                          const Values& g) = 0;
   virtual spec::Claims claims(const spec::Optimiser& optimiser) const = 0;
   virtual std::string kernel(const spec::Optimiser& optimiser) const = 0;
 };
@@ -29,7 +30,7 @@ std::shared_ptr<OptimSubject> cpu_optim_subject();
 
 struct OptimCase {
   spec::Optimiser optimiser;
-  spec::Index t = 1;          // of the first step
+  spec::Index t = 1;  // of the first step
   OptimTensors state;
   std::vector<Values> gradients;  // one for each step
   std::uint64_t number = 0;
@@ -44,7 +45,8 @@ StepJudgement judge_step(const spec::Optimiser& optimiser, spec::Index t, const 
                          const OptimTensors& got, const spec::Claims& claims, const JudgeOptions& options);
 
 // The state after all steps of a case, judged end to end: errors compound from the first state on.
-StepJudgement judge_chain(const OptimCase& c, const OptimTensors& got, const spec::Claims& claims, const JudgeOptions& options);
+StepJudgement judge_chain(const OptimCase& c, const OptimTensors& got, const spec::Claims& claims,
+                          const JudgeOptions& options);
 
 class OptimLaw {
  public:

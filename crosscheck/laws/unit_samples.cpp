@@ -23,9 +23,12 @@ struct Range {
 std::optional<Range> range_of(const spec::Initialiser& scheme, const spec::Shape& shape) {
   if (const auto* s = std::get_if<spec::UniformInit>(&scheme)) return Range{s->lo, s->hi};
   double a = 0;
-  if (const auto* s = std::get_if<spec::XavierUniformInit>(&scheme)) a = spec::limit_of(*s, shape);
-  else if (const auto* s = std::get_if<spec::KaimingUniformInit>(&scheme)) a = spec::limit_of(*s, shape);
-  else return std::nullopt;
+  if (const auto* s = std::get_if<spec::XavierUniformInit>(&scheme))
+    a = spec::limit_of(*s, shape);
+  else if (const auto* s = std::get_if<spec::KaimingUniformInit>(&scheme))
+    a = spec::limit_of(*s, shape);
+  else
+    return std::nullopt;
   return Range{-a, a};
 }
 
@@ -36,7 +39,8 @@ UnitSamples of_uniform(Range r, const Values& x, spec::StreamScheme streams) {
   constexpr double slack = 1 + 0x1p-40;  // of the double arithmetic here
   const bool exact = streams == spec::StreamScheme::separate;
   UnitSamples out{{}, grid, exact};
-  const double lo = static_cast<float>(r.lo), width = static_cast<float>(static_cast<float>(r.hi) - static_cast<float>(r.lo));
+  const double lo = static_cast<float>(r.lo),
+               width = static_cast<float>(static_cast<float>(r.hi) - static_cast<float>(r.lo));
   for (Index i = 0; i < x.size(); ++i) {
     const double product = x[i] - lo;
     const double of_sum = spec::roundoff(spec::binary32, std::abs(x[i]));
@@ -50,7 +54,8 @@ UnitSamples of_uniform(Range r, const Values& x, spec::StreamScheme streams) {
 // How far a kernel within its claims may lie from mean + std·z, for any draws [init B6].
 double normal_error(const spec::NormalInit& s, const spec::Claims& claims) {
   const double u = spec::unit_roundoff(claims.intermediate), most_z = 6;  // √(2·24 ln 2) < 6
-  const double functions = 2 * claims.ulp(spec::Function::cos) + claims.ulp(spec::Function::log) + 2 * claims.ulp(spec::Function::sqrt);
+  const double functions =
+      2 * claims.ulp(spec::Function::cos) + claims.ulp(spec::Function::log) + 2 * claims.ulp(spec::Function::sqrt);
   return s.std * most_z * u * (21 + functions) + 4 * u * (std::abs(s.mean) + s.std * most_z);
 }
 

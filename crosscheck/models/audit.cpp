@@ -18,21 +18,35 @@ constexpr const char* law = "model";
 constexpr const char* law_end_to_end = "model_end_to_end";
 
 std::string number(double x) { return x == 0 ? "0" : fmt::format("{:.2e}", x); }
-std::string ratio(const Judgement& j) { return j.unjudged == j.elements && j.elements > 0 ? "-" : fmt::format("{:.3f}", j.max_ratio); }
+std::string ratio(const Judgement& j) {
+  return j.unjudged == j.elements && j.elements > 0 ? "-" : fmt::format("{:.3f}", j.max_ratio);
+}
 std::string verdict_of(const Judgement& j) { return std::string(spec::verdict_name(j.verdict)); }
 std::string bound(const Judgement& j) { return j.worst ? number(j.worst->bound) : "-"; }
 
 Table node_table() {
-  return Table({{"node"}, {"op"}, {"shape"}, {"kernel"}, {"verdict"}, {"introduced", true}, {"propagated", true}, {"bound", true},
-                {"ratio", true}, {"ulps", true}, {"end to end"}, {"bound", true}, {"ratio", true}});
+  return Table({{"node"},
+                {"op"},
+                {"shape"},
+                {"kernel"},
+                {"verdict"},
+                {"introduced", true},
+                {"propagated", true},
+                {"bound", true},
+                {"ratio", true},
+                {"ulps", true},
+                {"end to end"},
+                {"bound", true},
+                {"ratio", true}});
 }
 
 std::string shape_text(const spec::Shape& shape) { return spec::concat(shape); }
 
 void add_row(Table& table, const spec::Graph& graph, const NodeReport& r) {
-  table.add({r.name, r.op, shape_text(graph.node(r.node).shape), r.fallback ? r.kernel + " (fallback)" : r.kernel, verdict_of(r.local),
-             number(r.introduced), number(r.propagated), number(r.bound), ratio(r.local), fmt::format("{:.2f}", r.local.max_ulp),
-             verdict_of(r.end_to_end), number(r.compounded), ratio(r.end_to_end)});
+  table.add({r.name, r.op, shape_text(graph.node(r.node).shape), r.fallback ? r.kernel + " (fallback)" : r.kernel,
+             verdict_of(r.local), number(r.introduced), number(r.propagated), number(r.bound), ratio(r.local),
+             fmt::format("{:.2f}", r.local.max_ulp), verdict_of(r.end_to_end), number(r.compounded),
+             ratio(r.end_to_end)});
 }
 
 // Nobody chose the data of a model to be hard, and their order means something.
@@ -43,7 +57,8 @@ JudgeOptions for_models(JudgeOptions options) {
 
 }  // namespace
 
-void ModelReport::add(const std::string& op, const std::string& which, const std::string& kernel, const Outcome& outcome, const std::string& where) {
+void ModelReport::add(const std::string& op, const std::string& which, const std::string& kernel,
+                      const Outcome& outcome, const std::string& where) {
   const auto at = cells_.try_emplace({op, which, kernel}, op, which, subject_, kernel).first;
   at->second.add(outcome, where, report_);
 }
@@ -67,7 +82,8 @@ Report ModelReport::finish() {
   return std::move(report_);
 }
 
-void audit_graph(const NodeValues& run, const std::string& place, const JudgeOptions& options, ModelReport& report, std::ostream& out) {
+void audit_graph(const NodeValues& run, const std::string& place, const JudgeOptions& options, ModelReport& report,
+                 std::ostream& out) {
   const auto kernel_of = [&](NodeId id) {
     const auto info = run.kernel(id);
     return std::pair(info.name, info.fallback);
@@ -87,27 +103,39 @@ StepBefore before_step(const Trainer& trainer) {
   return before;
 }
 
-void audit_step(const Trainer& trainer, const StepBefore& before, const Rows& batch, const spec::Optimiser& optimiser, Index t,
-                const OptimSubject& optim, const JudgeOptions& options, ModelReport& report, std::ostream& out) {
+void audit_step(const Trainer& trainer, const StepBefore& before, const Rows& batch, const spec::Optimiser& optimiser,
+                Index t, const OptimSubject& optim, const JudgeOptions& options, ModelReport& report,
+                std::ostream& out) {
   const TrainGraph& g = trainer.graph();
   std::vector<Values> values;
-  for (NodeId id = 0; id < g.graph.size(); ++id) values.push_back(g.graph.node(id).leaf == spec::Leaf::none ? trainer.value(id) : Values());
+  for (NodeId id = 0; id < g.graph.size(); ++id)
+    values.push_back(g.graph.node(id).leaf == spec::Leaf::none ? trainer.value(id) : Values());
   const auto put = [&](NodeId id, const Values& x) { values[static_cast<std::size_t>(id)] = x; };
   put(g.x, batch.x), put(g.labels, batch.labels);
   for (std::size_t i = 0; i < g.params.size(); ++i) put(g.params[i], before.states[i].p);
   const std::string place = spec::concat("step ", t - 1);
   audit_graph({g.graph, values, [&](NodeId id) { return trainer.kernel(id); }}, place, options, report, out);
 
-  Table table({{"parameter"}, {"optimiser"}, {"shape"}, {"kernel"}, {"moments"}, {"bound", true}, {"ratio", true}, {"ulps", true},
-               {"value"}, {"bound", true}, {"ratio", true}, {"ulps", true}});
+  Table table({{"parameter"},
+               {"optimiser"},
+               {"shape"},
+               {"kernel"},
+               {"moments"},
+               {"bound", true},
+               {"ratio", true},
+               {"ulps", true},
+               {"value"},
+               {"bound", true},
+               {"ratio", true},
+               {"ulps", true}});
   const std::string op(name_of(optimiser)), kernel = optim.kernel(optimiser);
   for (std::size_t i = 0; i < g.params.size(); ++i) {
     const auto& node = g.graph.node(g.params[i]);
     const StepJudgement s = judge_step(optimiser, t, before.states[i], values[static_cast<std::size_t>(g.gradients[i])],
                                        trainer.state(i), optim.claims(optimiser), for_models(options));
     table.add({node.name, op, shape_text(node.shape), kernel, verdict_of(s.moments), bound(s.moments), ratio(s.moments),
-               fmt::format("{:.2f}", s.moments.max_ulp), verdict_of(s.parameter), bound(s.parameter), ratio(s.parameter),
-               fmt::format("{:.2f}", s.parameter.max_ulp)});
+               fmt::format("{:.2f}", s.moments.max_ulp), verdict_of(s.parameter), bound(s.parameter),
+               ratio(s.parameter), fmt::format("{:.2f}", s.parameter.max_ulp)});
     for (const auto& [what, judgement] : {std::pair("moments", s.moments), std::pair("parameter", s.parameter)}) {
       Outcome outcome = outcome_of(judgement);
       outcome.node = node.name;

@@ -19,7 +19,8 @@ class ModelReport {
  public:
   explicit ModelReport(std::string subject) : subject_(std::move(subject)) {}
 
-  void add(const std::string& op, const std::string& law, const std::string& kernel, const Outcome& outcome, const std::string& where);
+  void add(const std::string& op, const std::string& law, const std::string& kernel, const Outcome& outcome,
+           const std::string& where);
   // A node's two judgements; `place` says when, e.g. `step 100`.
   void add(const NodeReport& node, const std::string& place);
   Report finish();
@@ -37,7 +38,8 @@ struct NodeValues {
   std::function<Subject::KernelInfo(spec::NodeId)> kernel;
 };
 // Audits the nodes, writes one row for each, and counts them.
-void audit_graph(const NodeValues& run, const std::string& place, const JudgeOptions& options, ModelReport& report, std::ostream& table);
+void audit_graph(const NodeValues& run, const std::string& place, const JudgeOptions& options, ModelReport& report,
+                 std::ostream& table);
 
 // One training step, seen whole: params and moments before it.
 struct StepBefore {
@@ -45,7 +47,8 @@ struct StepBefore {
 };
 StepBefore before_step(const Trainer& trainer);
 // Audits the step that the trainer has just taken: every node, then the optimiser on every param.
-void audit_step(const Trainer& trainer, const StepBefore& before, const Rows& batch, const spec::Optimiser& optimiser, spec::Index t,
-                const OptimSubject& optim, const JudgeOptions& options, ModelReport& report, std::ostream& table);
+void audit_step(const Trainer& trainer, const StepBefore& before, const Rows& batch, const spec::Optimiser& optimiser,
+                spec::Index t, const OptimSubject& optim, const JudgeOptions& options, ModelReport& report,
+                std::ostream& table);
 
 }  // namespace plumbline::crosscheck

@@ -13,17 +13,20 @@ using spec::Index;
 namespace {
 
 void shuffle(std::vector<Index>& list, RandomChoices& random) {
-  for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[static_cast<std::size_t>(random.pick(0, static_cast<Index>(i) - 1))]);
+  for (std::size_t i = list.size(); i > 1; --i)
+    std::swap(list[i - 1], list[static_cast<std::size_t>(random.pick(0, static_cast<Index>(i) - 1))]);
 }
 
 }  // namespace
 
-spec::Result<DataSet> DataSet::read(const std::string& file, Index features, Index classes, double scale, std::uint64_t seed) {
+spec::Result<DataSet> DataSet::read(const std::string& file, Index features, Index classes, double scale,
+                                    std::uint64_t seed) {
   const auto table = read_table(file);
   if (!table) return tl::unexpected(table.error());
   const Index first_line = table->header.empty() ? 1 : 2;
   if (table->columns != features + 1)
-    return spec::fail(file, ": line ", first_line, ": found ", table->columns, " columns, expected ", features, " numbers and a label");
+    return spec::fail(file, ": line ", first_line, ": found ", table->columns, " columns, expected ", features,
+                      " numbers and a label");
   if (table->rows < 5) return spec::fail(file, ": found ", table->rows, " rows, expected at least 5");
   DataSet out;
   out.features_ = features;
@@ -32,7 +35,8 @@ spec::Result<DataSet> DataSet::read(const std::string& file, Index features, Ind
     const double label = table->at(row, features);
     const auto index = spec::to_index(label);
     if (!index || *index < 0 || *index >= classes)
-      return spec::fail(file, ": line ", first_line + row, ": found label ", label, ", expected an integer from 0 to ", classes - 1);
+      return spec::fail(file, ": line ", first_line + row, ": found label ", label, ", expected an integer from 0 to ",
+                        classes - 1);
     out.labels_.push_back(label);
   }
   std::vector<Index> order(static_cast<std::size_t>(table->rows));

@@ -20,7 +20,8 @@ class DataSet {
  public:
   // Reads a CSV file whose last column is the label, an integer in [0, classes); the others are multiplied by `scale`
   // and rounded to binary32. The seed chooses a fifth of the rows to hold out.
-  static spec::Result<DataSet> read(const std::string& file, spec::Index features, spec::Index classes, double scale, std::uint64_t seed);
+  static spec::Result<DataSet> read(const std::string& file, spec::Index features, spec::Index classes, double scale,
+                                    std::uint64_t seed);
 
   spec::Index rows() const { return static_cast<spec::Index>(labels_.size()); }
   const std::vector<spec::Index>& training() const { return training_; }

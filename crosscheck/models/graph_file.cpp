@@ -23,12 +23,14 @@ constexpr spec::Index most_leaf_elements = spec::Index{1} << 24;
 
 Result<Graph> read_graph(const std::string& file) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error)) return spec::fail(file, ": found no regular file, expected a graph in text form");
+  if (!std::filesystem::is_regular_file(file, error))
+    return spec::fail(file, ": found no regular file, expected a graph in text form");
   const std::uintmax_t bytes = std::filesystem::file_size(file, error);
   if (error || bytes > most_bytes) return spec::fail(file, ": found ", bytes, " bytes, expected at most ", most_bytes);
   std::ifstream in(file, std::ios::binary);
   std::string text(static_cast<std::size_t>(bytes), '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes))) return spec::fail(file, ": found a file that cannot be read");
+  if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes)))
+    return spec::fail(file, ": found a file that cannot be read");
   auto graph = spec::parse_graph(text, spec::Catalogue::builtin(), file);
   if (graph && graph->outputs().empty()) return spec::fail(file, ": found no output, expected `output name`");
   return graph;
@@ -39,10 +41,13 @@ Result<std::vector<Values>> make_data(const Graph& graph, const std::string& fil
   for (NodeId id : graph.leaves()) {
     const spec::Node& node = graph.node(id);
     if (node.shape.size() > most_leaf_elements)
-      return spec::fail(file, ": found leaf ", node.name, " of ", node.shape.size(), " elements, expected at most ", most_leaf_elements);
-    if (node.extent == 0 && node.shape.size() > 0) return spec::fail(file, ": found leaf ", node.name, " with extent 0, expected no elements");
+      return spec::fail(file, ": found leaf ", node.name, " of ", node.shape.size(), " elements, expected at most ",
+                        most_leaf_elements);
+    if (node.extent == 0 && node.shape.size() > 0)
+      return spec::fail(file, ": found leaf ", node.name, " with extent 0, expected no elements");
     RandomChoices random(seed, "model", node.name, static_cast<std::uint64_t>(id));
-    data.push_back(fill(random, Pattern::normal, node.shape, node.extent >= 0 ? spec::Domain::index(node.extent) : spec::Domain::any()));
+    data.push_back(fill(random, Pattern::normal, node.shape,
+                        node.extent >= 0 ? spec::Domain::index(node.extent) : spec::Domain::any()));
   }
   return data;
 }
@@ -79,7 +84,8 @@ Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects
   for (std::size_t i = 0; i < nodes.size(); ++i) values[static_cast<std::size_t>(nodes[i])] = result->values[i];
   ModelReport report(subjects.graph->name());
   const auto kernel = [&](NodeId id) { return subjects.graph->kernel(*graph, id); };
-  audit_graph({*graph, values, kernel}, spec::concat(options.model, ", seed ", options.seed), options.judge, report, table);
+  audit_graph({*graph, values, kernel}, spec::concat(options.model, ", seed ", options.seed), options.judge, report,
+              table);
   return report.finish();
 }
 

@@ -31,8 +31,14 @@ const Network* network_named(std::string_view name) {
 // One model from its initial values to its accuracy on held-out rows.
 class Run {
  public:
-  Run(const Network& network, const ModelOptions& options, const ModelSubjects& subjects, DataSet data, std::ostream& out)
-      : network_(network), options_(options), subjects_(subjects), data_(std::move(data)), out_(out), report_(subjects.init->name()) {
+  Run(const Network& network, const ModelOptions& options, const ModelSubjects& subjects, DataSet data,
+      std::ostream& out)
+      : network_(network),
+        options_(options),
+        subjects_(subjects),
+        data_(std::move(data)),
+        out_(out),
+        report_(subjects.init->name()) {
     if (options.lr > 0) std::visit([&](auto& o) { o.lr = options.lr; }, network_.optimiser);
   }
 
@@ -48,21 +54,24 @@ class Run {
   void describe() {
     std::string widths;
     for (const Index w : network_.widths) widths += (widths.empty() ? "" : "-") + std::to_string(w);
-    out_ << fmt::format("{}: {} with relu and cross entropy, {}, seed {}; {} training rows, {} held out, {} steps of batch {}\n",
-                        network_.name, widths, print(network_.optimiser), options_.seed, data_.training().size(),
-                        data_.held_out().size(), options_.steps, options_.batch);
+    out_ << fmt::format(
+        "{}: {} with relu and cross entropy, {}, seed {}; {} training rows, {} held out, {} steps of batch {}\n",
+        network_.name, widths, print(network_.optimiser), options_.seed, data_.training().size(),
+        data_.held_out().size(), options_.steps, options_.batch);
   }
 
   Result<void> initialise() {
     const spec::InitPlan plan = init_plan(network_, options_.seed);
     auto values = subjects_.init->initialise(plan);
     if (!values) return tl::unexpected(values.error());
-    if (values->size() != plan.parameters.size()) return spec::fail("found ", values->size(), " initial values, expected ", plan.parameters.size());
+    if (values->size() != plan.parameters.size())
+      return spec::fail("found ", values->size(), " initial values, expected ", plan.parameters.size());
     Table table({{"initial value"}, {"scheme"}, {"shape"}, {"verdict"}, {"elements", true}, {"zero tolerance", true}});
     for (std::size_t i = 0; i < values->size(); ++i) {
       const auto& p = plan.parameters[i];
       const Judgement j = judge_initial(plan, p, (*values)[i], subjects_.init->claims(), options_.judge);
-      table.add({p.name, print(p.scheme), spec::concat(p.shape), std::string(spec::verdict_name(j.verdict)), std::to_string(j.elements), std::to_string(j.zero_tolerance)});
+      table.add({p.name, print(p.scheme), spec::concat(p.shape), std::string(spec::verdict_name(j.verdict)),
+                 std::to_string(j.elements), std::to_string(j.zero_tolerance)});
       Outcome outcome = outcome_of(j);
       if (outcome.message.empty()) outcome.message = j.note;
       outcome.node = p.name;
@@ -76,7 +85,8 @@ class Run {
   Result<void> make_trainer(const std::vector<Values>& initial) {
     TrainGraph forward = forward_graph(network_, options_.batch);
     if (!subjects_.planned) {
-      trainer_ = subject_trainer(std::move(forward), network_.optimiser, initial, subjects_.graph, subjects_.optim, options_.threads);
+      trainer_ = subject_trainer(std::move(forward), network_.optimiser, initial, subjects_.graph, subjects_.optim,
+                                 options_.threads);
       return {};
     }
     auto trainer = runtime_trainer(std::move(forward), network_.optimiser, initial, options_.threads);
@@ -94,7 +104,8 @@ class Run {
       const StepBefore before = audited(step) ? before_step(*trainer_) : StepBefore{};
       if (auto ok = trainer_->step(batch); !ok) return ok;
       if (!audited(step)) continue;
-      audit_step(*trainer_, before, batch, network_.optimiser, step + 1, *subjects_.optim, options_.judge, report_, out_);
+      audit_step(*trainer_, before, batch, network_.optimiser, step + 1, *subjects_.optim, options_.judge, report_,
+                 out_);
       out_ << fmt::format("loss {:.4f}\n", trainer_->value(trainer_->graph().loss)[0]);
     }
     return {};
@@ -112,7 +123,8 @@ class Run {
     if (!result) return tl::unexpected(result.error());
     Index right = 0;
     for (Index row = 0; row < n; ++row) {
-      const auto logits = result->values[0].elements().subspan(static_cast<std::size_t>(row * network_.classes()), static_cast<std::size_t>(network_.classes()));
+      const auto logits = result->values[0].elements().subspan(static_cast<std::size_t>(row * network_.classes()),
+                                                               static_cast<std::size_t>(network_.classes()));
       right += std::max_element(logits.begin(), logits.end()) - logits.begin() == static_cast<Index>(rows.labels[row]);
     }
     report_accuracy(right, n);
@@ -127,7 +139,8 @@ class Run {
     if (!options_.data.empty() || options_.lr > 0 || options_.steps < own.steps || options_.batch < own.batch) return;
     Outcome outcome;
     if (accuracy < network_.least_accuracy)
-      outcome = failed(fmt::format("accuracy {:.3f} on {} held-out rows, expected at least {}", accuracy, n, network_.least_accuracy));
+      outcome = failed(fmt::format("accuracy {:.3f} on {} held-out rows, expected at least {}", accuracy, n,
+                                   network_.least_accuracy));
     report_.add(std::string(network_.name), "model", "training", outcome, "");
   }
 
@@ -157,8 +170,9 @@ Result<Report> audit_model(const ModelOptions& options, const ModelSubjects& sub
     if (network == nullptr) {
       std::error_code error;
       if (std::filesystem::exists(options.model, error)) return audit_graph_file(options, subjects, table);
-      return spec::fail("model: found ", options.model, ", expected one of ", fmt::format("{}", fmt::join(model_names(), ", ")),
-                        ", or a file", spec::did_you_mean(options.model, model_names()));
+      return spec::fail("model: found ", options.model, ", expected one of ",
+                        fmt::format("{}", fmt::join(model_names(), ", ")), ", or a file",
+                        spec::did_you_mean(options.model, model_names()));
     }
     const std::string file = options.data.empty() ? shipped_data(std::string(network->data)) : options.data;
     auto data = DataSet::read(file, network->features(), network->classes(), network->scale, options.seed);
@@ -173,6 +187,8 @@ Result<Report> audit_model(const ModelOptions& options, const ModelSubjects& sub
   return report;
 }
 
-Result<Report> audit_model(const ModelOptions& options, std::ostream& table) { return audit_model(options, cpu_model_subjects(), table); }
+Result<Report> audit_model(const ModelOptions& options, std::ostream& table) {
+  return audit_model(options, cpu_model_subjects(), table);
+}
 
 }  // namespace plumbline::crosscheck

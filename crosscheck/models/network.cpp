@@ -45,7 +45,8 @@ spec::InitPlan init_plan(const Network& network, std::uint64_t seed) {
   const std::size_t layers = network.widths.size() - 1;
   for (std::size_t i = 0; i < layers; ++i) {
     const Index in = network.widths[i], out = network.widths[i + 1];
-    const auto weight = i + 1 < layers ? spec::Initialiser(spec::KaimingUniformInit{}) : spec::Initialiser(spec::XavierUniformInit{});
+    const auto weight =
+        i + 1 < layers ? spec::Initialiser(spec::KaimingUniformInit{}) : spec::Initialiser(spec::XavierUniformInit{});
     plan.add(spec::concat("layer.", i, ".weight"), {out, in}, weight);
     plan.add(spec::concat("layer.", i, ".bias"), {out}, spec::ZerosInit{});
   }

@@ -18,7 +18,8 @@ std::vector<float> as_floats(const Values& x) { return {x.elements().begin(), x.
 
 class RuntimeTrainer final : public Trainer {
  public:
-  static Result<std::unique_ptr<Trainer>> create(TrainGraph forward, const spec::Optimiser& optimiser, const std::vector<Values>& initial, int threads) {
+  static Result<std::unique_ptr<Trainer>> create(TrainGraph forward, const spec::Optimiser& optimiser,
+                                                 const std::vector<Values>& initial, int threads) {
     auto trainer = std::make_unique<RuntimeTrainer>();
     runtime::PlanOptions plan;
     plan.threads = threads, plan.keep = runtime::Keep::all;
@@ -69,7 +70,11 @@ class SubjectTrainer final : public Trainer {
  public:
   SubjectTrainer(TrainGraph forward, const spec::Optimiser& optimiser, const std::vector<Values>& initial,
                  std::shared_ptr<Subject> graph, std::shared_ptr<OptimSubject> optim, int threads)
-      : graph_(std::move(forward)), optimiser_(optimiser), subject_(std::move(graph)), optim_(std::move(optim)), threads_(threads) {
+      : graph_(std::move(forward)),
+        optimiser_(optimiser),
+        subject_(std::move(graph)),
+        optim_(std::move(optim)),
+        threads_(threads) {
     append_gradients(graph_);
     for (const Values& p : initial) {
       const Values zero = Values::full(p.shape(), 0);
@@ -120,9 +125,11 @@ Result<std::unique_ptr<Trainer>> runtime_trainer(TrainGraph forward, const spec:
   return RuntimeTrainer::create(std::move(forward), optimiser, initial, threads);
 }
 
-std::unique_ptr<Trainer> subject_trainer(TrainGraph forward, const spec::Optimiser& optimiser, const std::vector<Values>& initial,
-                                         std::shared_ptr<Subject> graph, std::shared_ptr<OptimSubject> optim, int threads) {
-  return std::make_unique<SubjectTrainer>(std::move(forward), optimiser, initial, std::move(graph), std::move(optim), threads);
+std::unique_ptr<Trainer> subject_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
+                                         const std::vector<Values>& initial, std::shared_ptr<Subject> graph,
+                                         std::shared_ptr<OptimSubject> optim, int threads) {
+  return std::make_unique<SubjectTrainer>(std::move(forward), optimiser, initial, std::move(graph), std::move(optim),
+                                          threads);
 }
 
 }  // namespace plumbline::crosscheck

@@ -29,7 +29,8 @@ class Trainer {
 spec::Result<std::unique_ptr<Trainer>> runtime_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
                                                        const std::vector<Values>& initial, int threads);
 // A graph's subject and an optimiser's subject by turns: where a bug may be planted in either.
-std::unique_ptr<Trainer> subject_trainer(TrainGraph forward, const spec::Optimiser& optimiser, const std::vector<Values>& initial,
-                                         std::shared_ptr<Subject> graph, std::shared_ptr<OptimSubject> optim, int threads);
+std::unique_ptr<Trainer> subject_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
+                                         const std::vector<Values>& initial, std::shared_ptr<Subject> graph,
+                                         std::shared_ptr<OptimSubject> optim, int threads);
 
 }  // namespace plumbline::crosscheck

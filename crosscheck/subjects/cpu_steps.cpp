@@ -59,12 +59,17 @@ class CpuOptim final : public OptimSubject {
  public:
   std::string name() const override { return "cpu"; }
   spec::Claims claims(const spec::Optimiser& optimiser) const override { return runtime::optimiser_claims(optimiser); }
-  std::string kernel(const spec::Optimiser& optimiser) const override { return spec::concat(name_of(optimiser), ".fused"); }
+  std::string kernel(const spec::Optimiser& optimiser) const override {
+    return spec::concat(name_of(optimiser), ".fused");
+  }
 
-  Result<OptimTensors> step(const spec::Optimiser& optimiser, Index t, const OptimTensors& old, const Values& g) override {
-    if (auto state = runtime::OptimiserState::create(optimiser, {g.size()}); !state) return tl::unexpected(state.error());
+  Result<OptimTensors> step(const spec::Optimiser& optimiser, Index t, const OptimTensors& old,
+                            const Values& g) override {
+    if (auto state = runtime::OptimiserState::create(optimiser, {g.size()}); !state)
+      return tl::unexpected(state.error());
     if (g.shape() != old.p.shape()) return spec::fail("gradient has shape ", g.shape(), ", expected ", old.p.shape());
-    std::vector<float> p = floats(old.p), gradient = floats(g), buf = floats(old.buf), m = floats(old.m), v = floats(old.v);
+    std::vector<float> p = floats(old.p), gradient = floats(g), buf = floats(old.buf), m = floats(old.m),
+                       v = floats(old.v);
     const auto moment = [](std::vector<float>& x) { return x.empty() ? nullptr : x.data(); };
     runtime::optimiser_step(optimiser, t, {p.data(), gradient.data(), moment(buf), moment(m), moment(v)}, g.size());
     const auto back = [&](const Values& was, const std::vector<float>& x) { return values(was.shape(), x); };

@@ -20,7 +20,8 @@ tl::unexpected<Error> refuse_init(const S&, int label, const std::string& what) 
 template <class S>
 Result<void> with_fans(const S& s, const Shape& shape) {
   if (auto f = fans(shape); !f) return refuse_init(s, 1, f.error().what());
-  if (!finite_parameter(s.gain) || s.gain < 0) return refuse_init(s, 2, concat("gain must be finite and not negative: ", s.gain));
+  if (!finite_parameter(s.gain) || s.gain < 0)
+    return refuse_init(s, 2, concat("gain must be finite and not negative: ", s.gain));
   return {};
 }
 
@@ -79,16 +80,18 @@ std::string_view name_of(const Initialiser& scheme) {
 }
 
 std::string print(const Initialiser& scheme) {
-  return std::visit([](const auto& s) {
-    std::string text(s.name);
-    for (const Attribute& a : attributes_of(s)) text += concat(' ', a.name, '=', a.value);
-    return text;
-  }, scheme);
+  return std::visit(
+      [](const auto& s) {
+        std::string text(s.name);
+        for (const Attribute& a : attributes_of(s)) text += concat(' ', a.name, '=', a.value);
+        return text;
+      },
+      scheme);
 }
 
 std::vector<Initialiser> all_initialisers() {
-  return {ZerosInit{}, OnesInit{}, ConstantInit{}, UniformInit{}, NormalInit{}, XavierUniformInit{},
-          KaimingUniformInit{}, FlatInit{}};
+  return {ZerosInit{},  OnesInit{},          ConstantInit{},       UniformInit{},
+          NormalInit{}, XavierUniformInit{}, KaimingUniformInit{}, FlatInit{}};
 }
 
 Result<Initialiser> parse_initialiser(std::string_view name, const Attributes& attributes) {

@@ -36,7 +36,8 @@ struct NormalInit {
 };
 struct XavierUniformInit {
   double gain = 1;
-  static constexpr std::string_view name = "xavier_uniform", summary = "uniform in [-a, a), a = gain sqrt(6 / (fan_in + fan_out))";
+  static constexpr std::string_view name = "xavier_uniform",
+                                    summary = "uniform in [-a, a), a = gain sqrt(6 / (fan_in + fan_out))";
   bool operator==(const XavierUniformInit&) const = default;
 };
 // gain 1 is He's scale for ReLU; PyTorch's gain g is gain = g/√2.

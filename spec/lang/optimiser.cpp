@@ -20,7 +20,8 @@ struct Check {
   Result<void> operator()(const Sgd& o) const {
     if (auto ok = rates(o); !ok) return ok;
     if (!is_rate(o.momentum)) return refuse_optim(o, 1, "momentum must be finite and not negative", o.momentum);
-    if (!(std::abs(o.dampening) <= binary32.largest())) return refuse_optim(o, 1, "dampening must be finite", o.dampening);
+    if (!(std::abs(o.dampening) <= binary32.largest()))
+      return refuse_optim(o, 1, "dampening must be finite", o.dampening);
     if (o.nesterov && (o.momentum == 0 || o.dampening != 0))
       return refuse_optim(o, 4, "nesterov needs momentum and no dampening, momentum", o.momentum);
     return {};
@@ -32,7 +33,8 @@ struct Check {
   template <class O>
   static Result<void> rates(const O& o) {
     if (!is_rate(o.lr)) return refuse_optim(o, 1, "lr must be finite and not negative", o.lr);
-    if (!is_rate(o.weight_decay)) return refuse_optim(o, 1, "weight_decay must be finite and not negative", o.weight_decay);
+    if (!is_rate(o.weight_decay))
+      return refuse_optim(o, 1, "weight_decay must be finite and not negative", o.weight_decay);
     return {};
   }
   template <class O>
@@ -60,11 +62,13 @@ std::string_view name_of(const Optimiser& optimiser) {
 }
 
 std::string print(const Optimiser& optimiser) {
-  return std::visit([](const auto& o) {
-    std::string text(o.name);
-    for (const Attribute& a : attributes_of(o)) text += concat(' ', a.name, '=', a.value);
-    return text;
-  }, optimiser);
+  return std::visit(
+      [](const auto& o) {
+        std::string text(o.name);
+        for (const Attribute& a : attributes_of(o)) text += concat(' ', a.name, '=', a.value);
+        return text;
+      },
+      optimiser);
 }
 
 std::vector<Optimiser> all_optimisers() { return {Sgd{}, Adam{}, Adamw{}}; }

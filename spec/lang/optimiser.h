@@ -18,7 +18,8 @@ struct Sgd {
 };
 struct Adam {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0;
-  static constexpr std::string_view name = "adam", summary = "p = p - lr m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)";
+  static constexpr std::string_view name = "adam",
+                                    summary = "p = p - lr m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)";
   bool operator==(const Adam&) const = default;
 };
 struct Adamw {

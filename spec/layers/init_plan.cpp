@@ -32,8 +32,8 @@ Result<void> validate(const InitPlan& plan) {
     const std::uint64_t key = plan.stream_of(p).key;
     for (const Window& w : windows)  // [key, key + draws) modulo 2^64
       if (key - w.key < w.draws || w.key - key < draws)
-        return fail("parameters ", w.owner->name, " and ", p.name, " share random draws: streams ", w.owner->stream, " and ",
-                    p.stream, " [init C7]");
+        return fail("parameters ", w.owner->name, " and ", p.name, " share random draws: streams ", w.owner->stream,
+                    " and ", p.stream, " [init C7]");
     windows.push_back({key, draws, &p});
   }
   return {};
@@ -44,12 +44,15 @@ Result<void> check_parameters(std::span<const NamedShape> model, std::span<const
     if (model[i].name != given[i].name)
       return fail("parameter ", i, ": found ", given[i].name, ", expected ", model[i].name, " [init C8]");
     if (!(model[i].shape == given[i].shape))
-      return fail("parameter ", given[i].name, ": found shape ", given[i].shape, ", expected ", model[i].shape, " [init C8]");
+      return fail("parameter ", given[i].name, ": found shape ", given[i].shape, ", expected ", model[i].shape,
+                  " [init C8]");
   }
   if (given.size() < model.size())
-    return fail("parameter ", model[given.size()].name, ": found nothing, expected shape ", model[given.size()].shape, " [init C8]");
+    return fail("parameter ", model[given.size()].name, ": found nothing, expected shape ", model[given.size()].shape,
+                " [init C8]");
   if (given.size() > model.size())
-    return fail("parameter ", given[model.size()].name, ": expected no more than ", model.size(), " parameters [init C8]");
+    return fail("parameter ", given[model.size()].name, ": expected no more than ", model.size(),
+                " parameters [init C8]");
   return {};
 }
 

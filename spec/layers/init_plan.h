@@ -45,7 +45,8 @@ template <Number N>
 Result<Tensors<N>> initialise(const InitPlan& plan, const N& like) {
   if (auto ok = validate(plan); !ok) return tl::unexpected(ok.error());
   Tensors<N> out;
-  for (const PlannedParameter& p : plan.parameters) out.push_back(initialise(p.scheme, p.shape, plan.stream_of(p), like));
+  for (const PlannedParameter& p : plan.parameters)
+    out.push_back(initialise(p.scheme, p.shape, plan.stream_of(p), like));
   return out;
 }
 

@@ -8,7 +8,8 @@
 
 namespace plumbline::spec {
 
-// How keys are made and draws become unit samples: seed and stream mixed apart, k/2^24 [random B1]; or as TorchLean does.
+// How keys are made and draws become unit samples: seed and stream mixed apart, k/2^24 [random B1]; or as TorchLean
+// does.
 enum class StreamScheme : std::uint8_t { separate, torchlean };
 
 // The draws of one parameter: element j of a uniform scheme takes draw j, of a normal one draws 2j and 2j + 1.
@@ -22,7 +23,8 @@ struct DrawStream {
   // Exact in binary64; k/2^24 is exact in binary32 as well.
   double unit_at(Index i) const {
     const auto at = static_cast<std::uint64_t>(i);
-    return scheme == StreamScheme::separate ? static_cast<double>(unit(draw(key, at))) : torchlean::unit(torchlean::draw(key, at));
+    return scheme == StreamScheme::separate ? static_cast<double>(unit(draw(key, at)))
+                                            : torchlean::unit(torchlean::draw(key, at));
   }
 };
 
@@ -80,10 +82,14 @@ struct InitialElement {
     return normal_image(real(like, s.mean), real(like, s.std), real(like, 1 - stream.unit_at(2 * j)),
                         real(like, stream.unit_at(2 * j + 1)));
   }
-  N operator()(const FlatInit& s) const { return real(like, static_cast<double>(s.values[static_cast<std::size_t>(j)])); }
+  N operator()(const FlatInit& s) const {
+    return real(like, static_cast<double>(s.values[static_cast<std::size_t>(j)]));
+  }
 
  private:
-  N uniform(double lo, double hi) const { return uniform_image(real(like, lo), real(like, hi), real(like, stream.unit_at(j))); }
+  N uniform(double lo, double hi) const {
+    return uniform_image(real(like, lo), real(like, hi), real(like, stream.unit_at(j)));
+  }
   N symmetric(double a) const { return uniform(-a, a); }
 };
 
@@ -92,7 +98,9 @@ struct InitialElement {
 template <Number N>
 Tensor<N> initialise(const Initialiser& scheme, const Shape& shape, DrawStream stream, const N& like) {
   if (auto ok = validate(scheme, shape); !ok) throw ok.error();
-  return Tensor<N>::generate(shape, [&](Index j) { return std::visit(InitialElement<N>{shape, stream, like, j}, scheme); });
+  return Tensor<N>::generate(shape, [&](Index j) {
+    return std::visit(InitialElement<N>{shape, stream, like, j}, scheme);
+  });
 }
 
 }  // namespace plumbline::spec

@@ -25,7 +25,8 @@ T relu(const T& x) {
 // linear, relu, …, linear: `params` holds W and b of each layer in reading order; no relu behind the last.
 template <TensorLike T>
 T mlp(T x, std::span<const T> params) {
-  if (params.empty() || params.size() % 2 != 0) throw Error(concat("[mlp] expects W and b of each layer, got ", params.size(), " parameters"));
+  if (params.empty() || params.size() % 2 != 0)
+    throw Error(concat("[mlp] expects W and b of each layer, got ", params.size(), " parameters"));
   for (std::size_t layer = 0; layer < params.size(); layer += 2) {
     if (layer > 0) x = relu(x);
     x = linear(x, params[layer], params[layer + 1]);

@@ -78,7 +78,9 @@ class StepFormula {
     const N m_hat = s.m / coefficient(correction(o.beta1)), v_hat = s.v / coefficient(correction(o.beta2));
     return coefficient(o.lr) * (m_hat / (sqrt(v_hat) + coefficient(o.eps)));
   }
-  OptimState<N> moments_of(const Adam& o, const OptimState<N>& s, const N& g) const { return averages(o, s, decayed(o, g, s.p)); }
+  OptimState<N> moments_of(const Adam& o, const OptimState<N>& s, const N& g) const {
+    return averages(o, s, decayed(o, g, s.p));
+  }
   OptimState<N> moments_of(const Adamw& o, const OptimState<N>& s, const N& g) const { return averages(o, s, g); }
   N parameter_of(const Adam& o, const OptimState<N>& s, const N&) const { return s.p - adam_step(o, s); }
   N parameter_of(const Adamw& o, const OptimState<N>& s, const N&) const {

@@ -12,7 +12,8 @@ namespace {
 
 using spec::PlannedParameter;
 
-Report run(InitSubject& subject, std::uint64_t cases, std::string law = "*", std::string op = "*", std::uint64_t seed = 1) {
+Report run(InitSubject& subject, std::uint64_t cases, std::string law = "*", std::string op = "*",
+           std::uint64_t seed = 1) {
   Report report;
   StepOptions options;
   options.seed = seed, options.cases = cases, options.law = std::move(law), options.op = std::move(op);
@@ -20,7 +21,9 @@ Report run(InitSubject& subject, std::uint64_t cases, std::string law = "*", std
   return report;
 }
 
-std::uint64_t findings(const Report& r) { return r.total(Verdict::fail) + r.total(Verdict::suspect) + r.total(Verdict::crash); }
+std::uint64_t findings(const Report& r) {
+  return r.total(Verdict::fail) + r.total(Verdict::suspect) + r.total(Verdict::crash);
+}
 
 TEST(InitLaws, CorrectInitialisersPassAll) {
   ReferenceInit subject;
@@ -34,7 +37,8 @@ TEST(InitLaws, CorrectInitialisersPassAll) {
 TEST(InitLaws, ChanceDoesNotAlarm) {
   ReferenceInit subject;
   for (std::uint64_t seed = 100; seed < 104; ++seed)
-    for (const char* law : {"init_distribution", "init_independence"}) EXPECT_EQ(findings(run(subject, 8, law, "*", seed)), 0U);
+    for (const char* law : {"init_distribution", "init_independence"})
+      EXPECT_EQ(findings(run(subject, 8, law, "*", seed)), 0U);
 }
 
 // Which laws find the bug. Every bug must be found by the bits; those that change the distribution by it as well.
@@ -52,7 +56,8 @@ std::string with_scheme_bug(const std::string& op, std::function<void(PlannedPar
   };
   return caught_by(bug, op);
 }
-std::string with_value_bug(const std::string& op, std::function<void(const PlannedParameter&, std::vector<float>&)> change) {
+std::string with_value_bug(const std::string& op,
+                           std::function<void(const PlannedParameter&, std::vector<float>&)> change) {
   ReferenceInit bug;
   bug.after = std::move(change);
   return caught_by(bug, op);
@@ -63,15 +68,19 @@ void scale(std::vector<float>& x, float by) {
 
 TEST(InitLaws, WrongFan) {
   const auto bug = with_scheme_bug("kaiming_uniform", [](PlannedParameter& p) {
-    if (auto* s = std::get_if<spec::KaimingUniformInit>(&p.scheme)) s->mode = s->mode == "fan_in" ? "fan_out" : "fan_in";
+    if (auto* s = std::get_if<spec::KaimingUniformInit>(&p.scheme))
+      s->mode = s->mode == "fan_in" ? "fan_out" : "fan_in";
   });
   EXPECT_EQ(bug, "init_values init_distribution ");
 }
 
 TEST(InitLaws, WrongGain) {
-  EXPECT_EQ(with_value_bug("xavier_uniform", [](const auto&, auto& x) { scale(x, std::sqrt(2.0F)); }), "init_values init_distribution ");
-  EXPECT_EQ(with_value_bug("xavier_uniform", [](const auto&, auto& x) { scale(x, 0.95F); }), "init_values init_distribution ");
-  EXPECT_NE(with_value_bug("normal", [](const auto&, auto& x) { scale(x, 1.5F); }).find("init_distribution"), std::string::npos);
+  EXPECT_EQ(with_value_bug("xavier_uniform", [](const auto&, auto& x) { scale(x, std::sqrt(2.0F)); }),
+            "init_values init_distribution ");
+  EXPECT_EQ(with_value_bug("xavier_uniform", [](const auto&, auto& x) { scale(x, 0.95F); }),
+            "init_values init_distribution ");
+  EXPECT_NE(with_value_bug("normal", [](const auto&, auto& x) { scale(x, 1.5F); }).find("init_distribution"),
+            std::string::npos);
 }
 
 TEST(InitLaws, SharedStream) {
@@ -88,8 +97,10 @@ TEST(InitLaws, ShiftedStream) {
   ReferenceInit bug;
   std::vector<float> last;
   bug.after = [&](const PlannedParameter& p, std::vector<float>& x) {
-    if (p.name == "layer.0.weight") last = x;
-    else if (p.name == "layer.1.weight") for (std::size_t i = 0; i + 1 < last.size() && i < x.size(); ++i) x[i] = last[i + 1];
+    if (p.name == "layer.0.weight")
+      last = x;
+    else if (p.name == "layer.1.weight")
+      for (std::size_t i = 0; i + 1 < last.size() && i < x.size(); ++i) x[i] = last[i + 1];
   };
   EXPECT_NE(caught_by(bug, "uniform").find("init_independence"), std::string::npos);
 }
@@ -104,16 +115,32 @@ TEST(InitLaws, TruncatedLowBits) {
 }
 
 TEST(InitLaws, CopiedRows) {
-  EXPECT_NE(with_value_bug("normal", [](const PlannedParameter& p, std::vector<float>& x) {
-    const auto row = static_cast<std::size_t>(p.shape.size() / std::max<spec::Index>(1, p.shape[0]));
-    for (std::size_t i = row; i < x.size(); ++i) x[i] = x[i - row];
-  }).find("init_distribution"), std::string::npos);
+  EXPECT_NE(with_value_bug("normal",
+                           [](const PlannedParameter& p, std::vector<float>& x) {
+                             const auto row =
+                                 static_cast<std::size_t>(p.shape.size() / std::max<spec::Index>(1, p.shape[0]));
+                             for (std::size_t i = row; i < x.size(); ++i) x[i] = x[i - row];
+                           })
+                .find("init_distribution"),
+            std::string::npos);
 }
 
 TEST(InitLaws, SmallBugsAreFoundByTheBits) {
-  EXPECT_EQ(with_value_bug("uniform", [](const auto&, auto& x) { if (!x.empty()) x.back() = std::nextafter(x.back(), 1.0F); }), "init_values ");
-  EXPECT_EQ(with_value_bug("normal", [](const auto&, auto& x) { if (!x.empty()) x.back() *= 1 + 0x1p-18F; }), "init_values ");
-  EXPECT_EQ(with_value_bug("zeros", [](const auto&, auto& x) { if (!x.empty()) x.front() = 1e-45F; }), "init_values ");
+  EXPECT_EQ(with_value_bug("uniform",
+                           [](const auto&, auto& x) {
+                             if (!x.empty()) x.back() = std::nextafter(x.back(), 1.0F);
+                           }),
+            "init_values ");
+  EXPECT_EQ(with_value_bug("normal",
+                           [](const auto&, auto& x) {
+                             if (!x.empty()) x.back() *= 1 + 0x1p-18F;
+                           }),
+            "init_values ");
+  EXPECT_EQ(with_value_bug("zeros",
+                           [](const auto&, auto& x) {
+                             if (!x.empty()) x.front() = 1e-45F;
+                           }),
+            "init_values ");
   EXPECT_EQ(with_value_bug("flat", [](const auto&, auto& x) { std::reverse(x.begin(), x.end()); }), "init_values ");
 }
 
@@ -131,7 +158,8 @@ TEST(InitLaws, HitsAreRarerThanClaimed) {
         const double m = most_hits(n, p, alpha);
         double tail = 0;
         for (double k = m; k <= n; ++k)
-          tail += std::exp(std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) + k * std::log(p) + (n - k) * std::log1p(-p));
+          tail += std::exp(std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) + k * std::log(p) +
+                           (n - k) * std::log1p(-p));
         EXPECT_LE(tail, alpha) << n << ' ' << p;
       }
 }

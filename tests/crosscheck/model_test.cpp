@@ -81,8 +81,8 @@ class SpoiltOp final : public Subject {
   SpoiltOp(std::string op, std::function<double(double)> change) : op_(std::move(op)), change_(std::move(change)) {}
   std::string name() const override { return "spoilt"; }
   KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const override { return base_->kernel(graph, node); }
-  spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<spec::NodeId>& wanted,
-                              const RunOptions& options) override {
+  spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data,
+                              const std::vector<spec::NodeId>& wanted, const RunOptions& options) override {
     std::vector<Values> values;
     std::size_t leaf = 0;
     for (const spec::Node& node : graph.nodes()) {
@@ -96,7 +96,9 @@ class SpoiltOp final : public Subject {
       auto run = base_->run(alone, in, alone.outputs(), options);
       if (!run) return run;
       values.push_back(run->values.front());
-      if (node.op.name() == op_) values.back() = map(values.back(), [&](double x) { return static_cast<double>(static_cast<float>(change_(x))); });
+      if (node.op.name() == op_)
+        values.back() =
+            map(values.back(), [&](double x) { return static_cast<double>(static_cast<float>(change_(x))); });
     }
     RunResult result;
     for (const spec::NodeId id : wanted) result.values.push_back(values[static_cast<std::size_t>(id)]);
@@ -160,7 +162,8 @@ TEST(Model, NotLearningIsAFinding) {
   ASSERT_TRUE(a.report);
   EXPECT_EQ(a.report->exit_code(), 1);
   bool named = false;
-  for (const Finding& f : a.report->findings) named |= f.op == "iris-mlp" && f.message.find("accuracy") != std::string::npos;
+  for (const Finding& f : a.report->findings)
+    named |= f.op == "iris-mlp" && f.message.find("accuracy") != std::string::npos;
   EXPECT_TRUE(named);
 }
 
@@ -185,12 +188,15 @@ TEST(Model, BadDataIsRefused) {
   options.data = write("label.csv", "a,b,c,d,e\n1,2,3,4,0\n1,2,3,4,1\n1,2,3,4,2\n1,2,3,4,3\n1,2,3,4,0\n");
   EXPECT_EQ(error_of(options), options.data + ": line 5: found label 3, expected an integer from 0 to 2");
   options.data.clear(), options.model = "iris-mpl";
-  EXPECT_EQ(error_of(options), "model: found iris-mpl, expected one of digits-mlp, iris-mlp, or a file; did you mean iris-mlp?");
+  EXPECT_EQ(error_of(options),
+            "model: found iris-mpl, expected one of digits-mlp, iris-mlp, or a file; did you mean iris-mlp?");
 }
 
 TEST(Model, AGraphFromAFile) {
   ModelOptions options;
-  options.model = write("graph.txt", "plumbline.graph/1\nx = input [4, 3]\nw = param [5, 3]\n%2 = linear(x, w)\n%3 = softmax(%2) axis=-1\noutput %3\n");
+  options.model = write("graph.txt",
+                        "plumbline.graph/1\nx = input [4, 3]\nw = param [5, 3]\n%2 = linear(x, w)\n%3 = softmax(%2) "
+                        "axis=-1\noutput %3\n");
   const Audit a = audit(options);
   ASSERT_TRUE(a.report) << a.report.error().what();
   EXPECT_EQ(a.report->exit_code(), 0) << a.table;

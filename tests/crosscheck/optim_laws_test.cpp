@@ -30,7 +30,8 @@ TEST(OptimLaws, CorrectStepsPassAll) {
     EXPECT_EQ(cell.unjudged_elements, 0U) << cell.op;
     RecordProperty(cell.op, std::to_string(cell.max_ratio));
     std::printf("%s: worst error/bound %.3f, zero tolerance %llu of %llu\n", cell.op.c_str(), cell.max_ratio,
-                static_cast<unsigned long long>(cell.zero_tolerance_elements), static_cast<unsigned long long>(cell.elements));
+                static_cast<unsigned long long>(cell.zero_tolerance_elements),
+                static_cast<unsigned long long>(cell.elements));
   }
 }
 
@@ -59,7 +60,11 @@ TEST(OptimLaws, AdamBugs) {
     EXPECT_TRUE(with_hyperparameters(op, [](Optimiser&, Index& t) { t = 1000000000; })) << "no bias correction";
     EXPECT_TRUE(with_hyperparameters(op, [](Optimiser&, Index& t) { t += 1; })) << "step counted from two";
     EXPECT_TRUE(with_hyperparameters(op, [](Optimiser& o, Index&) {
-      std::visit([](auto& a) { if constexpr (requires { a.beta1; }) std::swap(a.beta1, a.beta2); }, o);
+      std::visit(
+          [](auto& a) {
+            if constexpr (requires { a.beta1; }) std::swap(a.beta1, a.beta2);
+          },
+          o);
     })) << "betas exchanged";
     ReferenceOptim stale;
     stale.after = [](const FloatElement& old, float, FloatElement& now) { now.v = old.v; };
@@ -83,10 +88,13 @@ TEST(OptimLaws, DecayOnTheWrongTerm) {
 }
 
 TEST(OptimLaws, SgdBugs) {
-  EXPECT_TRUE(with_hyperparameters("sgd", [](Optimiser& o, Index&) { std::get<spec::Sgd>(o).dampening = 0; })) << "no dampening";
-  EXPECT_TRUE(with_hyperparameters("sgd", [](Optimiser& o, Index&) { std::get<spec::Sgd>(o).nesterov ^= true; })) << "nesterov";
+  EXPECT_TRUE(with_hyperparameters("sgd", [](Optimiser& o, Index&) { std::get<spec::Sgd>(o).dampening = 0; }))
+      << "no dampening";
+  EXPECT_TRUE(with_hyperparameters("sgd", [](Optimiser& o, Index&) { std::get<spec::Sgd>(o).nesterov ^= true; }))
+      << "nesterov";
   EXPECT_TRUE(with_hyperparameters("sgd", [](Optimiser&, Index& t) { t = 2; })) << "the first buffer dampened";
-  EXPECT_TRUE(with_hyperparameters("sgd", [](Optimiser& o, Index&) { std::get<spec::Sgd>(o).lr *= 1 + 1e-5; })) << "lr slightly off";
+  EXPECT_TRUE(with_hyperparameters("sgd", [](Optimiser& o, Index&) { std::get<spec::Sgd>(o).lr *= 1 + 1e-5; }))
+      << "lr slightly off";
   ReferenceOptim sign;
   sign.after = [](const FloatElement& old, float, FloatElement& now) { now.p = old.p + (old.p - now.p); };
   EXPECT_TRUE(caught(sign, "sgd")) << "ascent";
@@ -105,7 +113,8 @@ TEST(OptimLaws, UncheckedHyperparameters) {
 TEST(OptimLaws, GridStepsHaveNoTolerance) {
   const Optimiser o = spec::Sgd{.lr = 0.5, .momentum = 0.5};
   const spec::Shape shape{3};
-  const OptimTensors old{Values(shape, {1, 2, 3}), Values(shape, {4, 8, -2}), Values(shape, {0, 0, 0}), Values(shape, {0, 0, 0})};
+  const OptimTensors old{Values(shape, {1, 2, 3}), Values(shape, {4, 8, -2}), Values(shape, {0, 0, 0}),
+                         Values(shape, {0, 0, 0})};
   const Values g(shape, {2, -1, 0.5});
   ReferenceOptim subject;
   OptimTensors got = *subject.step(o, 5, old, g);

@@ -49,7 +49,8 @@ class ReferenceInit : public InitSubject {
       return {t.elements().begin(), t.elements().end()};
     }
     for (spec::Index i = 0; i < p.shape.size(); ++i) {
-      const double z = std::sqrt(-2 * std::log(1 - stream.unit_at(2 * i))) * std::cos(2 * std::numbers::pi * stream.unit_at(2 * i + 1));
+      const double z = std::sqrt(-2 * std::log(1 - stream.unit_at(2 * i))) *
+                       std::cos(2 * std::numbers::pi * stream.unit_at(2 * i + 1));
       x.push_back(static_cast<float>(normal->mean + normal->std * z));
     }
     return x;
@@ -74,7 +75,8 @@ class ReferenceOptim : public OptimSubject {
   spec::Claims claims(const spec::Optimiser&) const override { return {}; }
   std::string kernel(const spec::Optimiser&) const override { return "plain"; }
 
-  spec::Result<OptimTensors> step(const spec::Optimiser& given, spec::Index t, const OptimTensors& old, const Values& g) override {
+  spec::Result<OptimTensors> step(const spec::Optimiser& given, spec::Index t, const OptimTensors& old,
+                                  const Values& g) override {
     if (auto ok = spec::validate(given); !ok && validates) return tl::unexpected(ok.error());
     if (g.shape() != old.p.shape()) return spec::fail("gradient of another shape");
     spec::Optimiser optimiser = given;

@@ -45,7 +45,8 @@ TEST(Initialise, LimitsAreTheTextbookFormulas) {
 
 // Read with float or with Binary<binary32> the image is the same bits: lo + (hi − lo)·u, each step rounded once.
 TEST(Initialise, FloatIsBitExact) {
-  const std::vector<Initialiser> schemes{UniformInit{-0.1, 0.3}, XavierUniformInit{1.7}, KaimingUniformInit{}, ConstantInit{0.1}};
+  const std::vector<Initialiser> schemes{UniformInit{-0.1, 0.3}, XavierUniformInit{1.7}, KaimingUniformInit{},
+                                         ConstantInit{0.1}};
   for (const Initialiser& scheme : schemes) {
     const auto stream = DrawStream::of(5, 9);
     const auto x = initialise<float>(scheme, {16, 8, 3}, stream, 0.0F);
@@ -60,7 +61,8 @@ TEST(Initialise, UniformIsTheExactImage) {
   const auto x = initialise<Rational>(scheme, {100}, stream, Rational());
   for (Index i = 0; i < 100; ++i) {
     const auto k = static_cast<Index>(draw(stream.key, static_cast<std::uint64_t>(i)) >> 40);
-    EXPECT_EQ(x[i].text(), (Rational::quotient(-1, 2) + Rational::quotient(3, 4) * Rational::quotient(k, Index{1} << 24)).text());
+    EXPECT_EQ(x[i].text(),
+              (Rational::quotient(-1, 2) + Rational::quotient(3, 4) * Rational::quotient(k, Index{1} << 24)).text());
   }
 }
 
@@ -89,15 +91,19 @@ std::string error_of(const Initialiser& scheme, const Shape& shape) {
 
 TEST(Initialise, Errors) {
   const double inf = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(error_of(XavierUniformInit{}, {3}), "[xavier_uniform] fans need a weight of rank at least 2, [out, in, k…]: [3] [init C1]");
-  EXPECT_EQ(error_of(KaimingUniformInit{.mode = "fan"}, {3, 3}), "[kaiming_uniform] mode must be fan_in or fan_out: fan [init C2]");
-  EXPECT_EQ(error_of(UniformInit{0, inf}, {3}), "[uniform] bounds and their difference must be finite: 0 to inf [init C2]");
+  EXPECT_EQ(error_of(XavierUniformInit{}, {3}),
+            "[xavier_uniform] fans need a weight of rank at least 2, [out, in, k…]: [3] [init C1]");
+  EXPECT_EQ(error_of(KaimingUniformInit{.mode = "fan"}, {3, 3}),
+            "[kaiming_uniform] mode must be fan_in or fan_out: fan [init C2]");
+  EXPECT_EQ(error_of(UniformInit{0, inf}, {3}),
+            "[uniform] bounds and their difference must be finite: 0 to inf [init C2]");
   EXPECT_EQ(error_of(UniformInit{1, 0}, {3}), "[uniform] lo exceeds hi: 1 vs 0 [init C3]");
   EXPECT_EQ(error_of(NormalInit{0, -1}, {3}), "[normal] std must not be negative: -1 [init C4]");
   EXPECT_EQ(error_of(FlatInit{{1, 2}}, {3}), "[flat] length differs: 2 values for shape [3] [init C5]");
   EXPECT_NE(error_of(UniformInit{-3e38, 3e38}, {3}), "none");  // the difference overflows binary32
   EXPECT_EQ(error_of(UniformInit{0.5, 0.5}, {3}), "none");
-  EXPECT_STREQ(parse_initialiser("xavier_unifrm", {}).error().what(), "unknown initialiser xavier_unifrm; did you mean xavier_uniform?");
+  EXPECT_STREQ(parse_initialiser("xavier_unifrm", {}).error().what(),
+               "unknown initialiser xavier_unifrm; did you mean xavier_uniform?");
 }
 
 InitPlan two_layers() {
@@ -130,7 +136,8 @@ TEST(InitPlan, IsCheckedAsAWhole) {
   EXPECT_FALSE(initialise(bad, 0.0F));
 }
 
-// TorchLean's keys of neighbouring counters may lie within each other's windows; a plan under that scheme is checked too.
+// TorchLean's keys of neighbouring counters may lie within each other's windows; a plan under that scheme is checked
+// too.
 TEST(InitPlan, OverlapIsFoundByKeyNotByNumber) {
   InitPlan plan = two_layers();
   plan.streams = StreamScheme::torchlean;
@@ -149,7 +156,8 @@ TEST(InitPlan, ListsFromOutsideNameTheFirstParameterThatDiffers) {
   EXPECT_EQ(error({{"w", {3, 2}}, {"b", {3}}}), "parameter w: found shape [3, 2], expected [2, 3] [init C8]");
   EXPECT_EQ(error({{"w", {2, 3}}, {"c", {2}}}), "parameter 1: found c, expected b [init C8]");
   EXPECT_EQ(error({{"w", {2, 3}}}), "parameter b: found nothing, expected shape [2] [init C8]");
-  EXPECT_EQ(error({{"w", {2, 3}}, {"b", {2}}, {"x", {1}}}), "parameter x: expected no more than 2 parameters [init C8]");
+  EXPECT_EQ(error({{"w", {2, 3}}, {"b", {2}}, {"x", {1}}}),
+            "parameter x: expected no more than 2 parameters [init C8]");
 }
 
 }  // namespace

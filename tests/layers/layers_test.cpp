@@ -35,7 +35,8 @@ TEST(Layers, MlpByHand) {
 TEST(Layers, MlpRecordsAndComputesTheSame) {
   Graph graph;
   const Var input = graph.input("x", {2, 2});
-  const std::vector<Var> params{graph.param("w1", {3, 2}), graph.param("b1", {3}), graph.param("w2", {1, 3}), graph.param("b2", {1})};
+  const std::vector<Var> params{graph.param("w1", {3, 2}), graph.param("b1", {3}), graph.param("w2", {1, 3}),
+                                graph.param("b2", {1})};
   const Var y = mlp(input, std::span<const Var>(params));
   graph.output(y);
   const NodeId wanted[] = {y.id()};
@@ -68,7 +69,8 @@ TEST(Losses, MseByHand) {
 
 TEST(Losses, CrossEntropyOfIndicesIsThatOfOneHot) {
   const auto ball = [](const std::vector<double>& v, Shape s) {
-    return Tensor<Ball>::generate(std::move(s), [&](Index i) { return Ball::exact(v[static_cast<std::size_t>(i)], 128); });
+    return Tensor<Ball>::generate(std::move(s),
+                                  [&](Index i) { return Ball::exact(v[static_cast<std::size_t>(i)], 128); });
   };
   const auto logits = ball({0.5, -1, 2, 3, 3, 3}, {2, 3});
   const auto index = cross_entropy_index(logits, ball({2, 0}, {2}));

@@ -90,8 +90,10 @@ TEST(Optimise, CorrectionForLargeT) {
 
 TEST(Optimise, ErrorsNameTheOptimiserAndTheValue) {
   EXPECT_STREQ(validate(Optimiser(Adam{.beta2 = 1})).error().what(), "[adam] beta2 must lie in [0, 1): 1 [optim C2]");
-  EXPECT_STREQ(validate(Optimiser(Adamw{.eps = 0})).error().what(), "[adamw] eps must be finite and positive: 0 [optim C3]");
-  EXPECT_STREQ(validate(Optimiser(Sgd{.lr = -1})).error().what(), "[sgd] lr must be finite and not negative: -1 [optim C1]");
+  EXPECT_STREQ(validate(Optimiser(Adamw{.eps = 0})).error().what(),
+               "[adamw] eps must be finite and positive: 0 [optim C3]");
+  EXPECT_STREQ(validate(Optimiser(Sgd{.lr = -1})).error().what(),
+               "[sgd] lr must be finite and not negative: -1 [optim C1]");
   EXPECT_STREQ(validate(Optimiser(Sgd{.nesterov = true})).error().what(),
                "[sgd] nesterov needs momentum and no dampening, momentum: 0 [optim C4]");
   EXPECT_FALSE(validate(Optimiser(Sgd{.lr = std::numeric_limits<double>::quiet_NaN()})));
