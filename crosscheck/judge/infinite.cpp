@@ -42,21 +42,55 @@ bool near(double got, double exact, double bound, const spec::Format& format) {
   return std::abs(got - exact) <= bound;
 }
 
+// The node in IEEE arithmetic: its formulas as a float implementation would evaluate them.
+template <class F>
+Values in_ieee(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, bool textbook) {
+  spec::Tensors<F> leaves;
+  for (const Values& x : data)
+    leaves.push_back(spec::Tensor<F>::generate(x.shape(), [&](Index i) { return static_cast<F>(x[i]); }));
+  const NodeId wanted[] = {node};
+  const auto values = spec::interpret<F>(graph, leaves, wanted, [&](NodeId id) {
+    return textbook ? std::string_view() : spec::default_method(graph.node(id).op);
+  });
+  const auto& y = values[static_cast<std::size_t>(node)];
+  return Values::generate(y.shape(), [&](Index i) { return static_cast<double>(y[i]); });
+}
+
+// What a composite op may give beside its limit: its formulas in IEEE arithmetic, the textbook or the method; and the
+// limit with the zeros of the data held fixed, where they are no limits of anything.
+std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, int precision) {
+  std::vector<Values> out;
+  for (const bool textbook : {false, true}) {
+    out.push_back(in_ieee<double>(graph, data, node, textbook));
+    out.push_back(in_ieee<float>(graph, data, node, textbook));
+  }
+  const NodeId wanted[] = {node};
+  std::vector<Values> limits;
+  for (const spec::Path path : {spec::Path::forwards, spec::Path::backwards, spec::Path::together}) {
+    const auto y = spec::enclose(graph, data, wanted, precision, path)[0];
+    limits.push_back(Values::generate(y.shape(), [&](Index i) { return spec::nearest_double(y[i]).value_or(std::nan("")); }));
+  }
+  out.push_back(Values::generate(limits[0].shape(), [&](Index i) {
+    return limits[0][i] == limits[1][i] && limits[0][i] == limits[2][i] ? limits[0][i] : std::nan("");
+  }));
+  return out;
+}
+
 }  // namespace
 
 Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
                          const ClaimsOf& claims_of, const JudgeOptions& options) {
-  const NodeId wanted[] = {node};
+  const int precision = std::min(options.most_precision, 256);
   spec::ExactValues exact;
-  exact.enclosure = spec::limit(graph, data, node, std::min(options.most_precision, 256));
-  const auto ieee = spec::interpret<double>(graph, data, wanted, [&](NodeId id) {
-    return spec::default_method(graph.node(id).op);
-  })[static_cast<std::size_t>(node)];
+  exact.enclosure = spec::limit(graph, data, node, precision);
+  const Values ieee = in_ieee<double>(graph, data, node, /*textbook=*/false);
   const spec::Claims claims = claims_of(node);
   const std::vector<Values> finite = finite_stand_in(data, claims.output);
   const Filtered bounded = Reading(graph, finite, {node}, claims_of).filtered()[static_cast<std::size_t>(node)];
   const spec::Node& op = graph.node(node);
   const bool strict = is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
+
+  const std::vector<Values> others = strict ? std::vector<Values>() : alternatives(graph, data, node, precision);
 
   Judgement out;
   out.elements = got.size();
@@ -67,10 +101,14 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
     double bound = bounded[i].d < spec::upward::infinity ? bounded[i].d : 0;
     bound = std::max(bound, ulps_of_claims(claims, y));
     const bool at_limit = exists && near(got[i], y, bound, claims.output);
-    const bool as_ieee = (!strict || !exists) && (same(got[i], ieee[i]) || near(got[i], ieee[i], bound, claims.output));
+    const bool as_ieee = !exists && near(got[i], ieee[i], bound, claims.output);
+    const bool as_other = std::any_of(others.begin(), others.end(), [&](const Values& other) {
+      return near(got[i], other[i], bound, claims.output);
+    });
+    const bool overflow = !strict && bounded[i].may_overflow() && !std::isfinite(got[i]);
     const bool undefined = !exists && std::isnan(got[i]);
     const bool pole = exact.enclosure[i].is_pole() && !std::isfinite(got[i]);
-    if (at_limit || as_ieee || undefined || pole) continue;
+    if (at_limit || as_ieee || as_other || overflow || undefined || pole) continue;
     out.max_ratio = std::numeric_limits<double>::infinity();
     if (out.verdict == Verdict::fail) continue;
     out.verdict = rounded ? Verdict::fail : Verdict::undecided;

@@ -133,6 +133,7 @@ class Adjoint final : public Law {
   static Outcome refined(const Case& c, const spec::GradGraph& grad, const std::vector<Values>& dx, Outcome out,
                          const JudgeOptions& options) {
     std::optional<Ball> distance;  // of the sides at the precision before
+    bool beyond = false;           // every exponent: the data prove nothing, and no precision helps
     for (int precision = first_precision; precision <= options.most_precision; precision *= 2) {
       const auto read = [&](double x) { return Ball::exact(x, precision); };
       auto s = sides<Ball>(c, grad, dx, read);
@@ -143,7 +144,8 @@ class Adjoint final : public Law {
         return out;
       }
       out.judgement.refined = precision > first_precision ? out.judgement.elements : 0;
-      if (!known(s.forward) || !known(s.reverse)) continue;
+      beyond = !known(s.forward) || !known(s.reverse);
+      if (beyond) continue;
       if (equal(s.forward, s.reverse).exact == Tri::no)
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
       const Ball zero = Ball::exact(0, precision), half = pow(Ball::exact(2, precision), Ball(Index{-precision / 2}));
@@ -156,8 +158,9 @@ class Adjoint final : public Law {
         return out;
       distance = widest;
     }
-    out.verdict = out.judgement.verdict = Verdict::undecided;
-    out.message = out.judgement.note = spec::concat("the two sides stay too wide at ", options.most_precision, " bits");
+    out.verdict = out.judgement.verdict = beyond ? Verdict::mistrusted : Verdict::undecided;
+    out.message = out.judgement.note =
+        beyond ? "the two sides overflow" : spec::concat("the two sides stay too wide at ", options.most_precision, " bits");
     return out;
   }
 };
