@@ -59,7 +59,8 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
   for (NodeId id = 0; id < graph.size(); ++id)
     if (graph.node(id).leaf == spec::Leaf::none && values[static_cast<std::size_t>(id)].shape() == graph.node(id).shape)
       computed.push_back(id);
-  const std::vector<Filtered> ideal = Reading(graph, leaves, computed, claims_of).filtered();
+  const Reading compounding(graph, leaves, computed, claims_of);  // its claims are those of the readings
+  const std::vector<Filtered> ideal = compounding.filtered();
   JudgeOptions whole = options;
   whole.vacuity = false;
   std::vector<NodeReport> out;
@@ -74,7 +75,8 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
     const Local local = local_case(graph, values, id);
     const auto claims_here = [&](NodeId) { return claims_of(id); };
     const NodeId output = local.graph.outputs().front();
-    Filtered own = Reading(local.graph, local.data, {output}, claims_here).filtered()[static_cast<std::size_t>(output)];
+    const Reading alone(local.graph, local.data, {output}, claims_here);
+    Filtered own = alone.filtered()[static_cast<std::size_t>(output)];
     report.introduced = largest_error(own, values[at]);
     report.propagated = largest_distance(own, ideal[at]);
     report.bound = largest_bound(own), report.compounded = largest_bound(ideal[at]);
