@@ -1,4 +1,4 @@
-// exp log tanh erf sigmoid silu gelu pow, and the derivative of gelu.
+// exp log tanh erf sigmoid silu gelu normal_pdf pow, and the derivative of gelu.
 #include <cmath>
 
 #include "runtime/core/attribute.h"
@@ -88,6 +88,7 @@ void register_functions(KernelTable& table) {
   table.add(elementwise<1>("erf", [](float x) { return math::erf(x); }, function_claims({{F::erf, math::erf_ulps}})));
   table.add(elementwise<1>("sigmoid", [](float x) { return math::sigmoid(x); }, exp));
   table.add(elementwise<1>("silu", [](float x) { return silu(x); }, exp));
+  table.add(elementwise<1>("normal_pdf", [](float x) { return math::exp(-0.5f * (x * x)) * inverse_sqrt_2_pi; }, exp));
   register_gelu(table);
   register_powers(table);
 }

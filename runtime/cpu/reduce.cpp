@@ -192,6 +192,40 @@ Kernel log_sum_exp_kernel() {
   return k;
 }
 
+// Each element that nothing exceeds takes ct over the number of them; where one is NaN, that is all of them.
+void share_among_winners(const Walk& walk, const KernelArgs& args) {
+  const Index n = walk.length(), inner = walk.width;
+  parallel_for(args.workers, walk.fibres(), std::max<Index>(1, work_per_part / std::max<Index>(1, n)), [&](Index begin, Index end, int worker) {
+    float* row = args.local(worker);
+    for (Index f = begin; f < end; ++f) {
+      const Index start = walk.kept[static_cast<std::size_t>(f / inner)] + f % inner;
+      for (std::size_t j = 0; j < walk.folded.size(); ++j)
+        std::copy_n(args.in[0].f32() + start + walk.folded[j], walk.run, row + static_cast<Index>(j) * walk.run);
+      const float top = max_lanes(row, n);
+      Index winners = 0;
+      for (Index i = 0; i < n; ++i) winners += !(row[i] < top);
+      const float share = args.in[1].f32()[f] / static_cast<float>(winners);
+      for (std::size_t j = 0; j < walk.folded.size(); ++j)
+        for (Index i = 0; i < walk.run; ++i)
+          args.out.f32()[start + walk.folded[j] + i] = row[static_cast<Index>(j) * walk.run + i] < top ? 0.0f : share;
+    }
+  });
+}
+
+Kernel max_grad_kernel() {
+  Kernel k{"max_grad", "max_grad.fibres", Device::cpu, DType::f32, claims(spec::Order::lanes, lanes), false, {}, {}};
+  k.bind = [](const spec::Op& op, const Shapes& in, const Shape&) {
+    BoundKernel bound;
+    bound.run = [](const KernelArgs&) {};
+    if (in[0].size() == 0) return bound;
+    const Walk walk = walk_of(in[0], *spec::normal_axes(attribute<spec::Axes>(op, "axes"), in[0].rank()));
+    bound.local_scratch = aligned(sizeof(float) * static_cast<std::size_t>(walk.length()));
+    bound.run = [walk](const KernelArgs& args) { share_among_winners(walk, args); };
+    return bound;
+  };
+  return k;
+}
+
 }  // namespace
 
 void register_reduce(KernelTable& table) {
@@ -202,6 +236,7 @@ void register_reduce(KernelTable& table) {
   table.add(reduction("mean", Fold<Plus, decltype(over_n)>{0.0f, {}, over_n}, c));
   table.add(reduction("max", Fold<Larger, decltype(as_is)>{-math::infinity, {}, as_is}, c));
   table.add(log_sum_exp_kernel());
+  table.add(max_grad_kernel());
 }
 
 }  // namespace plumbline::runtime
