@@ -42,6 +42,7 @@ TEST(Model, DigitsLearnsAndEveryNodePasses) {
   for (const Finding& f : a.report->findings) ADD_FAILURE() << f.op << ": " << f.message;
   EXPECT_EQ(a.report->exit_code(), 0) << a.table;
   EXPECT_TRUE(accuracy_judged(*a.report));
+  for (const Cell& c : a.report->cells) EXPECT_TRUE(std::isfinite(c.max_ulp) && std::isfinite(c.max_ratio)) << c.op;
   for (const char* place : {"\nstep 0\n", "\nstep 100\n", "\nstep 200\n", "\nstep 299\n"})
     EXPECT_NE(a.table.find(place), std::string::npos) << place;
   EXPECT_NE(a.table.find("accuracy 9"), std::string::npos) << a.table;
