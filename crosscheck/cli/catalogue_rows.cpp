@@ -13,6 +13,7 @@
 #include "spec/graph/catalogue.h"
 #include "spec/lang/initialiser.h"
 #include "spec/lang/optimiser.h"
+#include "spec/layers/layers.h"
 
 namespace plumbline::crosscheck {
 
@@ -97,6 +98,33 @@ std::vector<Row> kernel_rows() {
   return rows;
 }
 
+// The functions of spec/layers/layers.h.
+std::vector<Row> layer_rows() {
+  std::vector<Row> rows{
+      {"layer", "linear", "y = x W^T + b", {}, {{"parameters", "W [out, in], b [out]"}}, {}, {}, {}},
+      {"layer", "mlp", "linear, relu, ..., linear", {}, {{"parameters", "W, b of each layer"}}, {}, {}, {}},
+      {"layer", "conv_block", "conv2d, relu, and max_pool2d where pool > 1", {}, {}, {}, {}, {}}};
+  const spec::ConvBlock block;
+  rows.back().facts = {{"parameters", "w OIHW, b [O]"}};
+  rows.back().attributes = {{"stride", spec::print_value(block.stride)},
+                            {"padding", spec::print_value(block.padding)},
+                            {"dilation", spec::print_value(block.dilation)},
+                            {"groups", spec::print_value(block.groups)},
+                            {"pool", spec::print_value(block.pool)}};
+  return rows;
+}
+
+// The ops that spec/layers/losses.h applies.
+std::vector<Row> loss_rows() {
+  std::vector<Row> rows;
+  for (Row& row : op_rows())
+    if (row.name == "mse" || row.name == "cross_entropy" || row.name == "cross_entropy_index") {
+      row.kind = "loss";
+      rows.push_back(std::move(row));
+    }
+  return rows;
+}
+
 std::vector<Row> model_rows() {
   std::vector<Row> rows;
   for (const std::string& name : model_names())
@@ -113,6 +141,8 @@ std::vector<std::string> row_kinds() {
 std::vector<Row> rows_of(const std::string& kind) {
   if (kind == "ops") return op_rows();
   if (kind == "laws") return law_rows();
+  if (kind == "layers") return layer_rows();
+  if (kind == "losses") return loss_rows();
   if (kind == "inits") return variant_rows("init", spec::all_initialisers());
   if (kind == "optims") return variant_rows("optim", spec::all_optimisers());
   if (kind == "kernels") return kernel_rows();

@@ -66,6 +66,7 @@ TEST_F(BadInput, TensorFiles) {
 
 TEST_F(BadInput, Places) {
   refused("eval exp x.npy --out nowhere/y.npy", "nowhere/y.npy: file: found one that cannot be written");
+  refused("eval exp x.npy --out /proc/y.npy", "/proc/y.npy: file: found one that cannot be written");
   refused("eval exp x.npy --out .", "found a directory, expected a file to write");
   refused("eval exp x.npy --out /dev/full", "No space left on device");
   refused("run --cases 1 --json nowhere/r.json", "cannot be written");
