@@ -80,7 +80,8 @@ struct Fold {
     }
     for (Index half = lanes / 2; half > 0; half /= 2)
       for (Index l = 0; l < half && l + half < n; ++l)
-        for (Index c = 0; c < columns; ++c) acc[l * columns + c] = combine(acc[l * columns + c], acc[(l + half) * columns + c]);
+        for (Index c = 0; c < columns; ++c)
+          acc[l * columns + c] = combine(acc[l * columns + c], acc[(l + half) * columns + c]);
     for (Index c = 0; c < width; ++c) y[c] = last(acc[c], n);
   }
 };
@@ -120,13 +121,14 @@ template <class F>
 void run_columns(const F& fold, const Walk& walk, const KernelArgs& args) {
   const Index blocks = (walk.width + columns - 1) / columns, n = walk.length();
   const Index grain = std::max<Index>(1, work_per_part / std::max<Index>(1, n * columns));
-  parallel_for(args.workers, static_cast<Index>(walk.kept.size()) * blocks, grain, [&](Index begin, Index end, int worker) {
-    for (Index p = begin; p < end; ++p) {
-      const Index k = p / blocks, c = p % blocks * columns;
-      fold.block(walk, args.in[0].f32() + walk.kept[static_cast<std::size_t>(k)] + c, std::min(columns, walk.width - c),
-                 args.local(worker), args.out.f32() + k * walk.width + c);
-    }
-  });
+  parallel_for(
+      args.workers, static_cast<Index>(walk.kept.size()) * blocks, grain, [&](Index begin, Index end, int worker) {
+        for (Index p = begin; p < end; ++p) {
+          const Index k = p / blocks, c = p % blocks * columns;
+          fold.block(walk, args.in[0].f32() + walk.kept[static_cast<std::size_t>(k)] + c,
+                     std::min(columns, walk.width - c), args.local(worker), args.out.f32() + k * walk.width + c);
+        }
+      });
 }
 
 template <class F>
@@ -135,7 +137,9 @@ Kernel reduction(std::string op, F fold, spec::Claims claims) {
   k.bind = [fold](const spec::Op& bound_op, const Shapes& in, const Shape& out) {
     BoundKernel bound;
     if (in[0].size() == 0) {
-      bound.run = [fold, n = out.size()](const KernelArgs& args) { std::fill_n(args.out.f32(), n, fold.last(fold.start, 0)); };
+      bound.run = [fold, n = out.size()](const KernelArgs& args) {
+        std::fill_n(args.out.f32(), n, fold.last(fold.start, 0));
+      };
       return bound;
     }
     Walk walk = walk_of(in[0], *spec::normal_axes(attribute<spec::Axes>(bound_op, "axes"), in[0].rank()));
@@ -192,24 +196,27 @@ Kernel log_sum_exp_kernel() {
   return k;
 }
 
-// Each element that nothing exceeds takes ct over the number of them; where one is NaN, that is all of them.
+// Each element that nothing exceeds takes ct over the number of them; where some are NaN, they are the ones.
 void share_among_winners(const Walk& walk, const KernelArgs& args) {
   const Index n = walk.length(), inner = walk.width;
-  parallel_for(args.workers, walk.fibres(), std::max<Index>(1, work_per_part / std::max<Index>(1, n)), [&](Index begin, Index end, int worker) {
-    float* row = args.local(worker);
-    for (Index f = begin; f < end; ++f) {
-      const Index start = walk.kept[static_cast<std::size_t>(f / inner)] + f % inner;
-      for (std::size_t j = 0; j < walk.folded.size(); ++j)
-        std::copy_n(args.in[0].f32() + start + walk.folded[j], walk.run, row + static_cast<Index>(j) * walk.run);
-      const float top = max_lanes(row, n);
-      Index winners = 0;
-      for (Index i = 0; i < n; ++i) winners += !(row[i] < top);
-      const float share = args.in[1].f32()[f] / static_cast<float>(winners);
-      for (std::size_t j = 0; j < walk.folded.size(); ++j)
-        for (Index i = 0; i < walk.run; ++i)
-          args.out.f32()[start + walk.folded[j] + i] = row[static_cast<Index>(j) * walk.run + i] < top ? 0.0f : share;
-    }
-  });
+  parallel_for(args.workers, walk.fibres(), std::max<Index>(1, work_per_part / std::max<Index>(1, n)),
+               [&](Index begin, Index end, int worker) {
+                 float* row = args.local(worker);
+                 for (Index f = begin; f < end; ++f) {
+                   const Index start = walk.kept[static_cast<std::size_t>(f / inner)] + f % inner;
+                   for (std::size_t j = 0; j < walk.folded.size(); ++j)
+                     std::copy_n(args.in[0].f32() + start + walk.folded[j], walk.run,
+                                 row + static_cast<Index>(j) * walk.run);
+                   const float top = max_lanes(row, n);
+                   Index winners = 0;
+                   for (Index i = 0; i < n; ++i) winners += !(row[i] < top);
+                   const float share = args.in[1].f32()[f] / static_cast<float>(winners);
+                   for (std::size_t j = 0; j < walk.folded.size(); ++j)
+                     for (Index i = 0; i < walk.run; ++i)
+                       args.out.f32()[start + walk.folded[j] + i] =
+                           wins(row[static_cast<Index>(j) * walk.run + i]) ? share : 0.0f;
+                 }
+               });
 }
 
 Kernel max_grad_kernel() {

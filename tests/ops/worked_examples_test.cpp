@@ -92,6 +92,7 @@ TEST(WorkedExamples, KinksAndTies) {
   EXPECT_EQ(cotangent("maximum", {x, tensor({3}, {-3, 0, 4})}, 0, ct), (Values{1, 0.5, 0}));
   EXPECT_EQ(cotangent("minimum", {x, tensor({3}, {-3, 0, 4})}, 0, ct), (Values{0, 0.5, 1}));
   EXPECT_EQ(cotangent("max", {tensor({5}, {4, 1, 4, 4, 4})}, 0, {1}), (Values{0.25, 0, 0.25, 0.25, 0.25}));
+  EXPECT_EQ(cotangent("max", {tensor({4}, {nan, 1, 9, nan})}, 0, {1}), (Values{0.5, 0, 0, 0.5}));
   EXPECT_EQ(cotangent("sqrt", {tensor({}, {0})}, 0, {1}), (Values{inf}));
 }
 

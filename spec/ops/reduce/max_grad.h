@@ -24,6 +24,7 @@ struct MaxGrad {
     return in[0];
   }
   // A winner is not less than the largest of the others: that is decided even where x is not a rational number.
+  // NaN wins.
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     const Tensor<N>& x = in[0];
@@ -58,13 +59,14 @@ struct MaxGrad {
   static std::vector<Truth> winners(Index n, X&& x) {
     std::vector<N> after{x(n - 1)};  // after[i] = max of the last i + 1
     for (Index k = n - 1; k-- > 0;) after.push_back(maximum(x(k), after.back()));
+    const auto beaten = [&](Index k, const N& rest) { return less(x(k), rest) | (is_nan(rest) & !is_nan(x(k))); };
     std::vector<Truth> wins;
     N before = x(0);  // max of x_0 … x_{k−1}
     for (Index k = 0; k < n; ++k) {
       Truth win = Tri::yes;
-      if (k > 0) win = win & !less(x(k), before);
-      if (k + 1 < n) win = win & !less(x(k), after[static_cast<std::size_t>(n - 2 - k)]);
-      wins.push_back(win);
+      if (k > 0) win = win & !beaten(k, before);
+      if (k + 1 < n) win = win & !beaten(k, after[static_cast<std::size_t>(n - 2 - k)]);
+      wins.push_back(is_nan(x(k)) | win);
       before = maximum(before, x(k));
     }
     return wins;
