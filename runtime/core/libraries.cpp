@@ -8,7 +8,9 @@
 namespace plumbline::runtime {
 
 std::vector<std::pair<std::string, std::string>> kernel_libraries() {
-  const auto dotted = [](int a, int b, int c) { return std::to_string(a) + '.' + std::to_string(b) + '.' + std::to_string(c); };
+  const auto dotted = [](int a, int b, int c) {
+    return std::to_string(a) + '.' + std::to_string(b) + '.' + std::to_string(c);
+  };
   const dnnl_version_t* dnnl = dnnl_version();
   return {{"Eigen", dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
           {"oneDNN", dotted(dnnl->major, dnnl->minor, dnnl->patch)}};

@@ -52,7 +52,8 @@ class Planner {
       info(id).needed = plan_->kept[static_cast<std::size_t>(id)] = true;
     }
     if (plan_->options.keep == Keep::all)
-      for (NodeId id = 0; id < plan_->graph.size(); ++id) info(id).needed = plan_->kept[static_cast<std::size_t>(id)] = node(id).extent < 0;
+      for (NodeId id = 0; id < plan_->graph.size(); ++id)
+        info(id).needed = plan_->kept[static_cast<std::size_t>(id)] = node(id).extent < 0;
     for (NodeId id = plan_->graph.size(); id-- > 0;)
       if (info(id).needed)
         for (NodeId i : node(id).inputs) info(i).needed = true;
@@ -83,7 +84,8 @@ class Planner {
       mine.step = info(node(id).inputs[0]).step;
       return;
     }
-    if (bound.block && !mine.constant && plan_->options.fuse && joins(id)) return add_member(id, std::move(bound.block));
+    if (bound.block && !mine.constant && plan_->options.fuse && joins(id))
+      return add_member(id, std::move(bound.block));
     auto& list = mine.constant ? plan_->constants : plan_->steps;
     Step step;
     step.node = id;
@@ -102,10 +104,13 @@ class Planner {
     if (at < 0) return false;
     const Step& step = plan_->steps[static_cast<std::size_t>(at)];
     if (!step.fused || step.fused->full() || step.fused->shape() != node(id).shape) return false;
-    return std::ranges::all_of(node(id).inputs, [&](NodeId i) { return info(i).step < at || node(i).shape == node(id).shape; });
+    return std::ranges::all_of(node(id).inputs,
+                               [&](NodeId i) { return info(i).step < at || node(i).shape == node(id).shape; });
   }
 
-  void add_member(NodeId id, Block block) { add_member(id, std::move(block), plan_->steps[static_cast<std::size_t>(info(id).step)]); }
+  void add_member(NodeId id, Block block) {
+    add_member(id, std::move(block), plan_->steps[static_cast<std::size_t>(info(id).step)]);
+  }
   void add_member(NodeId id, Block block, Step& step) {
     std::vector<Fused::Source> in;
     for (NodeId i : node(id).inputs) {

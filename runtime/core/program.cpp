@@ -47,7 +47,8 @@ IndexUse use_of(const spec::Op& op) {
   IndexUse use{std::string(op.name()), {}, {}};
   for (const spec::Attribute& a : op->attributes()) {
     Index value = 0;
-    if ((a.name == "axis" || a.name == "ignore_index") && spec::parse_value(a.value, value)) (a.name == "axis" ? use.axis : use.ignored) = value;
+    if ((a.name == "axis" || a.name == "ignore_index") && spec::parse_value(a.value, value))
+      (a.name == "axis" ? use.axis : use.ignored) = value;
   }
   return use;
 }
@@ -57,7 +58,8 @@ Result<void> check_indices(const spec::Node& node, const IndexUse& use, const st
   for (Index i = 0; i < n; ++i) {
     if ((index[i] >= 0 && index[i] < node.extent) || (use.ignored && index[i] == *use.ignored)) continue;
     const std::string axis = use.axis ? spec::concat("axis ", *use.axis) : "its axis";
-    return fail(use.op.empty() ? "" : "[" + use.op + "] ", "input ", node.name, ": index ", index[i], " at element ", i, " is out of range for ", axis, " with extent ", node.extent);
+    return fail(use.op.empty() ? "" : "[" + use.op + "] ", "input ", node.name, ": index ", index[i], " at element ", i,
+                " is out of range for ", axis, " with extent ", node.extent);
   }
   return {};
 }
@@ -82,10 +84,12 @@ std::optional<NodeId> Program::leaf(std::string_view name) const {
 namespace {
 
 Result<void> check_leaf(const spec::Graph& graph, NodeId id, bool index, std::optional<std::size_t> given) {
-  if (id < 0 || id >= graph.size() || graph.node(id).leaf == spec::Leaf::none) return fail("node ", id, " is not a leaf");
+  if (id < 0 || id >= graph.size() || graph.node(id).leaf == spec::Leaf::none)
+    return fail("node ", id, " is not a leaf");
   const spec::Node& node = graph.node(id);
   if ((node.extent >= 0) != index)
-    return fail("input ", node.name, ": expected ", node.extent >= 0 ? "i64" : "f32", ", found ", index ? "i64" : "f32");
+    return fail("input ", node.name, ": expected ", node.extent >= 0 ? "i64" : "f32", ", found ",
+                index ? "i64" : "f32");
   if (given && *given != static_cast<std::size_t>(node.shape.size()))
     return fail("input ", node.name, ": expected ", node.shape.size(), " elements, found ", *given);
   return {};
@@ -135,7 +139,8 @@ Result<void> Program::run() {
 bool Program::has_value(NodeId node) const { return plan_->kept[static_cast<std::size_t>(node)]; }
 
 std::span<const float> Program::value(NodeId node) const {
-  check(node >= 0 && node < plan_->graph.size() && has_value(node), "the value of a node is read only if the plan keeps it");
+  check(node >= 0 && node < plan_->graph.size() && has_value(node),
+        "the value of a node is read only if the plan keeps it");
   const auto n = static_cast<std::size_t>(plan_->graph.node(node).shape.size());
   return {static_cast<const float*>(plan_->address(node)), n};
 }
@@ -155,7 +160,8 @@ void Program::poison(std::uint32_t pattern) {
 bool Program::guards_intact() const {
   return std::ranges::all_of(plan_->guards, [&](const auto& guard) {
     const auto* words = reinterpret_cast<const std::uint32_t*>(plan_->arena.data() + guard.first);
-    return std::all_of(words, words + guard.second / sizeof(std::uint32_t), [&](auto w) { return w == plan_->pattern; });
+    return std::all_of(words, words + guard.second / sizeof(std::uint32_t),
+                       [&](auto w) { return w == plan_->pattern; });
   });
 }
 

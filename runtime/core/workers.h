@@ -27,8 +27,12 @@ class Workers {
   template <class F>
   void run(spec::Index parts, F&& f) {
     using Fn = std::remove_reference_t<F>;
-    run_parts(parts, [](const void* task, spec::Index part, int worker) { (*static_cast<Fn*>(const_cast<void*>(task)))(part, worker); },
-              static_cast<const void*>(&f));
+    run_parts(
+        parts,
+        [](const void* task, spec::Index part, int worker) {
+          (*static_cast<Fn*>(const_cast<void*>(task)))(part, worker);
+        },
+        static_cast<const void*>(&f));
   }
 
  private:

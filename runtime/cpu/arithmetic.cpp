@@ -16,7 +16,8 @@ void register_unary(KernelTable& table) {
   table.add(elementwise<1>("relu", [](float x) { return x < 0 ? 0.0f : x; }));
   table.add(elementwise<1>("logical_not", [](float x) { return x == 0 ? 1.0f : 0.0f; }));
   table.add(elementwise_with<1>("clamp", claims(), [](const spec::Op& op) {
-    const auto lo = static_cast<float>(attribute<double>(op, "min")), hi = static_cast<float>(attribute<double>(op, "max"));
+    const auto lo = static_cast<float>(attribute<double>(op, "min")),
+               hi = static_cast<float>(attribute<double>(op, "max"));
     return [lo, hi](float x) {
       const float y = x < lo ? lo : x;
       return y > hi ? hi : y;
@@ -27,7 +28,8 @@ void register_unary(KernelTable& table) {
 void register_gradients(KernelTable& table) {
   table.add(elementwise<2>("relu_grad", [](float x, float ct) { return x > 0 ? ct : 0.0f; }));
   table.add(elementwise_with<2>("clamp_grad", claims(), [](const spec::Op& op) {
-    const auto lo = static_cast<float>(attribute<double>(op, "min")), hi = static_cast<float>(attribute<double>(op, "max"));
+    const auto lo = static_cast<float>(attribute<double>(op, "min")),
+               hi = static_cast<float>(attribute<double>(op, "max"));
     return [lo, hi](float x, float ct) {
       const bool above = (lo == -math::infinity) | (lo < x), below = (hi == math::infinity) | (x < hi);
       return above & below ? ct : 0.0f;

@@ -21,9 +21,14 @@ struct Conv {
   Index x_plane() const { return rows.in * columns.in; }
   Index y_plane() const { return rows.out * columns.out; }
   Index taps() const { return depth * rows.kernel * columns.kernel; }
-  Index block() const { return std::clamp<Index>(columns_floats / std::max<Index>(1, taps() * columns.out), 1, std::max<Index>(1, rows.out)); }
+  Index block() const {
+    return std::clamp<Index>(columns_floats / std::max<Index>(1, taps() * columns.out), 1,
+                             std::max<Index>(1, rows.out));
+  }
   Index blocks() const { return (rows.out + block() - 1) / block(); }
-  std::size_t columns_bytes() const { return aligned(static_cast<std::size_t>(taps() * block() * columns.out) * sizeof(float)); }
+  std::size_t columns_bytes() const {
+    return aligned(static_cast<std::size_t>(taps() * block() * columns.out) * sizeof(float));
+  }
   bool empty() const { return batch * groups * breadth * y_plane() == 0 || taps() == 0; }
 };
 
@@ -70,7 +75,8 @@ void lay_out_columns(const Conv& c, const float* x, Index first, Index count, fl
     std::fill_n(to, span.begin, 0.0f);
     const float* from = x + row + span.from;
     if (step == 1) {
-      if (span.end > span.begin) std::memcpy(to + span.begin, from, static_cast<std::size_t>(span.end - span.begin) * sizeof(float));
+      if (span.end > span.begin)
+        std::memcpy(to + span.begin, from, static_cast<std::size_t>(span.end - span.begin) * sizeof(float));
     } else {
       for (Index q = span.begin; q < span.end; ++q) to[q] = from[(q - span.begin) * step];
     }
@@ -150,8 +156,10 @@ BoundKernel bind_conv(const spec::Op& op, const Shapes& in, const Shape& out) {
     const bool plain = finite(args.in[1].f32(), w_size);
     args.workers.run(c.batch * c.groups * (plain ? c.blocks() : 1), [&](Index part, int worker) {
       const Index blocks = plain ? c.blocks() : 1, image = part / blocks, group = image % c.groups;
-      const Index first = plain ? part % blocks * c.block() : 0, count = plain ? std::min(c.block(), c.rows.out - first) : c.rows.out;
-      const float *x = args.in[0].f32() + image * c.depth * c.x_plane(), *w = args.in[1].f32() + group * c.breadth * c.taps();
+      const Index first = plain ? part % blocks * c.block() : 0,
+                  count = plain ? std::min(c.block(), c.rows.out - first) : c.rows.out;
+      const float *x = args.in[0].f32() + image * c.depth * c.x_plane(),
+                  *w = args.in[1].f32() + group * c.breadth * c.taps();
       float* y = args.out.f32() + image * maps;
       const Index width = count * c.columns.out;
       if (c.taps() == 0) {
@@ -177,12 +185,14 @@ BoundKernel bind_input_grad(const spec::Op& op, const Shapes& in, const Shape& o
   bound.local_scratch = c.columns_bytes();
   bound.run = [=](const KernelArgs& args) {
     args.workers.run(c.batch * c.groups, [&](Index image, int worker) {
-      const float *ct = args.in[0].f32() + image * c.breadth * c.y_plane(), *w = args.in[1].f32() + image % c.groups * c.breadth * c.taps();
+      const float *ct = args.in[0].f32() + image * c.breadth * c.y_plane(),
+                  *w = args.in[1].f32() + image % c.groups * c.breadth * c.taps();
       float *dx = args.out.f32() + image * c.depth * c.x_plane(), *columns = args.local(worker);
       std::fill_n(dx, c.depth * c.x_plane(), 0.0f);
       for (Index first = 0; first < c.rows.out; first += c.block()) {
         const Index count = std::min(c.block(), c.rows.out - first), width = count * c.columns.out;
-        gemm(c.taps(), width, c.breadth, {w, c.taps(), /*transposed=*/true}, {ct + first * c.columns.out, c.y_plane()}, columns, width);
+        gemm(c.taps(), width, c.breadth, {w, c.taps(), /*transposed=*/true}, {ct + first * c.columns.out, c.y_plane()},
+             columns, width);
         add_columns(c, columns, first, count, dx);
       }
     });
@@ -193,7 +203,8 @@ BoundKernel bind_input_grad(const spec::Op& op, const Shapes& in, const Shape& o
 // The weight gradient of images [begin, end): dw += ct · columnsᵀ
 void add_weights(const Conv& c, const KernelArgs& args, bool plain, Index begin, Index end, float* columns, float* dw) {
   for (Index image = begin * c.groups; image < end * c.groups; ++image) {
-    const float *x = args.in[0].f32() + image * c.depth * c.x_plane(), *ct = args.in[1].f32() + image * c.breadth * c.y_plane();
+    const float *x = args.in[0].f32() + image * c.depth * c.x_plane(),
+                *ct = args.in[1].f32() + image * c.breadth * c.y_plane();
     float* own = dw + image % c.groups * c.breadth * c.taps();
     if (!plain) {
       direct_weights(c, x, ct, own);
@@ -202,7 +213,8 @@ void add_weights(const Conv& c, const KernelArgs& args, bool plain, Index begin,
     for (Index first = 0; first < c.rows.out; first += c.block()) {
       const Index count = std::min(c.block(), c.rows.out - first), width = count * c.columns.out;
       lay_out_columns(c, x, first, count, columns);
-      gemm(c.breadth, c.taps(), width, {ct + first * c.columns.out, c.y_plane()}, {columns, width, /*transposed=*/true}, own, c.taps(), /*add=*/true);
+      gemm(c.breadth, c.taps(), width, {ct + first * c.columns.out, c.y_plane()}, {columns, width, /*transposed=*/true},
+           own, c.taps(), /*add=*/true);
     }
   }
 }
@@ -217,10 +229,13 @@ BoundKernel bind_weight_grad(const spec::Op& op, const Shapes& in, const Shape& 
   bound.local_scratch = c.columns_bytes();
   bound.run = [=](const KernelArgs& args) {
     const bool plain = finite(args.in[1].f32(), ct_size);
-    const auto part_of = [&](Index chunk) { return reinterpret_cast<float*>(args.scratch + static_cast<std::size_t>(chunk) * bytes); };
+    const auto part_of = [&](Index chunk) {
+      return reinterpret_cast<float*>(args.scratch + static_cast<std::size_t>(chunk) * bytes);
+    };
     args.workers.run(chunks, [&](Index chunk, int worker) {
       std::fill_n(part_of(chunk), n, 0.0f);
-      add_weights(c, args, plain, c.batch * chunk / chunks, c.batch * (chunk + 1) / chunks, args.local(worker), part_of(chunk));
+      add_weights(c, args, plain, c.batch * chunk / chunks, c.batch * (chunk + 1) / chunks, args.local(worker),
+                  part_of(chunk));
     });
     parallel_for(args.workers, n, 16384, [&](Index begin, Index end, int) {
       std::copy(part_of(0) + begin, part_of(0) + end, args.out.f32() + begin);
@@ -235,8 +250,22 @@ BoundKernel bind_weight_grad(const spec::Op& op, const Shapes& in, const Shape& 
 
 void register_conv(KernelTable& table) {
   table.add({"conv2d", "conv2d.columns", Device::cpu, DType::f32, gemm_claims(), false, {}, bind_conv});
-  table.add({"conv2d_input_grad", "conv2d_input_grad.columns", Device::cpu, DType::f32, gemm_claims(), false, {}, bind_input_grad});
-  table.add({"conv2d_weight_grad", "conv2d_weight_grad.columns", Device::cpu, DType::f32, gemm_claims(), false, {}, bind_weight_grad});
+  table.add({"conv2d_input_grad",
+             "conv2d_input_grad.columns",
+             Device::cpu,
+             DType::f32,
+             gemm_claims(),
+             false,
+             {},
+             bind_input_grad});
+  table.add({"conv2d_weight_grad",
+             "conv2d_weight_grad.columns",
+             Device::cpu,
+             DType::f32,
+             gemm_claims(),
+             false,
+             {},
+             bind_weight_grad});
 }
 
 }  // namespace plumbline::runtime

@@ -22,7 +22,8 @@ struct Rows {
   void run(Workers& workers, const float* from, float* to) const {
     if (length == 0) return;
     if (outer == 1)
-      return parallel_for(workers, length, elements_per_part, [&](Index begin, Index end, int) { copy(from + begin, to + begin, end - begin); });
+      return parallel_for(workers, length, elements_per_part,
+                          [&](Index begin, Index end, int) { copy(from + begin, to + begin, end - begin); });
     parallel_for(workers, outer, std::max<Index>(1, elements_per_part / length), [&](Index begin, Index end, int) {
       for (Index o = begin; o < end; ++o) copy(from + o * from_step, to + o * to_step, length);
     });
@@ -66,7 +67,8 @@ Range range_of(const spec::Op& op, const Shape& whole, const Shape& part) {
   const Index axis = *spec::normal_axis(attribute<Index>(op, "axis"), whole.rank());
   Index start = attribute<Index>(op, "start");
   start = std::clamp<Index>(start < 0 ? start + whole[axis] : start, 0, whole[axis]);
-  return {product(whole, 0, axis), whole[axis], start, attribute<Index>(op, "step"), part[axis], product(whole, axis + 1, whole.rank())};
+  return {product(whole, 0, axis),      whole[axis], start,
+          attribute<Index>(op, "step"), part[axis],  product(whole, axis + 1, whole.rank())};
 }
 
 BoundKernel bind_slice(const spec::Op& op, const Shapes& in, const Shape& out) {
@@ -75,9 +77,11 @@ BoundKernel bind_slice(const spec::Op& op, const Shapes& in, const Shape& out) {
   bound.run = [r](const KernelArgs& args) {
     const float* from = args.in[0].f32() + r.start * r.inner;
     const Index row = r.extent * r.inner;
-    if (r.step == 1) return Rows{r.outer, r.count * r.inner, row, r.count * r.inner}.run(args.workers, from, args.out.f32());
+    if (r.step == 1)
+      return Rows{r.outer, r.count * r.inner, row, r.count * r.inner}.run(args.workers, from, args.out.f32());
     for (Index k = 0; k < r.count; ++k)
-      Rows{r.outer, r.inner, row, r.count * r.inner}.run(args.workers, from + k * r.step * r.inner, args.out.f32() + k * r.inner);
+      Rows{r.outer, r.inner, row, r.count * r.inner}.run(args.workers, from + k * r.step * r.inner,
+                                                         args.out.f32() + k * r.inner);
   };
   return bound;
 }
@@ -86,7 +90,8 @@ BoundKernel bind_slice_grad(const spec::Op& op, const Shapes& in, const Shape& o
   const Range r = range_of(op, out, in[0]);
   BoundKernel bound;
   bound.run = [r, n = out.size()](const KernelArgs& args) {
-    parallel_for(args.workers, n, elements_per_part, [&](Index begin, Index end, int) { std::fill(args.out.f32() + begin, args.out.f32() + end, 0.0f); });
+    parallel_for(args.workers, n, elements_per_part,
+                 [&](Index begin, Index end, int) { std::fill(args.out.f32() + begin, args.out.f32() + end, 0.0f); });
     for (Index k = 0; k < r.count; ++k)
       Rows{r.outer, r.inner, r.count * r.inner, r.extent * r.inner}.run(args.workers, args.in[0].f32() + k * r.inner,
                                                                      args.out.f32() + (r.start + k * r.step) * r.inner);
@@ -112,8 +117,10 @@ BoundKernel bind_pad(const spec::Op& op, const Shapes& in, const Shape& out) {
   }
   BoundKernel bound;
   bound.run = [=, n = out.size(), value = static_cast<float>(attribute<double>(op, "value"))](const KernelArgs& args) {
-    parallel_for(args.workers, n, elements_per_part, [&](Index begin, Index end, int) { std::fill(args.out.f32() + begin, args.out.f32() + end, value); });
-    for (Index r = 0; r < rows; ++r) copy(args.in[0].f32() + r * length, args.out.f32() + to[static_cast<std::size_t>(r)], length);
+    parallel_for(args.workers, n, elements_per_part,
+                 [&](Index begin, Index end, int) { std::fill(args.out.f32() + begin, args.out.f32() + end, value); });
+    for (Index r = 0; r < rows; ++r)
+      copy(args.in[0].f32() + r * length, args.out.f32() + to[static_cast<std::size_t>(r)], length);
   };
   return bound;
 }
@@ -134,9 +141,11 @@ Nest nest_of(const Shape& x, const Shape& y, const spec::Axes& order) {
   const auto from = x.strides(), to = y.strides();
   std::vector<Nest::Dim> dims;
   for (Index k = 0; k < y.rank(); ++k) {
-    const Nest::Dim d{y[k], from[static_cast<std::size_t>(order[static_cast<std::size_t>(k)])], to[static_cast<std::size_t>(k)]};
+    const Nest::Dim d{y[k], from[static_cast<std::size_t>(order[static_cast<std::size_t>(k)])],
+                      to[static_cast<std::size_t>(k)]};
     if (d.extent == 1) continue;
-    if (!dims.empty() && dims.back().from == d.from * d.extent) dims.back() = {dims.back().extent * d.extent, d.from, d.to};
+    if (!dims.empty() && dims.back().from == d.from * d.extent)
+      dims.back() = {dims.back().extent * d.extent, d.from, d.to};
     else dims.push_back(d);
   }
   Nest nest;
@@ -158,7 +167,8 @@ void copy_square(const Nest& nest, const float* x, float* y, Index rows) {
   for (Index i = 0; i < inner.extent; i += square)
     for (Index r = 0; r < rows; r += square)
       for (Index b = r; b < std::min(r + square, rows); ++b)
-        for (Index a = i; a < std::min(i + square, inner.extent); ++a) y[b * across.to + a] = x[b * across.from + a * inner.from];
+        for (Index a = i; a < std::min(i + square, inner.extent); ++a)
+          y[b * across.to + a] = x[b * across.from + a * inner.from];
 }
 
 BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out) {
@@ -181,7 +191,8 @@ BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out)
           from += rest % nest.outer[d].extent * nest.outer[d].from;
           to += rest % nest.outer[d].extent * nest.outer[d].to;
         }
-        copy_square(nest, args.in[0].f32() + from, args.out.f32() + to, std::min(Nest::across_per_part, nest.across.extent - first));
+        copy_square(nest, args.in[0].f32() + from, args.out.f32() + to,
+                    std::min(Nest::across_per_part, nest.across.extent - first));
       }
     });
   };

@@ -10,7 +10,8 @@ constexpr Index elements_per_part = 16384;
 
 BoundKernel bind(const spec::Op& op, const Shapes& in, const Shape&) {
   const auto p = attribute<double>(op, "p");
-  const auto key = spec::mask_key(attribute<std::uint64_t>(op, "seed"), attribute<std::string>(op, "path"), attribute<std::uint64_t>(op, "step"));
+  const auto key = spec::mask_key(attribute<std::uint64_t>(op, "seed"), attribute<std::string>(op, "path"),
+                                  attribute<std::uint64_t>(op, "step"));
   BoundKernel bound;
   if (!attribute<bool>(op, "training") || p == 0) {
     bound.alias = true;

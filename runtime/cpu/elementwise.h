@@ -41,7 +41,8 @@ Kernel elementwise(std::string op, F f, spec::Claims claims = runtime::claims())
 }
 
 // No sums, no FMA, and the given accuracy of elementary functions.
-inline spec::Claims function_claims(std::initializer_list<std::pair<spec::Function, double>> ulps, spec::Claims c = claims()) {
+inline spec::Claims function_claims(std::initializer_list<std::pair<spec::Function, double>> ulps,
+                                    spec::Claims c = claims()) {
   for (const auto& [f, u] : ulps) c.ulps[static_cast<std::size_t>(f)] = u;
   return c;
 }

@@ -46,7 +46,8 @@ float gelu_slope_by_tanh(float x) {
 bool by_tanh(const spec::Op& op) { return attribute<std::string>(op, "approximate") == "tanh"; }
 
 void register_gelu(KernelTable& table) {
-  const spec::Claims c = function_claims({{F::erf, math::erf_ulps}, {F::tanh, math::tanh_ulps}, {F::exp, math::exp_ulps}});
+  const spec::Claims c =
+      function_claims({{F::erf, math::erf_ulps}, {F::tanh, math::tanh_ulps}, {F::exp, math::exp_ulps}});
   const auto choose = [](auto exact, auto approximate) {
     return [=](const spec::Op& op, const Shapes&, const Shape&) {
       BoundKernel bound;
@@ -55,9 +56,17 @@ void register_gelu(KernelTable& table) {
     };
   };
   const auto add = [&](const char* op, Block exact, Block approximate) {
-    table.add({op, std::string(op) + ".simd", Device::cpu, DType::f32, c, false, {}, choose(std::move(exact), std::move(approximate))});
+    table.add({op,
+               std::string(op) + ".simd",
+               Device::cpu,
+               DType::f32,
+               c,
+               false,
+               {},
+               choose(std::move(exact), std::move(approximate))});
   };
-  add("gelu", block_of<1>([](float x) { return gelu_by_erf(x); }), block_of<1>([](float x) { return gelu_by_tanh(x); }));
+  add("gelu", block_of<1>([](float x) { return gelu_by_erf(x); }),
+      block_of<1>([](float x) { return gelu_by_tanh(x); }));
   add("gelu_grad", block_of<2>([](float x, float ct) { return ct * gelu_slope_by_erf(x); }),
       block_of<2>([](float x, float ct) { return ct * gelu_slope_by_tanh(x); }));
 }
@@ -84,7 +93,8 @@ void register_functions(KernelTable& table) {
   const spec::Claims exp = function_claims({{F::exp, math::exp_ulps}});
   table.add(elementwise<1>("exp", [](float x) { return math::exp(x); }, exp));
   table.add(elementwise<1>("log", [](float x) { return math::log(x); }, function_claims({{F::log, math::log_ulps}})));
-  table.add(elementwise<1>("tanh", [](float x) { return math::tanh(x); }, function_claims({{F::tanh, math::tanh_ulps}})));
+  table.add(elementwise<1>(
+      "tanh", [](float x) { return math::tanh(x); }, function_claims({{F::tanh, math::tanh_ulps}})));
   table.add(elementwise<1>("erf", [](float x) { return math::erf(x); }, function_claims({{F::erf, math::erf_ulps}})));
   table.add(elementwise<1>("sigmoid", [](float x) { return math::sigmoid(x); }, exp));
   table.add(elementwise<1>("silu", [](float x) { return silu(x); }, exp));

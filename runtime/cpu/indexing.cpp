@@ -27,7 +27,8 @@ BoundKernel bind_embedding(const spec::Op&, const Shapes& in, const Shape&) {
     if (width == 0) return;
     parallel_for(args.workers, n, std::max<Index>(1, elements_per_part / width), [&](Index begin, Index end, int) {
       for (Index i = begin; i < end; ++i)
-        std::memcpy(args.out.f32() + i * width, args.in[1].f32() + args.in[0].i64()[i] * width, static_cast<std::size_t>(width) * sizeof(float));
+        std::memcpy(args.out.f32() + i * width, args.in[1].f32() + args.in[0].i64()[i] * width,
+                    static_cast<std::size_t>(width) * sizeof(float));
     });
   };
   return bound;
@@ -39,7 +40,8 @@ BoundKernel bind_embedding_grad(const spec::Op&, const Shapes& in, const Shape& 
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
     parallel_for(args.workers, width, columns_per_part, [&](Index begin, Index end, int) {
-      for (Index r = 0; r < rows; ++r) std::fill(args.out.f32() + r * width + begin, args.out.f32() + r * width + end, 0.0f);
+      for (Index r = 0; r < rows; ++r)
+        std::fill(args.out.f32() + r * width + begin, args.out.f32() + r * width + end, 0.0f);
       for (Index i = 0; i < n; ++i) {
         const float* ct = args.in[1].f32() + i * width;
         float* to = args.out.f32() + args.in[0].i64()[i] * width;
@@ -62,7 +64,9 @@ Indexed indexed(const spec::Op& op, const Shape& x, const Shape& index) {
   Indexed out{std::vector<Index>(static_cast<std::size_t>(index.size()), 0), strides[static_cast<std::size_t>(axis)]};
   for (Index i = 0; i < index.size(); ++i)
     for (Index a = 0; a < x.rank(); ++a)
-      if (a != axis) out.base[static_cast<std::size_t>(i)] += i / steps[static_cast<std::size_t>(a)] % index[a] * strides[static_cast<std::size_t>(a)];
+      if (a != axis)
+        out.base[static_cast<std::size_t>(i)] +=
+            i / steps[static_cast<std::size_t>(a)] % index[a] * strides[static_cast<std::size_t>(a)];
   return out;
 }
 

@@ -26,14 +26,17 @@ float total_of(Workers& workers, const float* terms, float* parts, Index n) {
   workers.run(chunks, [&](Index p, int) { parts[p] = sum_lanes(terms + p * chunk, std::min(chunk, n - p * chunk)); });
   return sum_lanes(parts, chunks);
 }
-std::size_t total_scratch(Index n) { return aligned(static_cast<std::size_t>(n) * 4) + aligned(static_cast<std::size_t>(n / chunk + 1) * 4); }
+std::size_t total_scratch(Index n) {
+  return aligned(static_cast<std::size_t>(n) * 4) + aligned(static_cast<std::size_t>(n / chunk + 1) * 4);
+}
 
 // Where the terms of a reduced loss and their partial sums go.
 struct Terms {
   float *terms, *parts;
 };
 Terms terms_in(const KernelArgs& args, Index n) {
-  return {reinterpret_cast<float*>(args.scratch), reinterpret_cast<float*>(args.scratch + aligned(static_cast<std::size_t>(n) * 4))};
+  return {reinterpret_cast<float*>(args.scratch),
+          reinterpret_cast<float*>(args.scratch + aligned(static_cast<std::size_t>(n) * 4))};
 }
 
 BoundKernel bind_mse(const spec::Op& op, const Shapes& in, const Shape&) {
@@ -83,6 +86,8 @@ float shifted(float x, float top) { return math::abs(top) == math::infinity && x
 // row becomes exp(row − top); returns top and the sum, NaN where several infinite maxima have no limit.
 struct Exponentials {
   float top, total;
+  // A finite logit beside infinite ones: its share is 0, however many they are.
+  bool vanishes(float shifted) const { return top == math::infinity && shifted == -math::infinity; }
 };
 Exponentials exponentials(float* row, Index n) {
   const float top = max_lanes(row, n);
@@ -106,20 +111,22 @@ BoundKernel bind_cross_entropy(const spec::Op& op, const Shapes& in, const Shape
   bound.local_scratch = aligned(static_cast<std::size_t>(2 * k.n) * 4);
   bound.run = [=](const KernelArgs& args) {
     const auto [terms, parts] = terms_in(args, terms_count);
-    parallel_for(args.workers, k.places, std::max<Index>(1, work_per_part / k.n), [&](Index begin, Index end, int worker) {
-      for (Index p = begin; p < end; ++p) {
-        float *row = args.local(worker), *own = none ? row + k.n : terms + p * k.n;
-        k.gather(args.in[0].f32(), p, row);
-        const auto [top, total] = exponentials(row, k.n);
-        const float log_sum = math::log(total);
-        const float *x = args.in[0].f32() + k.start(p), *t = args.in[1].f32() + k.start(p);
-        for (Index c = 0; c < k.n; ++c) {
-          const float gap = log_sum - shifted(x[c * k.inner], top), target = t[c * k.inner];
-          own[c] = target == 0 && gap == math::infinity ? 0.0f : target * gap;
-        }
-        if (none) args.out.f32()[p] = sum_lanes(own, k.n);
-      }
-    });
+    parallel_for(args.workers, k.places, std::max<Index>(1, work_per_part / k.n),
+                 [&](Index begin, Index end, int worker) {
+                   for (Index p = begin; p < end; ++p) {
+                     float *row = args.local(worker), *own = none ? row + k.n : terms + p * k.n;
+                     k.gather(args.in[0].f32(), p, row);
+                     const Exponentials e = exponentials(row, k.n);
+                     const float log_sum = math::log(e.total);
+                     const float *x = args.in[0].f32() + k.start(p), *t = args.in[1].f32() + k.start(p);
+                     for (Index c = 0; c < k.n; ++c) {
+                       const float down = shifted(x[c * k.inner], e.top), target = t[c * k.inner];
+                       const float gap = e.vanishes(down) ? math::infinity : log_sum - down;
+                       own[c] = target == 0 && gap == math::infinity ? 0.0f : target * gap;
+                     }
+                     if (none) args.out.f32()[p] = sum_lanes(own, k.n);
+                   }
+                 });
     if (none) return;
     const float total = total_of(args.workers, terms, parts, terms_count);
     args.out.f32()[0] = k.reduction == Reduction::mean ? total / static_cast<float>(k.places) : total;
@@ -144,18 +151,20 @@ BoundKernel bind_cross_entropy_index(const spec::Op& op, const Shapes& in, const
   bound.run = [=](const KernelArgs& args) {
     const auto [scratch_terms, parts] = terms_in(args, none ? 0 : k.places);
     float* terms = none ? args.out.f32() : scratch_terms;
-    parallel_for(args.workers, k.places, std::max<Index>(1, work_per_part / k.n), [&](Index begin, Index end, int worker) {
-      for (Index p = begin; p < end; ++p) {
-        const Index label = args.in[1].i64()[p];
-        terms[p] = 0;
-        if (label == ignored) continue;
-        float* row = args.local(worker);
-        k.gather(args.in[0].f32(), p, row);
-        const float logit = row[label];
-        const auto [top, total] = exponentials(row, k.n);
-        terms[p] = math::log(total) - shifted(logit, top);
-      }
-    });
+    parallel_for(args.workers, k.places, std::max<Index>(1, work_per_part / k.n),
+                 [&](Index begin, Index end, int worker) {
+                   for (Index p = begin; p < end; ++p) {
+                     const Index label = args.in[1].i64()[p];
+                     terms[p] = 0;
+                     if (label == ignored) continue;
+                     float* row = args.local(worker);
+                     k.gather(args.in[0].f32(), p, row);
+                     const float logit = row[label];
+                     const Exponentials e = exponentials(row, k.n);
+                     const float down = shifted(logit, e.top);
+                     terms[p] = e.vanishes(down) ? math::infinity : math::log(e.total) - down;
+                   }
+                 });
     if (none) return;
     const Index kept = kept_of(args.in[1], ignored);
     const float total = total_of(args.workers, terms, parts, k.places);
@@ -173,20 +182,25 @@ BoundKernel bind_cross_entropy_index_grad(const spec::Op& op, const Shapes& in, 
   bound.local_scratch = aligned(static_cast<std::size_t>(k.n) * 4);
   bound.run = [=](const KernelArgs& args) {
     const auto kept = static_cast<float>(kept_of(args.in[1], ignored));
-    parallel_for(args.workers, k.places, std::max<Index>(1, work_per_part / k.n), [&](Index begin, Index end, int worker) {
-      for (Index p = begin; p < end; ++p) {
-        const Index label = args.in[1].i64()[p];
-        float *row = args.local(worker), *dx = args.out.f32() + k.start(p);
-        if (label == ignored) {
-          for (Index c = 0; c < k.n; ++c) dx[c * k.inner] = 0;
-          continue;
-        }
-        k.gather(args.in[0].f32(), p, row);
-        const float total = exponentials(row, k.n).total;
-        const float given = args.in[2].f32()[one ? 0 : p], ct = k.reduction == Reduction::mean ? given / kept : given;
-        for (Index c = 0; c < k.n; ++c) dx[c * k.inner] = ct * (row[c] / total - (c == label ? 1.0f : 0.0f));
-      }
-    });
+    parallel_for(args.workers, k.places, std::max<Index>(1, work_per_part / k.n),
+                 [&](Index begin, Index end, int worker) {
+                   for (Index p = begin; p < end; ++p) {
+                     const Index label = args.in[1].i64()[p];
+                     float *row = args.local(worker), *dx = args.out.f32() + k.start(p);
+                     if (label == ignored) {
+                       for (Index c = 0; c < k.n; ++c) dx[c * k.inner] = 0;
+                       continue;
+                     }
+                     k.gather(args.in[0].f32(), p, row);
+                     const auto [top, total] = exponentials(row, k.n);
+                     const float given = args.in[2].f32()[one ? 0 : p],
+                                 ct = k.reduction == Reduction::mean ? given / kept : given;
+                     for (Index c = 0; c < k.n; ++c) {
+                       const float share = row[c] == 0 && top == math::infinity ? 0.0f : row[c] / total;
+                       dx[c * k.inner] = ct * (share - (c == label ? 1.0f : 0.0f));
+                     }
+                   }
+                 });
   };
   return bound;
 }
@@ -199,8 +213,22 @@ void register_loss(KernelTable& table) {
   const spec::Claims c = function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, sums);
   table.add({"mse", "mse.lanes", Device::cpu, DType::f32, sums, false, {}, bind_mse});
   table.add({"cross_entropy", "cross_entropy.lanes", Device::cpu, DType::f32, c, false, {}, bind_cross_entropy});
-  table.add({"cross_entropy_index", "cross_entropy_index.lanes", Device::cpu, DType::f32, c, false, {}, bind_cross_entropy_index});
-  table.add({"cross_entropy_index_grad", "cross_entropy_index_grad.lanes", Device::cpu, DType::f32, c, false, {}, bind_cross_entropy_index_grad});
+  table.add({"cross_entropy_index",
+             "cross_entropy_index.lanes",
+             Device::cpu,
+             DType::f32,
+             c,
+             false,
+             {},
+             bind_cross_entropy_index});
+  table.add({"cross_entropy_index_grad",
+             "cross_entropy_index_grad.lanes",
+             Device::cpu,
+             DType::f32,
+             c,
+             false,
+             {},
+             bind_cross_entropy_index_grad});
 }
 
 }  // namespace plumbline::runtime

@@ -45,7 +45,8 @@ BoundKernel bind_matmul(const spec::Op&, const Shapes& in, const Shape& out) {
   }
   const Product p = product_of(in[0], in[1]);
   const auto batch = static_cast<Index>(p.a_at.size());
-  const Index together = std::max<Index>(1, static_cast<Index>(least_work / (2.0 * static_cast<double>(p.m * p.n * p.k))));
+  const Index together =
+      std::max<Index>(1, static_cast<Index>(least_work / (2.0 * static_cast<double>(p.m * p.n * p.k))));
   bound.run = [p, batch, together](const KernelArgs& args) {
     const Index each = p.tiles.count();
     parallel_for(args.workers, batch * each, together, [&](Index begin, Index end, int) {
@@ -66,7 +67,8 @@ BoundKernel bind_linear(const spec::Op&, const Shapes& in, const Shape& out) {
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
     args.workers.run(tiles.count(), [&](Index t, int) {
-      if (k > 0) gemm_tile(tiles, t, {args.in[0].f32(), k}, {args.in[1].f32(), k, /*transposed=*/true}, args.out.f32(), n);
+      if (k > 0)
+        gemm_tile(tiles, t, {args.in[0].f32(), k}, {args.in[1].f32(), k, /*transposed=*/true}, args.out.f32(), n);
       const Index i = t / tiles.across() * tiles.rows, j = t % tiles.across() * tiles.columns;
       const Index width = std::min(tiles.columns, n - j);
       for (Index r = i; r < std::min(i + tiles.rows, m); ++r) {
@@ -85,7 +87,9 @@ BoundKernel bind_linear(const spec::Op&, const Shapes& in, const Shape& out) {
 }  // namespace
 
 Tiles tiles_of(Index m, Index n, Index k) {
-  const auto work = [&](Index rows, Index columns) { return 2.0 * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(k); };
+  const auto work = [&](Index rows, Index columns) {
+    return 2.0 * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(k);
+  };
   const double limit = std::max(least_work, work(m, n) / most_tiles);
   Tiles t{m, n, k, std::max<Index>(1, m), std::max<Index>(1, n)};
   while (work(t.rows, t.columns) > limit) {
@@ -98,8 +102,8 @@ Tiles tiles_of(Index m, Index n, Index k) {
 
 void gemm(Index m, Index n, Index k, Operand a, Operand b, float* c, Index c_stride, bool add) {
   const OneThread guard;
-  const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1.0f, a.data, a.stride, b.data, b.stride,
-                                 add ? 1.0f : 0.0f, c, c_stride);
+  const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1.0f, a.data, a.stride,
+                                 b.data, b.stride, add ? 1.0f : 0.0f, c, c_stride);
   check(status == dnnl_success, "sgemm takes every shape that a plan binds");
 }
 
@@ -107,7 +111,8 @@ void gemm_tile(const Tiles& tiles, Index t, Operand a, Operand b, float* c, Inde
   const Index i = t / tiles.across() * tiles.rows, j = t % tiles.across() * tiles.columns;
   a.data += a.transposed ? i : i * a.stride;
   b.data += b.transposed ? j * b.stride : j;
-  gemm(std::min(tiles.rows, tiles.m - i), std::min(tiles.columns, tiles.n - j), tiles.k, a, b, c + i * c_stride + j, c_stride);
+  gemm(std::min(tiles.rows, tiles.m - i), std::min(tiles.columns, tiles.n - j), tiles.k, a, b, c + i * c_stride + j,
+       c_stride);
 }
 
 spec::Claims gemm_claims() {

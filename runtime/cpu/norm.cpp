@@ -61,9 +61,11 @@ BoundKernel bind_layer_norm(const spec::Op& op, const Shapes& in, const Shape&) 
   bound.run = [s](const KernelArgs& args) {
     const float* w = args.in.size() > 1 ? args.in[1].f32() : nullptr;
     const float* b = args.in.size() > 2 ? args.in[2].f32() : nullptr;
-    parallel_for(args.workers, s.count, std::max<Index>(1, work_per_part / std::max<Index>(1, s.n)), [&](Index begin, Index end, int) {
-      for (Index r = begin; r < end; ++r) normalise(args.in[0].f32() + r * s.n, w, b, args.out.f32() + r * s.n, s.n, s.eps);
-    });
+    parallel_for(args.workers, s.count, std::max<Index>(1, work_per_part / std::max<Index>(1, s.n)),
+                 [&](Index begin, Index end, int) {
+                   for (Index r = begin; r < end; ++r)
+                     normalise(args.in[0].f32() + r * s.n, w, b, args.out.f32() + r * s.n, s.n, s.eps);
+                 });
   };
   return bound;
 }
@@ -72,10 +74,12 @@ BoundKernel bind_layer_norm_grad(const spec::Op& op, const Shapes& in, const Sha
   const Slices s = slices_of(op, in[0]);
   BoundKernel bound;
   bound.run = [s](const KernelArgs& args) {
-    parallel_for(args.workers, s.count, std::max<Index>(1, work_per_part / std::max<Index>(1, s.n)), [&](Index begin, Index end, int) {
-      for (Index r = begin; r < end; ++r)
-        gradient(args.in[0].f32() + r * s.n, args.in[1].f32() + r * s.n, args.out.f32() + r * s.n, s.n, s.eps);
-    });
+    parallel_for(args.workers, s.count, std::max<Index>(1, work_per_part / std::max<Index>(1, s.n)),
+                 [&](Index begin, Index end, int) {
+                   for (Index r = begin; r < end; ++r)
+                     gradient(args.in[0].f32() + r * s.n, args.in[1].f32() + r * s.n, args.out.f32() + r * s.n, s.n,
+                              s.eps);
+                 });
   };
   return bound;
 }
@@ -85,7 +89,8 @@ BoundKernel bind_layer_norm_grad(const spec::Op& op, const Shapes& in, const Sha
 void register_norm(KernelTable& table) {
   const spec::Claims c = claims(spec::Order::lanes, lanes);
   table.add({"layer_norm", "layer_norm.two_pass", Device::cpu, DType::f32, c, false, {}, bind_layer_norm});
-  table.add({"layer_norm_grad", "layer_norm_grad.two_pass", Device::cpu, DType::f32, c, false, {}, bind_layer_norm_grad});
+  table.add(
+      {"layer_norm_grad", "layer_norm_grad.two_pass", Device::cpu, DType::f32, c, false, {}, bind_layer_norm_grad});
 }
 
 }  // namespace plumbline::runtime

@@ -15,7 +15,9 @@ struct Pool {
 
   Index area() const { return rows.in * columns.in; }
   Index places() const { return rows.out * columns.out; }
-  Index grain() const { return std::max<Index>(1, taps_per_part / std::max<Index>(1, places() * rows.kernel * columns.kernel)); }
+  Index grain() const {
+    return std::max<Index>(1, taps_per_part / std::max<Index>(1, places() * rows.kernel * columns.kernel));
+  }
 };
 
 Pool pool_of(const spec::Op& op, const Shape& x) {
@@ -108,7 +110,8 @@ float count_of(const Pool& w, bool include_pad, const Taps& r, const Taps& c) {
 }
 
 BoundKernel bind_avg(const spec::Op& op, const Shapes& in, const Shape&) {
-  return over_maps(pool_of(op, in[0]), [all = attribute<bool>(op, "count_include_pad")](const Pool& w, const KernelArgs& args, Index map) {
+  return over_maps(pool_of(op, in[0]), [all = attribute<bool>(op, "count_include_pad")](
+                                           const Pool& w, const KernelArgs& args, Index map) {
     const float* x = args.in[0].f32() + map * w.area();
     float* y = args.out.f32() + map * w.places();
     for_each_place(w, [&](Index place, const Taps& r, const Taps& c) {
@@ -121,7 +124,8 @@ BoundKernel bind_avg(const spec::Op& op, const Shapes& in, const Shape&) {
 }
 
 BoundKernel bind_avg_grad(const spec::Op& op, const Shapes&, const Shape& out) {
-  return over_maps(pool_of(op, out), [all = attribute<bool>(op, "count_include_pad")](const Pool& w, const KernelArgs& args, Index map) {
+  return over_maps(pool_of(op, out), [all = attribute<bool>(op, "count_include_pad")](
+                                         const Pool& w, const KernelArgs& args, Index map) {
     const float* ct = args.in[0].f32() + map * w.places();
     float* dx = args.out.f32() + map * w.area();
     std::fill_n(dx, w.area(), 0.0f);

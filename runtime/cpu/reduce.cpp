@@ -208,8 +208,9 @@ void share_among_winners(const Walk& walk, const KernelArgs& args) {
                      std::copy_n(args.in[0].f32() + start + walk.folded[j], walk.run,
                                  row + static_cast<Index>(j) * walk.run);
                    const float top = max_lanes(row, n);
+                   const auto wins = [=](float x) { return top == top ? !(x < top) : x != x; };
                    Index winners = 0;
-                   for (Index i = 0; i < n; ++i) winners += !(row[i] < top);
+                   for (Index i = 0; i < n; ++i) winners += wins(row[i]);
                    const float share = args.in[1].f32()[f] / static_cast<float>(winners);
                    for (std::size_t j = 0; j < walk.folded.size(); ++j)
                      for (Index i = 0; i < walk.run; ++i)

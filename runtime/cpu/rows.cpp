@@ -77,19 +77,21 @@ BoundKernel along(const Shape& shape, Index axis, F f) {
   const Index blocks = (inner + together - 1) / together;
   bound.local_scratch = aligned(sizeof(float) * static_cast<std::size_t>(2 * together * n));
   bound.run = [=](const KernelArgs& args) {
-    parallel_for(args.workers, outer * blocks, std::max<Index>(1, work_per_part / (n * together)), [&](Index begin, Index end, int worker) {
-      float *from = args.local(worker), *to = from + together * n;
-      for (Index p = begin; p < end; ++p) {
-        const Index at = p / blocks * n * inner + p % blocks * together, width = std::min(together, inner - p % blocks * together);
-        const float* x = args.in[0].f32() + at;
-        float* y = args.out.f32() + at;
-        for (Index i = 0; i < n; ++i)
-          for (Index c = 0; c < width; ++c) from[c * n + i] = x[i * inner + c];
-        for (Index c = 0; c < width; ++c) f(from + c * n, to + c * n, n);
-        for (Index i = 0; i < n; ++i)
-          for (Index c = 0; c < width; ++c) y[i * inner + c] = to[c * n + i];
-      }
-    });
+    parallel_for(args.workers, outer * blocks, std::max<Index>(1, work_per_part / (n * together)),
+                 [&](Index begin, Index end, int worker) {
+                   float *from = args.local(worker), *to = from + together * n;
+                   for (Index p = begin; p < end; ++p) {
+                     const Index at = p / blocks * n * inner + p % blocks * together,
+                                 width = std::min(together, inner - p % blocks * together);
+                     const float* x = args.in[0].f32() + at;
+                     float* y = args.out.f32() + at;
+                     for (Index i = 0; i < n; ++i)
+                       for (Index c = 0; c < width; ++c) from[c * n + i] = x[i * inner + c];
+                     for (Index c = 0; c < width; ++c) f(from + c * n, to + c * n, n);
+                     for (Index i = 0; i < n; ++i)
+                       for (Index c = 0; c < width; ++c) y[i * inner + c] = to[c * n + i];
+                   }
+                 });
   };
   return bound;
 }
@@ -109,7 +111,8 @@ void register_rows(KernelTable& table) {
   using F = spec::Function;
   const spec::Claims c = claims(spec::Order::lanes, lanes);
   table.add(row_kernel("softmax", function_claims({{F::exp, math::exp_ulps}}, c), Softmax{}));
-  table.add(row_kernel("log_softmax", function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, c), LogSoftmax{}));
+  table.add(row_kernel("log_softmax", function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, c),
+                       LogSoftmax{}));
 }
 
 }  // namespace plumbline::runtime

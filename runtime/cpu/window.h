@@ -37,7 +37,8 @@ inline Window window_of(const spec::Op& op, std::size_t axis, Index in, Index ke
   const auto padding = attribute<spec::Axes>(op, "padding");
   const Index before = padding.size() == 4 ? padding[2 * axis] : entry(padding, axis);
   const Index after = padding.size() == 4 ? padding[2 * axis + 1] : entry(padding, axis);
-  return {in, kernel, stride, dilation, before, after, (in + before + after - 1 - (kernel - 1) * dilation) / stride + 1};
+  return {
+      in, kernel, stride, dilation, before, after, (in + before + after - 1 - (kernel - 1) * dilation) / stride + 1};
 }
 
 }  // namespace plumbline::runtime

@@ -15,7 +15,8 @@ using spec::fail;
 namespace {
 
 std::uint64_t key_of(const Initialisation& plan, const ParameterInit& p) {
-  return plan.streams == StreamScheme::separate ? spec::key(plan.seed, p.stream) : spec::torchlean::key(plan.seed, p.stream);
+  return plan.streams == StreamScheme::separate ? spec::key(plan.seed, p.stream)
+                                                : spec::torchlean::key(plan.seed, p.stream);
 }
 
 // The unit samples of one parameter.
@@ -88,8 +89,8 @@ Result<void> check_draws(const Initialisation& plan) {
   for (std::size_t i = 0; i < windows.size() && windows.size() > 1; ++i) {
     const Window &w = windows[i], &next = windows[(i + 1) % windows.size()];
     if (next.key - w.key < w.draws)
-      return fail("parameters ", w.owner->name, " and ", next.owner->name, " share random draws: streams ", w.owner->stream, " and ",
-                  next.owner->stream, " [init C7]");
+      return fail("parameters ", w.owner->name, " and ", next.owner->name, " share random draws: streams ",
+                  w.owner->stream, " and ", next.owner->stream, " [init C7]");
   }
   return {};
 }
@@ -109,21 +110,28 @@ Result<void> validate(const Initialisation& plan) {
 Result<void> check_parameters(const Initialisation& plan, std::span<const ParameterShape> given) {
   const auto& own = plan.parameters;
   for (std::size_t i = 0; i < std::min(own.size(), given.size()); ++i) {
-    if (own[i].name != given[i].name) return fail("parameter ", i, ": found ", given[i].name, ", expected ", own[i].name, " [init C8]");
+    if (own[i].name != given[i].name)
+      return fail("parameter ", i, ": found ", given[i].name, ", expected ", own[i].name, " [init C8]");
     if (own[i].shape != given[i].shape)
-      return fail("parameter ", own[i].name, ": found shape ", given[i].shape, ", expected ", own[i].shape, " [init C8]");
+      return fail("parameter ", own[i].name, ": found shape ", given[i].shape, ", expected ", own[i].shape,
+                  " [init C8]");
   }
-  if (given.size() < own.size()) return fail("parameter ", own[given.size()].name, ": found nothing, expected shape ", own[given.size()].shape, " [init C8]");
-  if (given.size() > own.size()) return fail("parameter ", given[own.size()].name, ": expected no more than ", own.size(), " parameters [init C8]");
+  if (given.size() < own.size())
+    return fail("parameter ", own[given.size()].name, ": found nothing, expected shape ", own[given.size()].shape,
+                " [init C8]");
+  if (given.size() > own.size())
+    return fail("parameter ", given[own.size()].name, ": expected no more than ", own.size(), " parameters [init C8]");
   return {};
 }
 
 Result<void> initialise(const Initialisation& plan, std::span<const std::span<float>> out) {
   if (auto ok = validate(plan); !ok) return ok;
-  if (out.size() != plan.parameters.size()) return fail("expected ", plan.parameters.size(), " parameters, found ", out.size());
+  if (out.size() != plan.parameters.size())
+    return fail("expected ", plan.parameters.size(), " parameters, found ", out.size());
   for (std::size_t i = 0; i < out.size(); ++i)
     if (out[i].size() != static_cast<std::size_t>(plan.parameters[i].shape.size()))
-      return fail("parameter ", plan.parameters[i].name, ": expected ", plan.parameters[i].shape.size(), " elements, found ", out[i].size());
+      return fail("parameter ", plan.parameters[i].name, ": expected ", plan.parameters[i].shape.size(),
+                  " elements, found ", out[i].size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const ParameterInit& p = plan.parameters[i];
     std::visit(Filler{p.shape, {key_of(plan, p), plan.streams}, out[i]}, p.scheme);

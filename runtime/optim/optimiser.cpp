@@ -15,7 +15,8 @@ constexpr Index elements_per_part = 16384;
 double correction(double beta, Index t) { return -std::expm1(static_cast<double>(t) * std::log(beta)); }
 
 void run(const spec::Sgd& o, Index t, const OptimView& x, Index n) {
-  const auto lr = static_cast<float>(o.lr), decay = static_cast<float>(o.weight_decay), momentum = static_cast<float>(o.momentum);
+  const auto lr = static_cast<float>(o.lr), decay = static_cast<float>(o.weight_decay),
+             momentum = static_cast<float>(o.momentum);
   const auto fresh = static_cast<float>(1 - o.dampening);
   const bool decays = o.weight_decay != 0;
   if (o.momentum == 0) {
@@ -41,7 +42,16 @@ struct AdamScalars {
 template <class O>
 AdamScalars scalars_of(const O& o, Index t) {
   const auto f = [](double a) { return static_cast<float>(a); };
-  return {f(o.lr), f(o.beta1), f(1 - o.beta1), f(o.beta2), f(1 - o.beta2), f(correction(o.beta1, t)), f(correction(o.beta2, t)), f(o.eps), 0, 1};
+  return {f(o.lr),
+          f(o.beta1),
+          f(1 - o.beta1),
+          f(o.beta2),
+          f(1 - o.beta2),
+          f(correction(o.beta1, t)),
+          f(correction(o.beta2, t)),
+          f(o.eps),
+          0,
+          1};
 }
 
 template <bool decays, bool shrinks>
@@ -106,8 +116,10 @@ std::span<float> OptimiserState::state(std::string_view name, std::size_t parame
   return {all + offsets_[parameter], static_cast<std::size_t>(sizes_[parameter])};
 }
 
-void OptimiserState::step(Workers& workers, std::span<float* const> parameters, std::span<const float* const> gradients) {
-  check(parameters.size() == sizes_.size() && gradients.size() == sizes_.size(), "a step has all parameters and gradients");
+void OptimiserState::step(Workers& workers, std::span<float* const> parameters,
+                          std::span<const float* const> gradients) {
+  check(parameters.size() == sizes_.size() && gradients.size() == sizes_.size(),
+        "a step has all parameters and gradients");
   ++t_;
   workers.run(static_cast<Index>(parts_.size()), [&](Index part, int) {
     const auto& [p, begin, end] = parts_[static_cast<std::size_t>(part)];

@@ -29,7 +29,8 @@ Session::Value Session::allocate(std::size_t bytes) {
   const std::size_t off = static_cast<std::size_t>(options_.misalign) * sizeof(float);
   Value v;
   v.buffer = std::make_shared<Buffer>(aligned(bytes + off) + guard_bytes);
-  std::fill_n(reinterpret_cast<std::uint32_t*>(v.buffer->data()), v.buffer->size() / sizeof(std::uint32_t), options_.poison);
+  std::fill_n(reinterpret_cast<std::uint32_t*>(v.buffer->data()), v.buffer->size() / sizeof(std::uint32_t),
+              options_.poison);
   v.data = v.buffer->data() + off;
   return v;
 }
@@ -111,7 +112,8 @@ Session::Value Session::run(NodeId id) {
     step.fused->set_result(0, static_cast<float*>(value.data));
   } else {
     for (std::size_t i = 0; i < in.size(); ++i)
-      step.in.push_back({data_of(node.inputs[i]), in[i], graph_->node(node.inputs[i]).extent >= 0 ? DType::i64 : DType::f32});
+      step.in.push_back(
+          {data_of(node.inputs[i]), in[i], graph_->node(node.inputs[i]).extent >= 0 ? DType::i64 : DType::f32});
     step.out = {value.data, node.shape, DType::f32};
   }
   const std::size_t shared = aligned(step.scratch()), local = aligned(step.local_scratch());
@@ -125,7 +127,8 @@ Session::Value Session::run(NodeId id) {
 std::span<const float> Session::value(Var v) {
   run_recorded();
   check(v.id() >= 0 && v.id() < graph_->size() && graph_->node(v.id()).extent < 0, "only real nodes have a value");
-  return {static_cast<const float*>(values_[static_cast<std::size_t>(v.id())].data), static_cast<std::size_t>(v.shape().size())};
+  return {static_cast<const float*>(values_[static_cast<std::size_t>(v.id())].data),
+          static_cast<std::size_t>(v.shape().size())};
 }
 
 std::vector<Var> Session::backward(Var loss, const std::vector<Var>& wrt) {

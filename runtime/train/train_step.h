@@ -15,8 +15,8 @@ class TrainStep {
  public:
   // Appends the gradients of Σ loss with respect to every param. Values of the graph's own outputs can be read too.
   // Errors: a param that the loss does not depend on, attributes out of range. The table must outlive the step.
-  static Result<TrainStep> create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser, const KernelTable& kernels,
-                                  PlanOptions options = {});
+  static Result<TrainStep> create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
+                                  const KernelTable& kernels, PlanOptions options = {});
 
   // The inputs are set or bound through the program; the params are bound to `parameter`.
   Program& program() { return program_; }
@@ -35,7 +35,8 @@ class TrainStep {
   Result<void> evaluate() { return program_.run(); }
 
  private:
-  TrainStep(Program program, OptimiserState optimiser) : program_(std::move(program)), optimiser_(std::move(optimiser)) {}
+  TrainStep(Program program, OptimiserState optimiser)
+      : program_(std::move(program)), optimiser_(std::move(optimiser)) {}
 
   Program program_;
   OptimiserState optimiser_;

@@ -83,11 +83,14 @@ Workload forward(std::vector<Shape> shapes, Build build) {
     std::vector<Var> in;
     for (const Shape& s : shapes) in.push_back(graph.input(spec::concat('x', in.size()), s));
     for (const Var& y : build(in)) graph.output(y);
-    auto program = std::make_shared<runtime::Program>(spec::value_or_throw(compile(graph, kernels, {.threads = options.threads})));
+    auto program =
+        std::make_shared<runtime::Program>(spec::value_or_throw(compile(graph, kernels, {.threads = options.threads})));
     for (const Var& x : in)
       must(program->set(x.id(), std::span<const float>(normal(static_cast<std::size_t>(x.shape().size())))));
     for (spec::NodeId id : graph.leaves())
-      if (graph.node(id).name == "seed") must(program->set(id, std::span<const float>(std::vector<float>(static_cast<std::size_t>(graph.node(id).shape.size()), 1.0f))));
+      if (graph.node(id).name == "seed")
+        must(program->set(id, std::span<const float>(
+                                  std::vector<float>(static_cast<std::size_t>(graph.node(id).shape.size()), 1.0f))));
     return [program] { must(program->run()); };
   };
 }
@@ -112,13 +115,14 @@ std::function<void()> train_mlp(const runtime::KernelTable& kernels, const Optio
   Var h = graph.input("x", {64, sizes[0]});
   const Var labels = graph.index_input("y", {64}, 10);
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i) {
-    const Var w = graph.param(spec::concat('w', i), {sizes[i + 1], sizes[i]}), b = graph.param(spec::concat('b', i), {sizes[i + 1]});
+    const Var w = graph.param(spec::concat('w', i), {sizes[i + 1], sizes[i]}),
+              b = graph.param(spec::concat('b', i), {sizes[i + 1]});
     h = spec::call(spec::Linear{}, h, w, b);
     if (i + 2 < sizes.size()) h = spec::call(spec::Relu{}, h);
   }
   const Var loss = spec::call(spec::CrossEntropyIndex{}, h, labels);
-  auto step = std::make_shared<runtime::TrainStep>(
-      spec::value_or_throw(runtime::TrainStep::create(graph, loss.id(), spec::Adam{}, kernels, {.threads = options.threads})));
+  auto step = std::make_shared<runtime::TrainStep>(spec::value_or_throw(
+      runtime::TrainStep::create(graph, loss.id(), spec::Adam{}, kernels, {.threads = options.threads})));
   for (std::size_t p = 0; p < step->parameters().size(); ++p) {
     const auto values = normal(step->parameter(p).size(), 0.05f);
     std::copy(values.begin(), values.end(), step->parameter(p).begin());
@@ -169,7 +173,9 @@ bool parse(int argc, char** argv, Options& o) {
   return argc % 2 == 1 && o.threads > 0;
 }
 
-bool listed(const std::string& name, const std::string& only) { return only.empty() || ("," + only + ",").find("," + name + ",") != std::string::npos; }
+bool listed(const std::string& name, const std::string& only) {
+  return only.empty() || ("," + only + ",").find("," + name + ",") != std::string::npos;
+}
 
 }  // namespace
 
@@ -184,9 +190,11 @@ int main(int argc, char** argv) {
   for (const auto& [name, make] : workloads()) {
     if (!listed(name, options.only)) continue;
     const Timing t = measure(make(kernels, options), options.seconds);
-    std::printf("%-36s %10.3f ms   p10 %9.3f  p90 %9.3f  n=%d\n", name.c_str(), t.median * 1e3, t.p10 * 1e3, t.p90 * 1e3, t.runs);
+    std::printf("%-36s %10.3f ms   p10 %9.3f  p90 %9.3f  n=%d\n", name.c_str(), t.median * 1e3, t.p10 * 1e3,
+                t.p90 * 1e3, t.runs);
     std::fflush(stdout);
-    json += spec::concat(json.empty() ? "" : ",\n", "  \"", name, "\": {\"median_s\": ", t.median, ", \"p10_s\": ", t.p10, ", \"p90_s\": ", t.p90, "}");
+    json += spec::concat(json.empty() ? "" : ",\n", "  \"", name, "\": {\"median_s\": ", t.median,
+                         ", \"p10_s\": ", t.p10, ", \"p90_s\": ", t.p90, "}");
   }
   if (!options.json.empty()) std::ofstream(options.json) << "{\"results\": {\n" << json << "\n}}\n";
 }

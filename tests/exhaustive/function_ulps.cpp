@@ -1,7 +1,7 @@
 // Sweeps the float functions of runtime/cpu/math.h over all 2^32 arguments and prints their largest errors in ulps.
 //
-// Usage: function_ulps [STRIDE [NAME]]. The reference is the double function of the C library: its own error, below one ulp of
-// a double, is 2^-29 ulp of a float.
+// Usage: function_ulps [STRIDE [NAME]]. The reference is the double function of the C library: its own error, below one
+// ulp of a double, is 2^-29 ulp of a float.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +16,10 @@ using namespace plumbline::runtime;
 // |got − exact| in ulps of the float format at `exact`.
 double ulps(float got, double exact) {
   if (std::isnan(exact)) return std::isnan(got) ? 0 : INFINITY;
-  if (static_cast<float>(exact) == got) return std::isinf(got) ? 0 : std::abs(got - exact) / std::ldexp(1.0, std::max(std::ilogb(exact == 0 ? 1e-45 : exact), -126) - 23);
+  if (static_cast<float>(exact) == got)
+    return std::isinf(got)
+               ? 0
+               : std::abs(got - exact) / std::ldexp(1.0, std::max(std::ilogb(exact == 0 ? 1e-45 : exact), -126) - 23);
   if (std::isinf(got) || std::isnan(got)) return INFINITY;
   return std::abs(got - exact) / std::ldexp(1.0, std::max(std::ilogb(exact), -126) - 23);
 }

@@ -27,7 +27,8 @@ TEST(Arena, LivingBuffersAreApart) {
       EXPECT_LE(layout.offsets[a] + buffers[a].bytes, layout.bytes);
       for (std::size_t b = 0; b < a; ++b) {
         const bool together = buffers[a].first <= buffers[b].last && buffers[b].first <= buffers[a].last;
-        const bool apart = layout.offsets[a] + buffers[a].bytes <= layout.offsets[b] || layout.offsets[b] + buffers[b].bytes <= layout.offsets[a];
+        const bool apart = layout.offsets[a] + buffers[a].bytes <= layout.offsets[b] ||
+                           layout.offsets[b] + buffers[b].bytes <= layout.offsets[a];
         EXPECT_TRUE(!together || apart || buffers[a].bytes == 0 || buffers[b].bytes == 0);
       }
     }

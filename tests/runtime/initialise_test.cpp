@@ -10,7 +10,8 @@
 namespace plumbline::runtime {
 namespace {
 
-std::vector<float> fill(const spec::Initialiser& scheme, const Shape& shape, std::uint64_t seed = 1, std::uint64_t stream = 0) {
+std::vector<float> fill(const spec::Initialiser& scheme, const Shape& shape, std::uint64_t seed = 1,
+                        std::uint64_t stream = 0) {
   std::vector<float> out(static_cast<std::size_t>(shape.size()));
   const std::span<float> views[] = {out};
   const auto ok = initialise({seed, StreamScheme::separate, {{"w", shape, scheme, stream}}}, views);
@@ -25,7 +26,9 @@ TEST(Initialise, ExactSchemes) {
   EXPECT_EQ(fill(spec::FlatInit{{1, 2, 3}}, {3}), (std::vector<float>{1, 2, 3}));
 }
 
-TEST(Initialise, PublishedDraw) { EXPECT_EQ(static_cast<std::uint32_t>(spec::draw(0x25114ed53327345au, 0)), 4294967295u); }
+TEST(Initialise, PublishedDraw) {
+  EXPECT_EQ(static_cast<std::uint32_t>(spec::draw(0x25114ed53327345au, 0)), 4294967295u);
+}
 
 TEST(Initialise, UniformIsTheImageOfTheDrawsInFloat) {
   const auto x = fill(spec::UniformInit{-0.25, 0.75}, {100}, 7, 3);
@@ -67,18 +70,23 @@ TEST(Initialise, APlanIsRefusedAsAWholeAndNothingChanges) {
   const std::span<float> views[] = {a, b};
   const auto message = [&](const Initialisation& plan) { return std::string(initialise(plan, views).error().what()); };
   const ParameterInit ones{"a", {4}, spec::OnesInit{}, 0};
-  EXPECT_NE(message({1, {}, {ones, {"b", {4}, spec::XavierUniformInit{}, 0}}}).find("parameter b: "), std::string::npos);
+  EXPECT_NE(message({1, {}, {ones, {"b", {4}, spec::XavierUniformInit{}, 0}}}).find("parameter b: "),
+            std::string::npos);
   EXPECT_EQ(message({1, {}, {ones, {"a", {4}, spec::OnesInit{}, 0}}}), "parameter a is planned twice [init C6]");
-  EXPECT_NE(message({1, {}, {{"a", {4}, spec::UniformInit{}, 0}, {"b", {4}, spec::UniformInit{}, 0}}}).find("share random draws"), std::string::npos);
+  EXPECT_NE(message({1, {}, {{"a", {4}, spec::UniformInit{}, 0}, {"b", {4}, spec::UniformInit{}, 0}}})
+                .find("share random draws"),
+            std::string::npos);
   EXPECT_EQ(message({1, {}, {ones, {"b", {5}, spec::OnesInit{}, 0}}}), "parameter b: expected 5 elements, found 4");
   EXPECT_EQ(a, std::vector<float>(4, 5.0f));
 }
 
 TEST(Initialise, AListFromOutsideNamesTheFirstThatDiffers) {
   const Initialisation plan{1, {}, {{"w", {2, 3}, spec::OnesInit{}, 0}, {"b", {2}, spec::OnesInit{}, 0}}};
-  const std::vector<ParameterShape> good{{"w", {2, 3}}, {"b", {2}}}, wrong{{"w", {3, 2}}, {"b", {2}}}, few{{"w", {2, 3}}};
+  const std::vector<ParameterShape> good{{"w", {2, 3}}, {"b", {2}}}, wrong{{"w", {3, 2}}, {"b", {2}}},
+      few{{"w", {2, 3}}};
   EXPECT_TRUE(check_parameters(plan, good));
-  EXPECT_STREQ(check_parameters(plan, wrong).error().what(), "parameter w: found shape [3, 2], expected [2, 3] [init C8]");
+  EXPECT_STREQ(check_parameters(plan, wrong).error().what(),
+               "parameter w: found shape [3, 2], expected [2, 3] [init C8]");
   EXPECT_STREQ(check_parameters(plan, few).error().what(), "parameter b: found nothing, expected shape [2] [init C8]");
 }
 

@@ -47,7 +47,8 @@ std::vector<float> counted(Index n, Index modulus) {
 
 TEST(Kernels, EveryOpHasAKernelOfItsOwn) {
   const spec::Catalogue catalogue = spec::Catalogue::builtin();
-  for (const spec::OpEntry* entry : catalogue.entries()) EXPECT_FALSE(kernels().kernels(entry->name).empty()) << entry->name;
+  for (const spec::OpEntry* entry : catalogue.entries())
+    EXPECT_FALSE(kernels().kernels(entry->name).empty()) << entry->name;
 }
 
 TEST(Kernels, SumsOfIntegersAreExactAtAnySize) {
@@ -63,7 +64,8 @@ TEST(Kernels, SumsOfIntegersAreExactAtAnySize) {
 TEST(Kernels, SumsOverEveryAxisAreExact) {
   const Shape shape{3, 67, 5, 70};
   const auto x = counted(shape.size(), 11);
-  for (const spec::Axes& axes : std::vector<spec::Axes>{{0}, {1}, {2}, {3}, {0, 2}, {1, 3}, {0, 3}, {1, 2}, {0, 1, 3}}) {
+  for (const spec::Axes& axes :
+       std::vector<spec::Axes>{{0}, {1}, {2}, {3}, {0, 2}, {1, 3}, {0, 3}, {1, 2}, {0, 1, 3}}) {
     const auto fibre = spec::fibres(shape, axes);
     const auto got = run(spec::Sum{axes, false}, {{shape, x}});
     for (std::size_t i = 0; i < got.size(); ++i) {
@@ -75,13 +77,15 @@ TEST(Kernels, SumsOverEveryAxisAreExact) {
 }
 
 TEST(Kernels, ProductsOfIntegersAreExactAtAnySize) {
-  for (const auto& [m, k, n] : std::vector<std::array<Index, 3>>{{1, 1, 1}, {3, 5, 7}, {17, 33, 65}, {130, 257, 49}, {0, 4, 3}, {4, 0, 3}, {4, 3, 0}}) {
+  for (const auto& [m, k, n] : std::vector<std::array<Index, 3>>{
+           {1, 1, 1}, {3, 5, 7}, {17, 33, 65}, {130, 257, 49}, {0, 4, 3}, {4, 0, 3}, {4, 3, 0}}) {
     const auto a = counted(m * k, 9), b = counted(k * n, 7);
     const auto c = run(spec::Matmul{}, {{{m, k}, a}, {{k, n}, b}}, 1);
     for (Index i = 0; i < m; ++i)
       for (Index j = 0; j < n; ++j) {
         double total = 0;
-        for (Index p = 0; p < k; ++p) total += a[static_cast<std::size_t>(i * k + p)] * b[static_cast<std::size_t>(p * n + j)];
+        for (Index p = 0; p < k; ++p)
+          total += a[static_cast<std::size_t>(i * k + p)] * b[static_cast<std::size_t>(p * n + j)];
         ASSERT_EQ(c[static_cast<std::size_t>(i * n + j)], static_cast<float>(total));
       }
   }
@@ -91,7 +95,8 @@ TEST(Kernels, ElementwiseTailsAndBroadcasts) {
   for (Index n : {0, 1, 15, 17, 33, 2047, 2049, 5000}) {
     const auto x = counted(n, 101);
     const auto y = run(spec::Add{}, {{{3, n}, counted(3 * n, 101)}, {{n}, x}}, 1);
-    for (std::size_t i = 0; i < y.size(); ++i) ASSERT_EQ(y[i], counted(3 * n, 101)[i] + x[i % static_cast<std::size_t>(n)]);
+    for (std::size_t i = 0; i < y.size(); ++i)
+      ASSERT_EQ(y[i], counted(3 * n, 101)[i] + x[i % static_cast<std::size_t>(n)]);
   }
 }
 

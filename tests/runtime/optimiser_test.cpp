@@ -8,7 +8,9 @@
 namespace plumbline::runtime {
 namespace {
 
-OptimiserState create(const spec::Optimiser& o, std::vector<Index> sizes) { return spec::value_or_throw(OptimiserState::create(o, std::move(sizes))); }
+OptimiserState create(const spec::Optimiser& o, std::vector<Index> sizes) {
+  return spec::value_or_throw(OptimiserState::create(o, std::move(sizes)));
+}
 
 struct Steps {
   std::vector<float> p, g;
@@ -85,7 +87,8 @@ TEST(Optimiser, ThreadsDoNotMatter) {
     for (Index n : sizes) {
       p.emplace_back(), g.emplace_back();
       for (Index i = 0; i < n; ++i)
-        p.back().push_back(std::normal_distribution<float>()(random)), g.back().push_back(std::normal_distribution<float>()(random));
+        p.back().push_back(std::normal_distribution<float>()(random)),
+            g.back().push_back(std::normal_distribution<float>()(random));
     }
     for (int t = 0; t < 3; ++t) {
       float* const ps[] = {p[0].data(), p[1].data(), p[2].data(), p[3].data()};

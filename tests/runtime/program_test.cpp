@@ -26,7 +26,8 @@ void expect_all_ways_equal(const RandomCase& c) {
   const auto expected = run_eager(c, kernels(), {});
   const auto expect = [&](const std::vector<std::vector<float>>& got, const char* way) {
     ASSERT_EQ(got.size(), expected.size());
-    for (std::size_t i = 0; i < got.size(); ++i) EXPECT_TRUE(same_bits(got[i], expected[i])) << way << '\n' << spec::print(c.graph);
+    for (std::size_t i = 0; i < got.size(); ++i)
+      EXPECT_TRUE(same_bits(got[i], expected[i])) << way << '\n' << spec::print(c.graph);
   };
   for (int threads : {1, 2, 3, 8}) {
     PlanOptions options;
@@ -126,7 +127,8 @@ TEST(Program, ErrorsNameWhatIsWrong) {
   EXPECT_STREQ(program.set(2, std::span(xs)).error().what(), "node 2 is not a leaf");
   ASSERT_TRUE(program.set(x.id(), std::span(xs)));
   ASSERT_TRUE(program.set(i.id(), std::span(bad)));
-  EXPECT_STREQ(program.run().error().what(), "[gather] input i: index 5 at element 1 is out of range for axis 1 with extent 5");
+  EXPECT_STREQ(program.run().error().what(),
+               "[gather] input i: index 5 at element 1 is out of range for axis 1 with extent 5");
   ASSERT_TRUE(program.bind(i.id(), good.data()));
   EXPECT_TRUE(program.run());
 }

@@ -14,7 +14,9 @@ namespace plumbline::runtime {
 // A generator of choices from a seed.
 struct SeededChoices final : spec::Choices {
   explicit SeededChoices(std::uint64_t seed) : engine(seed) {}
-  std::int64_t pick(std::int64_t lo, std::int64_t hi) override { return std::uniform_int_distribution<std::int64_t>(lo, hi)(engine); }
+  std::int64_t pick(std::int64_t lo, std::int64_t hi) override {
+    return std::uniform_int_distribution<std::int64_t>(lo, hi)(engine);
+  }
   std::mt19937_64 engine;
 };
 
@@ -48,7 +50,8 @@ inline RandomCase single_op(const spec::OpEntry& entry, SeededChoices& choices) 
   for (std::size_t i = 0; i < sample.shapes.size(); ++i) {
     const Index extent = sample.op->index_extent(i, sample.shapes);
     const std::string name = spec::concat('x', i);
-    in.push_back(extent >= 0 ? out.graph.index_input(name, sample.shapes[i], extent) : out.graph.input(name, sample.shapes[i]));
+    in.push_back(extent >= 0 ? out.graph.index_input(name, sample.shapes[i], extent)
+                             : out.graph.input(name, sample.shapes[i]));
     out.data.push_back(draw(choices, out.graph.node(in.back().id()), sample.domains[i]));
   }
   out.graph.output(out.graph.apply(sample.op, in));
@@ -87,12 +90,14 @@ inline bool same_bits(std::span<const float> a, std::span<const float> b) {
 }
 
 // The values of the graph's outputs.
-inline std::vector<std::vector<float>> run_compiled(const RandomCase& c, const KernelTable& kernels, const PlanOptions& options) {
+inline std::vector<std::vector<float>> run_compiled(const RandomCase& c, const KernelTable& kernels,
+                                                    const PlanOptions& options) {
   Program program = spec::value_or_throw(compile(c.graph, kernels, options));
   const auto leaves = c.graph.leaves();
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     const bool index = c.graph.node(leaves[i]).extent >= 0;
-    const auto ok = index ? program.set(leaves[i], std::span(c.data[i].integers)) : program.set(leaves[i], std::span(c.data[i].reals));
+    const auto ok = index ? program.set(leaves[i], std::span(c.data[i].integers))
+                          : program.set(leaves[i], std::span(c.data[i].reals));
     if (!ok) throw ok.error();
   }
   program.poison(0x7fc0dead);
@@ -103,7 +108,8 @@ inline std::vector<std::vector<float>> run_compiled(const RandomCase& c, const K
 }
 
 // The same nodes one after another in a session; the values of the graph's outputs.
-inline std::vector<std::vector<float>> run_eager(const RandomCase& c, const KernelTable& kernels, const SessionOptions& options) {
+inline std::vector<std::vector<float>> run_eager(const RandomCase& c, const KernelTable& kernels,
+                                                 const SessionOptions& options) {
   Session session(kernels, options);
   std::vector<spec::Var> vars;
   std::size_t leaf = 0;

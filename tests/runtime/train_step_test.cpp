@@ -1,4 +1,5 @@
-// A training step: no allocation once it is steady, the same bits for any number of threads, and the session's gradients.
+// A training step: no allocation once it is steady, the same bits for any number of threads, and the session's
+// gradients.
 #include "runtime/train/train_step.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +28,9 @@ void* counted(std::size_t bytes, std::size_t align) {
 }  // namespace
 
 void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t align) { return counted(bytes, static_cast<std::size_t>(align)); }
+void* operator new(std::size_t bytes, std::align_val_t align) {
+  return counted(bytes, static_cast<std::size_t>(align));
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
@@ -73,7 +76,8 @@ std::vector<std::int64_t> labels() {
 
 TrainStep create(int threads) {
   const Model m = model();
-  TrainStep step = spec::value_or_throw(TrainStep::create(m.graph, m.loss, spec::Adam{.lr = 0.01}, kernels(), {.threads = threads}));
+  TrainStep step =
+      spec::value_or_throw(TrainStep::create(m.graph, m.loss, spec::Adam{.lr = 0.01}, kernels(), {.threads = threads}));
   for (std::size_t p = 0; p < step.parameters().size(); ++p) {
     const auto values = normal(step.parameter(p).size(), static_cast<unsigned>(p));
     std::copy(values.begin(), values.end(), step.parameter(p).begin());
@@ -122,9 +126,11 @@ TEST(TrainStep, GradientsAreThoseOfTheSession) {
   const std::vector<Shape> shapes{{hidden, in}, {hidden}, {classes, hidden}, {classes}};
   std::vector<spec::Var> params;
   for (std::size_t p = 0; p < shapes.size(); ++p)
-    params.push_back(session.param(spec::concat('p', p), shapes[p], normal(static_cast<std::size_t>(shapes[p].size()), static_cast<unsigned>(p))));
+    params.push_back(session.param(spec::concat('p', p), shapes[p],
+                                   normal(static_cast<std::size_t>(shapes[p].size()), static_cast<unsigned>(p))));
   const auto h = session.apply(spec::Relu{}, {session.apply(spec::Linear{}, {x, params[0], params[1]})});
-  const auto loss = session.apply(spec::CrossEntropyIndex{}, {session.apply(spec::Linear{}, {h, params[2], params[3]}), y});
+  const auto loss =
+      session.apply(spec::CrossEntropyIndex{}, {session.apply(spec::Linear{}, {h, params[2], params[3]}), y});
   const auto grads = session.backward(loss);
   ASSERT_EQ(grads.size(), params.size());
   for (std::size_t p = 0; p < grads.size(); ++p) {
@@ -136,7 +142,8 @@ TEST(TrainStep, GradientsAreThoseOfTheSession) {
 TEST(TrainStep, ErrorsNameTheParameter) {
   Model m = model();
   m.graph.param("unused", {3});
-  EXPECT_STREQ(TrainStep::create(m.graph, m.loss, spec::Sgd{}, kernels()).error().what(), "the loss does not depend on parameter unused");
+  EXPECT_STREQ(TrainStep::create(m.graph, m.loss, spec::Sgd{}, kernels()).error().what(),
+               "the loss does not depend on parameter unused");
 }
 
 }  // namespace
