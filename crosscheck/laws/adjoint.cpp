@@ -1,5 +1,6 @@
 // adjoint: ⟨ct, jvp(dx)⟩ = ⟨vjp(ct), dx⟩, exactly over the rationals, else by refined enclosures.
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "crosscheck/laws/evidence.h"
@@ -112,7 +113,10 @@ class Adjoint final : public Law {
   // Directions of all differentiable leaves, full of significant bits unless the data are a grid.
   static std::vector<Values> tangents(const Case& c, const spec::GradGraph& grad) {
     std::vector<Values> dx(c.data.size());
-    RandomChoices choices(c.seed, "tangents", c.op_name(), c.number);
+    std::uint64_t attempt = 0;  // other data, other directions
+    for (const Values* v : {&c.data.front(), &c.cotangent})
+      for (double x : v->elements()) attempt = mix(attempt ^ std::bit_cast<std::uint64_t>(x));
+    RandomChoices choices(c.seed, "tangents", c.op_name(), c.number, attempt);
     const Pattern pattern = c.number % pattern_count == 0 ? Pattern::grid : Pattern::normal;
     for (std::size_t leaf : grad.leaves) dx[leaf] = fill(choices, pattern, c.data[leaf].shape(), spec::Domain::any());
     return dx;
