@@ -27,6 +27,7 @@ struct Reshape {
     for (Index& d : out)
       if (d == -1) d = known > 0 ? in[0].size() / known : 0, known *= d;
     if (known != in[0].size()) return refuse(*this, 4, "size differs: ", Shape(dims), " vs ", in[0]);
+    if (!Shape(out).valid()) return refuse(*this, 2, "shape ", Shape(out), " is too large");
     return Shape(std::move(out));
   }
   template <Number N>
