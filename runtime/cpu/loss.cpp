@@ -50,7 +50,8 @@ BoundKernel bind_mse(const spec::Op& op, const Shapes& in, const Shape&) {
   }
   bound.scratch = total_scratch(n);
   bound.run = [=](const KernelArgs& args) {
-    const auto [terms, parts] = terms_in(args, n);
+    const Terms into = terms_in(args, n);
+    float *const terms = into.terms, *const parts = into.parts;  // clang 14 captures no structured binding
     parallel_for(args.workers, n, chunk, [&](Index begin, Index end, int) {
       const float* x[] = {args.in[0].f32() + begin, args.in[1].f32() + begin};
       term(x, terms + begin, end - begin);
@@ -110,7 +111,8 @@ BoundKernel bind_cross_entropy(const spec::Op& op, const Shapes& in, const Shape
   bound.scratch = total_scratch(terms_count);
   bound.local_scratch = aligned(static_cast<std::size_t>(2 * k.n) * 4);
   bound.run = [=](const KernelArgs& args) {
-    const auto [terms, parts] = terms_in(args, terms_count);
+    const Terms into = terms_in(args, terms_count);
+    float *const terms = into.terms, *const parts = into.parts;  // clang 14 captures no structured binding
     parallel_for(args.workers, k.places, std::max<Index>(1, work_per_part / k.n),
                  [&](Index begin, Index end, int worker) {
                    for (Index p = begin; p < end; ++p) {
