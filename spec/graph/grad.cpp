@@ -16,7 +16,8 @@ std::vector<char> on_a_path(const Graph& graph, NodeId output, std::span<const N
   for (NodeId id = 0; id <= output; ++id) {
     const Node& node = graph.node(id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
-      if (reached[static_cast<std::size_t>(node.inputs[i])] && node.op->differentiable(i)) reached[static_cast<std::size_t>(id)] = 1;
+      if (reached[static_cast<std::size_t>(node.inputs[i])] && node.op->differentiable(i))
+        reached[static_cast<std::size_t>(id)] = 1;
   }
   return reached;
 }

@@ -26,8 +26,10 @@ Result<NodeId> Graph::try_apply(Op op, std::vector<NodeId> inputs) {
   if (!shape) return tl::unexpected(shape.error());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Index wanted = op->index_extent(i, shapes), given = node(inputs[i]).extent;
-    if (wanted >= 0 && given < 0) return fail("[", op.name(), "] input ", i, " must be an index leaf [", op.name(), " C0]");
-    if (wanted < 0 && given >= 0) return fail("[", op.name(), "] input ", i, " must be real, not an index leaf [", op.name(), " C0]");
+    if (wanted >= 0 && given < 0)
+      return fail("[", op.name(), "] input ", i, " must be an index leaf [", op.name(), " C0]");
+    if (wanted < 0 && given >= 0)
+      return fail("[", op.name(), "] input ", i, " must be real, not an index leaf [", op.name(), " C0]");
     if (wanted >= 0 && given > wanted)
       return fail("[", op.name(), "] index extent exceeds the axis: ", given, " vs ", wanted, " [", op.name(), " C0]");
   }

@@ -83,7 +83,8 @@ class Reader {
     const bool numbered = name == concat('%', graph_.size());
     if (!numbered && !is_name(name)) return wrong(name, "a name or %", graph_.size());
     if (ids_.count(name)) return wrong(name, "a name that is not yet taken");
-    auto done = words[2] == "input" || words[2] == "param" || words[2] == "index" ? read_leaf(name, words) : read_op(words);
+    auto done =
+        words[2] == "input" || words[2] == "param" || words[2] == "index" ? read_leaf(name, words) : read_op(words);
     if (!done) return done;
     ids_[name] = graph_.size() - 1;
     if (!numbered) graph_.rename(graph_.size() - 1, name);
@@ -100,14 +101,16 @@ class Reader {
 
   Result<void> read_leaf(const std::string& name, const std::vector<std::string>& words) {
     const bool index = words[2] == "index";
-    if (words.size() != (index ? 5U : 4U)) return wrong(words.back(), "`", words[2], " [shape]", index ? " extent=N`" : "`");
+    if (words.size() != (index ? 5U : 4U))
+      return wrong(words.back(), "`", words[2], " [shape]", index ? " extent=N`" : "`");
     Shape shape;
     Axes dims;
     if (words[3].front() != '[' || !parse_value(words[3], dims)) return wrong(words[3], "a shape such as [2, 3]");
     shape = Shape(dims);
     if (!shape.valid()) return wrong(words[3], "a shape of at most ", max_elements, " elements");
     Index extent = -1;
-    if (index && (!words[4].starts_with("extent=") || !parse_value(std::string_view(words[4]).substr(7), extent) || extent < 0))
+    if (index &&
+        (!words[4].starts_with("extent=") || !parse_value(std::string_view(words[4]).substr(7), extent) || extent < 0))
       return wrong(words[4], "extent=N");
     const std::string leaf = name.front() == '%' ? std::string() : name;
     if (index) graph_.index_input(leaf, shape, extent);

@@ -95,7 +95,8 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
     const Index distance = edit_distance(word, k);
     const bool contained = k.size() >= 3 && word.size() >= 3 &&
                            (k.find(word) != std::string::npos || word.find(k) != std::string_view::npos);
-    if (distance <= std::max<Index>(2, static_cast<Index>(word.size()) / 3) || contained) near.emplace_back(distance, k);
+    if (distance <= std::max<Index>(2, static_cast<Index>(word.size()) / 3) || contained)
+      near.emplace_back(distance, k);
   }
   std::sort(near.begin(), near.end());
   std::string text;

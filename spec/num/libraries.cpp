@@ -10,8 +10,8 @@
 namespace plumbline::spec {
 
 std::vector<std::pair<std::string, std::string>> number_libraries() {
-  const std::string boost = std::to_string(BOOST_VERSION / 100000) + '.' + std::to_string(BOOST_VERSION / 100 % 1000) + '.' +
-                            std::to_string(BOOST_VERSION % 100);
+  const std::string boost = std::to_string(BOOST_VERSION / 100000) + '.' + std::to_string(BOOST_VERSION / 100 % 1000) +
+                            '.' + std::to_string(BOOST_VERSION % 100);
   return {{"GMP", gmp_version}, {"MPFR", mpfr_get_version()}, {"MPFI", mpfi_get_version()}, {"Boost", boost}};
 }
 
