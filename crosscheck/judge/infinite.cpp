@@ -56,7 +56,7 @@ Values in_ieee(const spec::Graph& graph, const std::vector<Values>& data, NodeId
   return Values::generate(y.shape(), [&](Index i) { return static_cast<double>(y[i]); });
 }
 
-// What a composite op may give beside its limit: its formulas in IEEE arithmetic, the textbook or the method; and the
+// The ways to read an op of several variables at infinities: its formulas in IEEE arithmetic, the textbook or the method; and the
 // limit with the zeros of the data held fixed, where they are no limits of anything.
 std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, int precision) {
   std::vector<Values> out;
@@ -76,6 +76,11 @@ std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Val
   return out;
 }
 
+// Whether every way of reading the formulas gives y at an element.
+bool agreed(const std::vector<Values>& readings, Index i, double y, double bound, const spec::Format& format) {
+  return std::all_of(readings.begin(), readings.end(), [&](const Values& v) { return near(v[i], y, bound, format); });
+}
+
 }  // namespace
 
 Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
@@ -88,7 +93,7 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
   const std::vector<Values> finite = finite_stand_in(data, claims.output);
   const Filtered bounded = Reading(graph, finite, {node}, claims_of).filtered()[static_cast<std::size_t>(node)];
   const spec::Node& op = graph.node(node);
-  const bool strict = is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
+  const bool strict = op.inputs.size() == 1 && is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
 
   const std::vector<Values> others = strict ? std::vector<Values>() : alternatives(graph, data, node, precision);
 
@@ -101,14 +106,17 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
     double bound = bounded[i].d < spec::upward::infinity ? bounded[i].d : 0;
     bound = std::max(bound, ulps_of_claims(claims, y));
     const bool at_limit = exists && near(got[i], y, bound, claims.output);
-    const bool as_ieee = !exists && near(got[i], ieee[i], bound, claims.output);
-    const bool as_other = std::any_of(others.begin(), others.end(), [&](const Values& other) {
-      return near(got[i], other[i], bound, claims.output);
-    });
-    const bool overflow = !strict && bounded[i].may_overflow() && !std::isfinite(got[i]);
     const bool undefined = !exists && std::isnan(got[i]);
     const bool pole = exact.enclosure[i].is_pole() && !std::isfinite(got[i]);
-    if (at_limit || as_ieee || as_other || overflow || undefined || pole) continue;
+    const bool as_ieee = !exists && near(got[i], ieee[i], bound, claims.output);
+    // The element may not depend on an infinity at all: then the finite reading knows its bound and its overflow.
+    const bool as_finite = exists && bounded[i].is_value() && near(bounded[i].exact.centre(), y, bound, claims.output) &&
+                           spec::judge(bounded[i], got[i], spec::upward::infinity).verdict == Verdict::pass;
+    if (at_limit || undefined || pole || as_ieee || as_finite) continue;
+    if (!strict && !agreed(others, i, exists ? y : std::nan(""), bound, claims.output)) {
+      ++out.unjudged;
+      continue;
+    }
     out.max_ratio = std::numeric_limits<double>::infinity();
     if (out.verdict == Verdict::fail) continue;
     out.verdict = rounded ? Verdict::fail : Verdict::undecided;

@@ -6,8 +6,9 @@
 
 namespace plumbline::crosscheck {
 
-// Accepted are the limit, where it exists, and for an op that is not elementwise also the value of its method in IEEE
-// arithmetic (NaN for ∞ − ∞): there the limit in several variables is a matter of taste, for a function of one it is not.
+// A function of one variable must give its limit. In several variables the limit depends on how the infinities are
+// approached, and formulas differ: there an element is judged where the textbook and the method, read exactly and in
+// IEEE arithmetic of two formats, agree; elsewhere it counts as unjudged.
 Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node, const Values& got,
                          const ClaimsOf& claims_of, const JudgeOptions& options);
 
