@@ -113,7 +113,8 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
     const bool as_finite = exists && bounded[i].is_value() && near(bounded[i].exact.centre(), y, bound, claims.output) &&
                            spec::judge(bounded[i], got[i], spec::upward::infinity).verdict == Verdict::pass;
     if (at_limit || undefined || pole || as_ieee || as_finite) continue;
-    if (!strict && !agreed(others, i, exists ? y : std::nan(""), bound, claims.output)) {
+    const bool overflow = !strict && bounded[i].may_overflow() && !std::isfinite(got[i]);
+    if (overflow || (!strict && !agreed(others, i, exists ? y : std::nan(""), bound, claims.output))) {
       ++out.unjudged;
       continue;
     }

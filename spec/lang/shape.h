@@ -40,12 +40,13 @@ class Shape {
     for (Index d : dims_) n *= d;
     return n;
   }
-  // Extents are not negative and the product of the extents that are not 0 does not exceed max_elements.
+  // Extents are not negative, and their product without the zeros does not exceed max_elements: no stride overflows.
   bool valid() const {
     Index n = 1;
     for (Index d : dims_) {
-      if (d < 0 || (d > 0 && n > max_elements / d)) return false;
-      n *= std::max<Index>(1, d);
+      const Index extent = d == 0 ? 1 : d;
+      if (extent < 0 || extent > max_elements / n) return false;
+      n *= extent;
     }
     return true;
   }
