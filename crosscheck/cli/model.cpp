@@ -6,6 +6,7 @@
 
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/arguments.h"
+#include "crosscheck/cli/interrupt.h"
 #include "crosscheck/cli/output.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
@@ -42,11 +43,14 @@ class Model final : public Verb {
 
   int run(const CommandLine& command) override {
     const Sinks sinks{json_, junit_, quiet_, no_color_};
-    const ModelOptions options = read_options();
+    const Interrupt interrupt;
+    ModelOptions options = read_options();
+    options.cancelled = interrupt.flag();
     sinks.check();
     std::ostringstream table;
     Report report = checked(audit_model(options, table));
     report.command = command;
+    report.interrupted = interrupt.raised();
     report.seed = options.seed;
     sinks.write(report, table.str() + "\n" + text_report(report, sinks.color()));
     return report.exit_code();

@@ -95,11 +95,12 @@ class Run {
     return {};
   }
 
+  bool cancelled() const { return options_.cancelled != nullptr && options_.cancelled->load(); }
   bool audited(Index step) const { return step % audit_every == 0 || step + 1 == options_.steps; }
 
   Result<void> train() {
     Batches batches(data_, options_.batch, options_.seed);
-    for (Index step = 0; step < options_.steps; ++step) {
+    for (Index step = 0; step < options_.steps && !cancelled(); ++step) {
       const Rows batch = batches.next();
       const StepBefore before = audited(step) ? before_step(*trainer_) : StepBefore{};
       if (auto ok = trainer_->step(batch); !ok) return ok;
@@ -136,7 +137,7 @@ class Run {
     const double accuracy = static_cast<double>(right) / static_cast<double>(n);
     out_ << fmt::format("\naccuracy {:.1f} % on {} held-out rows\n", 100 * accuracy, n);
     const ModelOptions own;
-    if (!options_.data.empty() || options_.lr > 0 || options_.steps < own.steps || options_.batch < own.batch) return;
+    if (cancelled() || !options_.data.empty() || options_.lr > 0 || options_.steps < own.steps || options_.batch < own.batch) return;
     Outcome outcome;
     if (accuracy < network_.least_accuracy)
       outcome = failed(fmt::format("accuracy {:.3f} on {} held-out rows, expected at least {}", accuracy, n,

@@ -1,6 +1,7 @@
 // Real models on real data: built from seeds, trained by the runtime, and audited node by node.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <ostream>
@@ -23,6 +24,7 @@ struct ModelOptions {
   double lr = 0;  // 0: the model's own
   int threads = 1;
   JudgeOptions judge;
+  const std::atomic<bool>* cancelled = nullptr;  // set by Ctrl-C: training ends after the step at hand
 };
 
 // What is under test; a planted bug replaces one of them.

@@ -137,6 +137,38 @@ TEST_F(GoodPaths, RunReportsWhatTheContractSays) {
     EXPECT_TRUE(report.at("cells").at(0).contains(key)) << key;
 }
 
+TEST_F(GoodPaths, SuitesFromFiles) {
+  write("mine.toml", "base = \"quick\"\nop = \"relu\"\nlaw = \"forward\"\ncases = 7\nseed = 9\ntime = \"30s\"\n");
+  const Json report = Json::parse(crosscheck("run --suite mine.toml --json -").out);
+  EXPECT_EQ(report.at("totals").at("cases"), 7);
+  EXPECT_EQ(report.at("seed"), 9);
+}
+
+TEST_F(GoodPaths, Doctor) {
+  const Finished f = crosscheck("doctor --json");
+  const Json json = Json::parse(f.out);
+  EXPECT_EQ(json.at("rounding mode"), "to nearest, ties to even");
+  EXPECT_EQ(json.at("subnormals"), "kept");
+  EXPECT_GT(json.at("self_test").at("totals").at("pass"), 0);
+}
+
+TEST_F(GoodPaths, Fuzz) {
+  const Finished f = crosscheck("fuzz neg --time 1s --corpus kept --json r.json");
+  EXPECT_EQ(f.code, 0) << f.out << f.err;
+  EXPECT_GT(Json::parse(content(at("r.json"))).at("totals").at("pass"), 0);
+}
+
+TEST_F(GoodPaths, Model) {
+  const Finished f = crosscheck("model digits-mlp --steps 2 --json r.json");
+  EXPECT_NE(f.out.find("introduced"), std::string::npos) << f.out << f.err;
+  EXPECT_GT(Json::parse(content(at("r.json"))).at("totals").at("cases"), 0);
+  const std::string command = "cd " + folder_.string() +
+                              " && timeout --signal=INT --preserve-status 2 " PLUMBLINE_BINARY_DIR
+                              "/crosscheck/crosscheck model digits-mlp --steps 1000000 --json i.json > out.txt 2>&1";
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 130);
+  EXPECT_EQ(Json::parse(content(at("i.json"))).at("interrupted"), true);
+}
+
 TEST_F(GoodPaths, TheSameForAnyNumberOfJobs) {
   const auto cells = [&](const char* jobs) {
     const Finished f = crosscheck(std::string("run --op m* --cases 200 --json - --jobs ") + jobs);
