@@ -1,6 +1,8 @@
 // Drawing cases of one op.
 #include "crosscheck/sample/draw.h"
 
+#include <algorithm>
+
 #include "spec/eval/interpret.h"
 
 namespace plumbline::crosscheck {
@@ -10,6 +12,7 @@ using spec::Index;
 
 namespace {
 
+constexpr Index most_meeting = 1 << 20;  // places at which zeros of several inputs meet
 constexpr int samples = 24;  // tries to meet a wish
 
 // Whether data exist: an index into an empty axis has none. Sizes are added with care, shapes may be large.
@@ -25,10 +28,11 @@ bool fits(const spec::OpSample& sample, Index most) {
 }
 
 // The pattern of one input. Inputs share the pattern in half of the cases; grids stay grids, so that results are exact,
-// and meet tiny numbers, so that results are subnormal.
+// near ties near ties, so that operands tie; bit patterns and tiny numbers meet their like: results are subnormal.
 Pattern input_pattern(spec::Choices& choices, Pattern p, std::size_t input) {
-  if (input == 0 || p == Pattern::grid || choices.coin()) return p;
-  if (p == Pattern::tiny) return Pattern::grid;
+  static const std::vector<Pattern> shared{Pattern::grid, Pattern::near_ties, Pattern::bits, Pattern::tiny};
+  const bool stays = std::find(shared.begin(), shared.end(), p) != shared.end();
+  if (input == 0 || stays || choices.coin()) return p;
   static const std::vector<Pattern> mild{Pattern::normal, Pattern::uniform, Pattern::lognormal, Pattern::grid,
                                          Pattern::hard};
   return choices.one_of(mild);
@@ -48,11 +52,12 @@ Case filled(const spec::OpSample& sample, spec::Choices& data, Pattern pattern, 
   Case c;
   c.graph = spec::value_or_throw(spec::graph_of(sample.op, sample.shapes));
   if (wish.special) pattern = mild_pattern(pattern);
+  const Index meeting = wish.special ? data.pick(0, most_meeting) : 0;
   for (std::size_t i = 0; i < sample.shapes.size(); ++i) {
     Domain domain = sample.domains[i];
     domain.extent = sample.op->index_extent(i, sample.shapes);
     Values x = fill(data, input_pattern(data, pattern, i), sample.shapes[i], domain);
-    if (wish.special && domain.extent < 0 && !domain.truth) x = sprinkle_specials(data, x);
+    if (wish.special && domain.extent < 0 && !domain.truth) x = sprinkle_specials(data, x, meeting);
     c.data.push_back(std::move(x));
   }
   if (wish.cotangent)

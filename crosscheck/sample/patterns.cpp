@@ -91,8 +91,9 @@ double draw_one(RandomChoices& random, Pattern p, const Domain& d, double scale,
     case Pattern::huge:
       return draw_float(random, FloatClass::huge);
     case Pattern::tiny:
-      return draw_float(random, random.coin() ? FloatClass::subnormal : FloatClass::one_bit) *
-             (random.coin() ? 0x1p-100 : 1);
+      if (random.pick(0, 3) == 0) return static_cast<double>(random.pick(-2, 2));
+      return random.coin() ? draw_float(random, FloatClass::subnormal)
+                           : std::ldexp(draw_float(random, FloatClass::one_bit), -114);  // from 2^-126
     case Pattern::constant:
       return centre;
     default:
@@ -114,7 +115,7 @@ void cancel(RandomChoices& random, std::span<double> x, const Shape& shape, cons
 Values fill_real(RandomChoices& random, Pattern p, const Shape& shape, const Domain& d) {
   if (p == Pattern::hard && d.hard.empty()) p = Pattern::wide;
   const double scale = std::ldexp(1.0, static_cast<int>(2 * random.pick(-2, 1)));
-  const double centre = random.pick(0, 3) == 0 ? 1.0 / 3 : random.normal();
+  const double centre = random.pick(0, 7) < (p == Pattern::near_ties ? 7 : 2) ? 1.0 / 3 : random.normal();
   std::vector<double> x(static_cast<std::size_t>(shape.size()));
   for (double& e : x) e = into(draw_one(random, p, d, scale, centre), d);
   if (p == Pattern::cancellation) cancel(random, x, shape, d);
@@ -161,7 +162,7 @@ Values fill(spec::Choices& choices, Pattern pattern, const Shape& shape, const D
   return fill_real(random, pattern, shape, domain);
 }
 
-Values sprinkle_specials(spec::Choices& choices, const Values& x) {
+Values sprinkle_specials(spec::Choices& choices, const Values& x, Index zero) {
   static const std::vector<double> specials{std::numeric_limits<double>::quiet_NaN(),
                                             std::numeric_limits<double>::infinity(),
                                             -std::numeric_limits<double>::infinity(), -0.0, 0.0};
@@ -170,9 +171,10 @@ Values sprinkle_specials(spec::Choices& choices, const Values& x) {
   if (out.empty()) return y;
   const Index places = choices.pick(1, std::min<Index>(4, static_cast<Index>(out.size())));
   for (Index i = 0; i < places; ++i) {
-    const Index at = choices.pick(0, static_cast<Index>(out.size()) - 1);
+    const Index at = choices.pick(0, y.size() - 1);
     out[static_cast<std::size_t>(at)] = choices.one_of(specials);
   }
+  if (choices.coin()) out[static_cast<std::size_t>(zero % y.size())] = choices.coin() ? -0.0 : 0.0;
   return y;
 }
 

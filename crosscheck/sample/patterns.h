@@ -15,7 +15,7 @@ enum class Pattern : std::uint8_t {
   grid,           // small integers or short dyadic fractions: sums and products of them are exact
   normal,         // mean 0, deviation 1, full significands
   uniform,        // over the domain, or [−1, 1)
-  wide,           // exponents spread over most of the range whose products stay finite
+  tiny,           // subnormal and just above, among small integers
   cancellation,   // x, −x in neighbours along one axis, and small terms that remain
   near_ties,      // a few ulps around one value
   tiny_variance,  // small deviations around a large mean
@@ -24,14 +24,14 @@ enum class Pattern : std::uint8_t {
   bits,           // any finite bit pattern, by class
   sorted,         // ascending or descending
   huge,           // close to overflow
-  tiny,           // subnormal and just above
+  wide,           // exponents spread over most of the range whose products stay finite
   constant,       // all equal, 1/3 among them
   count
 };
 inline constexpr std::size_t pattern_count = static_cast<std::size_t>(Pattern::count);
 inline constexpr std::array<std::string_view, pattern_count> pattern_names{
-    "grid", "normal",    "uniform", "wide",   "cancellation", "near_ties", "tiny_variance",
-    "hard", "lognormal", "bits",    "sorted", "huge",         "tiny",      "constant"};
+    "grid", "normal",    "uniform", "tiny",   "cancellation", "near_ties", "tiny_variance",
+    "hard", "lognormal", "bits",    "sorted", "huge",         "wide",      "constant"};
 
 // Classes of binary32 bit patterns, the simplest first.
 enum class FloatClass : std::uint8_t {
@@ -52,7 +52,8 @@ float draw_float(RandomChoices& random, FloatClass c);
 // One choice seeds the bulk, so that shrinkers meet few draws.
 Values fill(spec::Choices& choices, Pattern pattern, const spec::Shape& shape, const spec::Domain& domain);
 
-// Puts NaN, ±∞ and ±0 in a few places.
-Values sprinkle_specials(spec::Choices& choices, const Values& x);
+// Puts NaN, ±∞ and ±0 in a few places, and sometimes ±0 at element `zero`, modulo the size, where those of several
+// inputs meet.
+Values sprinkle_specials(spec::Choices& choices, const Values& x, spec::Index zero);
 
 }  // namespace plumbline::crosscheck
