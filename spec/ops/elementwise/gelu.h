@@ -12,14 +12,25 @@ struct Gelu {
   static constexpr std::string_view summary =
       "y = x/2 (1 + erf(x/sqrt 2)), or x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))";
   static constexpr int arity = 1;
+  static constexpr std::array<std::string_view, 1> methods{"summed"};
   bool operator==(const Gelu&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
     if (!known_approximation(approximate)) return refuse(*this, 1, "approximate is none or tanh, got ", approximate);
     return in[0];
   }
+  // x Φ(x) with Φ(x) = erfc(−x/√2)/2, or σ(2g) for (1 + tanh g)/2: neither cancels for x < 0.
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
+    const bool exact = approximate == "none";
+    return map(in[0], [&](const N& x) {
+      if (exact) return x * erfc(-x / sqrt(ratio(x, 2, 1))) / N(Index{2});
+      return x / (N(Index{1}) + exp(N(Index{-2}) * gelu_argument(x)));
+    });
+  }
+  // summed: the form that kernels compute, x/2 (1 + erf(x/√2)) or x/2 (1 + tanh g); 0 at −∞.
+  template <Number N>
+  Tensor<N> method(std::string_view, const Tensors<N>& in) const {
     const bool exact = approximate == "none";
     return map(in[0], [&](const N& x) {
       const N zero(Index{0});
