@@ -87,7 +87,8 @@ CaseResult run_case(const Law& law, const spec::OpEntry* entry, const spec::Cata
     ++result.attempts;
     Outcome outcome = check_guarded(law, *c, subject, suite.judge);
     // Random graphs also compare equal irrational numbers, which no precision decides: another graph is drawn.
-    const bool idle = outcome.verdict == Verdict::mistrusted || (entry == nullptr && outcome.verdict == Verdict::undecided);
+    const bool idle =
+        outcome.verdict == Verdict::mistrusted || (entry == nullptr && outcome.verdict == Verdict::undecided);
     if (idle && result.c) continue;
     result.outcome = std::move(outcome), result.c = std::move(c);
     if (!idle) break;

@@ -37,7 +37,8 @@ bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)
 bool near(double got, double exact, double bound, const spec::Format& format) {
   if (same(got, exact)) return true;
   const double largest = format.largest();
-  if (std::isinf(exact) || std::abs(exact) > largest) return std::isinf(got) && std::signbit(got) == std::signbit(exact);
+  if (std::isinf(exact) || std::abs(exact) > largest)
+    return std::isinf(got) && std::signbit(got) == std::signbit(exact);
   if (std::isinf(got)) return std::abs(exact) + bound > largest && std::signbit(got) == std::signbit(exact);
   return std::abs(got - exact) <= bound;
 }
@@ -56,9 +57,10 @@ Values in_ieee(const spec::Graph& graph, const std::vector<Values>& data, NodeId
   return Values::generate(y.shape(), [&](Index i) { return static_cast<double>(y[i]); });
 }
 
-// The ways to read an op of several variables at infinities: its formulas in IEEE arithmetic, the textbook or the method; and the
-// limit with the zeros of the data held fixed, where they are no limits of anything.
-std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, int precision) {
+// The ways to read an op of several variables at infinities: its formulas in IEEE arithmetic, the textbook or the
+// method; and the limit with the zeros of the data held fixed, where they are no limits of anything.
+std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Values>& data, NodeId node,
+                                 int precision) {
   std::vector<Values> out;
   for (const bool textbook : {false, true}) {
     out.push_back(in_ieee<double>(graph, data, node, textbook));
@@ -68,7 +70,8 @@ std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Val
   std::vector<Values> limits;
   for (const spec::Path path : {spec::Path::forwards, spec::Path::backwards, spec::Path::together}) {
     const auto y = spec::enclose(graph, data, wanted, precision, path)[0];
-    limits.push_back(Values::generate(y.shape(), [&](Index i) { return spec::nearest_double(y[i]).value_or(std::nan("")); }));
+    limits.push_back(
+        Values::generate(y.shape(), [&](Index i) { return spec::nearest_double(y[i]).value_or(std::nan("")); }));
   }
   out.push_back(Values::generate(limits[0].shape(), [&](Index i) {
     return limits[0][i] == limits[1][i] && limits[0][i] == limits[2][i] ? limits[0][i] : std::nan("");
@@ -110,7 +113,8 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
     const bool pole = exact.enclosure[i].is_pole() && !std::isfinite(got[i]);
     const bool as_ieee = !exists && near(got[i], ieee[i], bound, claims.output);
     // The element may not depend on an infinity at all: then the finite reading knows its bound and its overflow.
-    const bool as_finite = exists && bounded[i].is_value() && near(bounded[i].exact.centre(), y, bound, claims.output) &&
+    const bool as_finite = exists && bounded[i].is_value() &&
+                           near(bounded[i].exact.centre(), y, bound, claims.output) &&
                            spec::judge(bounded[i], got[i], spec::upward::infinity).verdict == Verdict::pass;
     if (at_limit || undefined || pole || as_ieee || as_finite) continue;
     const bool overflow = !strict && bounded[i].may_overflow() && !std::isfinite(got[i]);
@@ -121,8 +125,15 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
     out.max_ratio = std::numeric_limits<double>::infinity();
     if (out.verdict == Verdict::fail) continue;
     out.verdict = rounded ? Verdict::fail : Verdict::undecided;
-    out.worst = ElementReport{i, hex(exists ? y : ieee[i]), hex(exists ? y : ieee[i]), bound, got[i], out.max_ratio, out.max_ratio,
-                              exists ? "the limit at infinity is missed" : "an infinite input without a limit gives NaN"};
+    out.worst =
+        ElementReport{i,
+                      hex(exists ? y : ieee[i]),
+                      hex(exists ? y : ieee[i]),
+                      bound,
+                      got[i],
+                      out.max_ratio,
+                      out.max_ratio,
+                      exists ? "the limit at infinity is missed" : "an infinite input without a limit gives NaN"};
   }
   return out;
 }

@@ -9,8 +9,8 @@ namespace plumbline::crosscheck {
 // A function of one variable must give its limit. In several variables the limit depends on how the infinities are
 // approached, and formulas differ: there an element is judged where the textbook and the method, read exactly and in
 // IEEE arithmetic of two formats, agree; elsewhere it counts as unjudged.
-Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node, const Values& got,
-                         const ClaimsOf& claims_of, const JudgeOptions& options);
+Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
+                         const Values& got, const ClaimsOf& claims_of, const JudgeOptions& options);
 
 // Whether each output element depends on one element of each input: the op maps scalars to a scalar and keeps the
 // (broadcast) shape.

@@ -48,7 +48,8 @@ class TensorJudge {
 
  private:
   bool open() const {
-    return std::any_of(elements_.begin(), elements_.end(), [](const Judged& j) { return j.verdict == Verdict::undecided; });
+    return std::any_of(elements_.begin(), elements_.end(),
+                       [](const Judged& j) { return j.verdict == Verdict::undecided; });
   }
 
   void refine() {
@@ -117,7 +118,9 @@ class TensorJudge {
   }
 
   static bool worse(const Judged& a, const Judged& b) {
-    const auto rank = [](Verdict v) { return v == Verdict::fail ? 3 : v == Verdict::suspect ? 2 : v == Verdict::undecided ? 1 : 0; };
+    const auto rank = [](Verdict v) {
+      return v == Verdict::fail ? 3 : v == Verdict::suspect ? 2 : v == Verdict::undecided ? 1 : 0;
+    };
     return rank(a.verdict) != rank(b.verdict) ? rank(a.verdict) > rank(b.verdict) : !a.unjudged && a.ratio > b.ratio;
   }
 

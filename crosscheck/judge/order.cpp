@@ -17,8 +17,8 @@ bool few_distinct(const Values& x) {
   return 2 * static_cast<Index>(seen.size()) < x.size();
 }
 
-// Σ (x_{k+1} − x_k)² / (2 Σ (x_k − mean)²) along an axis: near 1 for an order that has nothing to do with the values, near 0
-// for sorted or slowly varying ones. A half is far from what chance gives to long fibres.
+// Σ (x_{k+1} − x_k)² / (2 Σ (x_k − mean)²) along an axis: near 1 for an order that has nothing to do with the values,
+// near 0 for sorted or slowly varying ones. A half is far from what chance gives to long fibres.
 bool neighbours_alike(const Values& x, Index axis) {
   const spec::Fibres fibre = spec::fibres(x.shape(), {axis});
   const Index n = fibre.length();
@@ -49,7 +49,8 @@ std::optional<std::string> order_speaks(const spec::Graph& graph, const std::vec
     const std::string name = leaf.name.empty() ? "an input" : leaf.name;
     if (few_distinct(data[i])) return "few distinct values in " + name;
     for (Index axis = 0; axis < leaf.shape.rank(); ++axis)
-      if (neighbours_alike(data[i], axis)) return spec::concat("neighbours along axis ", axis, " of ", name, " resemble each other");
+      if (neighbours_alike(data[i], axis))
+        return spec::concat("neighbours along axis ", axis, " of ", name, " resemble each other");
   }
   return std::nullopt;
 }

@@ -25,7 +25,8 @@ namespace {
 template <class C>
 Rounded<C> handed_on(const Rounded<C>& x, const Claims& claims) {
   if (!x.may_overflow() && x.d < spec::upward::infinity)
-    if (const auto value = single(x.exact); value && x.d == 0 && x.is_value()) return Rounded<C>::leaf(*value, claims, x.exact);
+    if (const auto value = single(x.exact); value && x.d == 0 && x.is_value())
+      return Rounded<C>::leaf(*value, claims, x.exact);
   Rounded<C> y = x;
   y.claims = &claims;
   y.flags &= ~(Rounded<C>::short_leaf | Rounded<C>::product | Rounded<C>::fresh);
@@ -66,7 +67,8 @@ std::vector<Tensor<Rounded<C>>> Reading::read(const C& like) const {
           return Rounded<C>::leaf(data_[leaf_of[from]][k], claims, like);
         }));
     }
-    const std::string_view method = claims.method.empty() ? spec::default_method(node.op) : std::string_view(claims.method);
+    const std::string_view method =
+        claims.method.empty() ? spec::default_method(node.op) : std::string_view(claims.method);
     const auto y = static_cast<const spec::Reading<Rounded<C>>&>(*node.op).read(in, method == "textbook" ? "" : method);
     values[at] = map(y, [&](const Rounded<C>& x) { return x.adopted(&claims).finished(); });
   }

@@ -40,8 +40,8 @@ class Reading {
 };
 
 // judge_node where the filter has read the node already.
-Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node, const Values& got,
-                         const ClaimsOf& claims_of, const JudgeOptions& options, Filtered expected);
+Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
+                         const Values& got, const ClaimsOf& claims_of, const JudgeOptions& options, Filtered expected);
 
 // ±2^(emax − 8) for ±inf: finite in the format, and far from its ordinary values.
 std::vector<Values> finite_stand_in(const std::vector<Values>& data, const spec::Format& format);

@@ -49,7 +49,8 @@ std::optional<Values> rotated(const spec::Shape& shape, const std::vector<Values
 }
 
 constexpr std::array idlers{Idler{"zeros would pass", zeros}, Idler{"a constant would pass", constant},
-                            Idler{"a copy of the input would pass", copy}, Idler{"a permuted input would pass", rotated}};
+                            Idler{"a copy of the input would pass", copy},
+                            Idler{"a permuted input would pass", rotated}};
 
 bool accepted(const Filtered& expected, const Values& y) {
   for (Index i = 0; i < y.size(); ++i) {

@@ -8,8 +8,8 @@
 
 namespace plumbline::crosscheck {
 
-// The reason, if zeros, any constant, a copy of an input or the same rotated by one would have been accepted too, although
-// the op does not always give that: `zeros would pass`.
+// The reason, if zeros, any constant, a copy of an input or the same rotated by one would have been accepted too,
+// although the op does not always give that: `zeros would pass`.
 std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
                                    const Filtered& expected, const Values& got, const ClaimsOf& claims_of);
 

@@ -15,8 +15,9 @@ using spec::Index;
 namespace {
 
 // Additions, multiplications, negations and copies: what IEEE 754 says of each is what is meant.
-constexpr std::array<std::string_view, 13> ieee_zeros{"add", "broadcast_to", "concat", "embedding", "gather", "mul", "neg",
-                                                      "pad", "permute", "reshape", "slice", "sub", "where"};
+constexpr std::array<std::string_view, 13> ieee_zeros{"add",   "broadcast_to", "concat", "embedding", "gather",
+                                                      "mul",   "neg",          "pad",    "permute",   "reshape",
+                                                      "slice", "sub",          "where"};
 
 }  // namespace
 
@@ -29,7 +30,8 @@ void judge_zero_signs(const spec::Op& op, const std::vector<Values>& in, const V
     if (got[i] != 0 || right[i] != 0 || std::signbit(got[i]) == std::signbit(right[i])) continue;
     constexpr double infinite = std::numeric_limits<double>::infinity();
     judgement.verdict = Verdict::fail, judgement.max_ratio = infinite;
-    if (++judgement.mismatched == 1) judgement.worst = ElementReport{i, hex(right[i]), hex(right[i]), 0, got[i], infinite, 0, "the sign of zero"};
+    if (++judgement.mismatched == 1)
+      judgement.worst = ElementReport{i, hex(right[i]), hex(right[i]), 0, got[i], infinite, 0, "the sign of zero"};
   }
 }
 

@@ -164,7 +164,8 @@ class Adjoint final : public Law {
     }
     out.verdict = out.judgement.verdict = beyond ? Verdict::mistrusted : Verdict::undecided;
     out.message = out.judgement.note =
-        beyond ? "the two sides overflow" : spec::concat("the two sides stay too wide at ", options.most_precision, " bits");
+        beyond ? "the two sides overflow"
+               : spec::concat("the two sides stay too wide at ", options.most_precision, " bits");
     return out;
   }
 };

@@ -137,7 +137,9 @@ class Run {
     const double accuracy = static_cast<double>(right) / static_cast<double>(n);
     out_ << fmt::format("\naccuracy {:.1f} % on {} held-out rows\n", 100 * accuracy, n);
     const ModelOptions own;
-    if (cancelled() || !options_.data.empty() || options_.lr > 0 || options_.steps < own.steps || options_.batch < own.batch) return;
+    if (cancelled() || !options_.data.empty() || options_.lr > 0 || options_.steps < own.steps ||
+        options_.batch < own.batch)
+      return;
     Outcome outcome;
     if (accuracy < network_.least_accuracy)
       outcome = failed(fmt::format("accuracy {:.3f} on {} held-out rows, expected at least {}", accuracy, n,

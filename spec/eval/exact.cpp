@@ -77,7 +77,8 @@ Tensors<Ball> as_balls(const Graph& graph, const Tensors<double>& data, int prec
   return out;
 }
 
-Tensors<Ball> enclose(const Graph& graph, const Tensors<double>& data, std::span<const NodeId> wanted, int precision, Path path) {
+Tensors<Ball> enclose(const Graph& graph, const Tensors<double>& data, std::span<const NodeId> wanted, int precision,
+                      Path path) {
   const Tensors<Ball> leaves = as_balls(graph, data, precision, path);
   auto textbook = interpret<Ball>(graph, leaves, wanted);
   bool has_method = false;
@@ -85,7 +86,8 @@ Tensors<Ball> enclose(const Graph& graph, const Tensors<double>& data, std::span
   Tensors<Ball> out;
   for (NodeId id : wanted) out.push_back(textbook[static_cast<std::size_t>(id)]);
   if (!has_method) return out;
-  const auto methodical = interpret<Ball>(graph, leaves, wanted, [&](NodeId id) { return default_method(graph.node(id).op); });
+  const auto methodical =
+      interpret<Ball>(graph, leaves, wanted, [&](NodeId id) { return default_method(graph.node(id).op); });
   for (std::size_t k = 0; k < out.size(); ++k) {
     const auto& other = methodical[static_cast<std::size_t>(wanted[k])];
     out[k] = Tensor<Ball>::generate(out[k].shape(), [&](Index i) { return intersection(out[k][i], other[i]); });
@@ -99,7 +101,8 @@ namespace {
 // infinity at x: they are told by their growth, and their reciprocals by its lack.
 Ball settled(const Ball& x, const Ball& y, int precision) {
   if (same_limit(x, y) || !x.has_value() || !y.has_value()) return x;
-  if (less(abs(x) * Ball(Index{2}), abs(y)).exact == Tri::yes) return huge(less(y, Ball(Index{0})).exact == Tri::yes ? -1 : 1, 2000, precision);
+  if (less(abs(x) * Ball(Index{2}), abs(y)).exact == Tri::yes)
+    return huge(less(y, Ball(Index{0})).exact == Tri::yes ? -1 : 1, 2000, precision);
   if (less(abs(y) * Ball(Index{2}), abs(x)).exact == Tri::yes) return Ball::exact(0, precision);
   return x;
 }
@@ -114,7 +117,8 @@ Tensor<Ball> limit(const Graph& graph, const Tensors<double>& data, NodeId wante
   const auto ieee = interpret<double>(graph, data, nodes)[static_cast<std::size_t>(wanted)];
   return Tensor<Ball>::generate(a.shape(), [&](Index i) {
     const Ball x = settled(a[i], e[i], precision);
-    const bool exists = same_limit(x, settled(b[i], e[i], precision)) && same_limit(x, settled(d[i], e[i], precision)) &&
+    const bool exists = same_limit(x, settled(b[i], e[i], precision)) &&
+                        same_limit(x, settled(d[i], e[i], precision)) &&
                         (!std::isnan(ieee[i]) || same_limit(x, settled(c[i], f[i], precision)));
     return exists ? x : Ball::undefined(Ball::State::nan, precision);
   });
@@ -194,7 +198,8 @@ Result<GradGraph> grad_graph(const Graph& graph) {
     wrt.push_back(leaves[i]);
     out.leaves.push_back(i);
   }
-  if (wrt.empty()) return fail("[", graph.node(output).op ? graph.node(output).op.name() : "graph", "] has no gradient");
+  if (wrt.empty())
+    return fail("[", graph.node(output).op ? graph.node(output).op.name() : "graph", "] has no gradient");
   const Var seed = out.graph.input("ct", graph.node(output).shape);
   for (const Var& v : append_grad(out.graph, output, seed, wrt)) out.cotangents.push_back(v.id());
   return out;
@@ -205,13 +210,15 @@ Result<std::vector<ExactValues>> exact_vjp(const Graph& graph, const Tensors<dou
   auto grad = grad_graph(graph);
   if (!grad) return tl::unexpected(grad.error());
   if (ct.shape() != graph.node(graph.outputs().front()).shape)
-    return fail("[vjp] shape of the cotangent differs: ", graph.node(graph.outputs().front()).shape, " vs ", ct.shape());
+    return fail("[vjp] shape of the cotangent differs: ", graph.node(graph.outputs().front()).shape, " vs ",
+                ct.shape());
   Tensors<double> leaves = data;
   leaves.push_back(ct);
   std::vector<ExactValues> out;
   for (std::size_t k = 0; k < grad->cotangents.size(); ++k) {
     const Shape& shape = data[grad->leaves[k]].shape();
-    if (grad->cotangents[k] < 0) out.push_back({Tensor<double>::full(shape, 0), Tensor<Ball>::full(shape, Ball(Index{0})), 0});
+    if (grad->cotangents[k] < 0)
+      out.push_back({Tensor<double>::full(shape, 0), Tensor<Ball>::full(shape, Ball(Index{0})), 0});
     else out.push_back(exact_value(grad->graph, leaves, grad->cotangents[k], most_precision));
   }
   return out;

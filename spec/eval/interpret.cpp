@@ -21,7 +21,8 @@ Result<Graph> graph_of(const Op& op, const Shapes& shapes) {
   if (!fits) return tl::unexpected(fits.error());
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const Index extent = op->index_extent(i, shapes);
-    const Var x = extent >= 0 ? graph.index_input(concat('x', i), shapes[i], extent) : graph.input(concat('x', i), shapes[i]);
+    const Var x =
+        extent >= 0 ? graph.index_input(concat('x', i), shapes[i], extent) : graph.input(concat('x', i), shapes[i]);
     inputs.push_back(x.id());
   }
   const auto y = graph.try_apply(op, std::move(inputs));
@@ -48,13 +49,15 @@ Result<void> check_data(const Graph& graph, const Tensors<double>& data) {
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     const Node& leaf = graph.node(leaves[i]);
     const std::string name = leaf.name.empty() ? concat('%', leaves[i]) : leaf.name;
-    if (leaf.shape != data[i].shape()) return fail("[graph] shape of ", name, " differs: ", leaf.shape, " vs ", data[i].shape());
+    if (leaf.shape != data[i].shape())
+      return fail("[graph] shape of ", name, " differs: ", leaf.shape, " vs ", data[i].shape());
     if (leaf.extent < 0) continue;
     for (double x : data[i].elements()) {
       const std::string_view op = reader_of(graph, leaves[i]);
       if (x != std::trunc(x)) return fail("[", op, "] index ", x, " is no integer in input ", name, " [", op, " C0]");
       if (x < 0 || x >= static_cast<double>(leaf.extent))
-        return fail("[", op, "] index ", x, " is out of range for input ", name, " with extent ", leaf.extent, " [", op, " C0]");
+        return fail("[", op, "] index ", x, " is out of range for input ", name, " with extent ", leaf.extent, " [", op,
+                    " C0]");
     }
   }
   return {};

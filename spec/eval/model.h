@@ -56,18 +56,21 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
   }
   Result<Shape> shape(const Shapes& in) const final {
     const auto n = static_cast<int>(in.size());
-    if (n < O::arity || n > most_inputs<O>) return fail("[", O::name, "] ", arity_text(), ", got ", n, " [", O::name, " C0]");
+    if (n < O::arity || n > most_inputs<O>)
+      return fail("[", O::name, "] ", arity_text(), ", got ", n, " [", O::name, " C0]");
     for (const Shape& s : in)
       if (!s.valid()) return fail("[", O::name, "] shape ", s, " is not valid [", O::name, " C0]");
     return this->definition.shape(in);
   }
   Index index_extent(std::size_t input, const Shapes& in) const final {
-    if constexpr (requires { this->definition.index_extent(input, in); }) return this->definition.index_extent(input, in);
+    if constexpr (requires { this->definition.index_extent(input, in); })
+      return this->definition.index_extent(input, in);
     else return -1;
   }
   bool differentiable(std::size_t input) const final {
     if constexpr (!has_vjp<O>) return false;
-    else if constexpr (requires { this->definition.differentiable(input); }) return this->definition.differentiable(input);
+    else if constexpr (requires { this->definition.differentiable(input); })
+      return this->definition.differentiable(input);
     else return true;
   }
   std::vector<Var> vjp(const std::vector<Var>& in, const Var& y, const Var& ct) const final {

@@ -12,7 +12,8 @@
 
 namespace plumbline::spec {
 
-using std::abs, std::sqrt, std::exp, std::expm1, std::log, std::log1p, std::sin, std::cos, std::tanh, std::erf, std::erfc, std::pow;
+using std::abs, std::sqrt, std::exp, std::expm1, std::log, std::log1p, std::sin, std::cos, std::tanh, std::erf,
+    std::erfc, std::pow;
 
 template <std::floating_point F>
 F ramp(F x) {

@@ -122,7 +122,8 @@ inline std::vector<Index> broadcast_offsets(const Shape& from, const Shape& to) 
   const auto strides = from.strides();
   std::vector<Index> step(static_cast<std::size_t>(to.rank()), 0), at(step.size(), 0);
   for (Index i = 0; i < from.rank(); ++i)
-    if (from.back(i) != 1) step[static_cast<std::size_t>(to.rank() - 1 - i)] = strides[static_cast<std::size_t>(from.rank() - 1 - i)];
+    if (from.back(i) != 1)
+      step[static_cast<std::size_t>(to.rank() - 1 - i)] = strides[static_cast<std::size_t>(from.rank() - 1 - i)];
   Index offset = 0;
   for (auto& o : offsets) {
     o = offset;
@@ -151,7 +152,8 @@ inline Fibres fibres(const Shape& shape, const Axes& sorted_axes) {
     Index kept = 1, gone = 1;
     for (Index i = 0; i < shape.rank(); ++i)
       (std::binary_search(sorted_axes.begin(), sorted_axes.end(), i) ? gone : kept) *= shape[i];
-    return {std::vector<Index>(static_cast<std::size_t>(kept), 0), std::vector<Index>(static_cast<std::size_t>(gone), 0)};
+    return {std::vector<Index>(static_cast<std::size_t>(kept), 0),
+            std::vector<Index>(static_cast<std::size_t>(gone), 0)};
   }
   for (Index i = 0; i < shape.rank(); ++i) {
     auto& list = std::binary_search(sorted_axes.begin(), sorted_axes.end(), i) ? out.step : out.start;

@@ -133,8 +133,9 @@ Rounded<C> pow(const Rounded<C>& x, const Rounded<C>& y) {
   const Claims* c = rounding::common(x, y);
   if (!x.ready(c) || !y.ready(c)) return pow(x.adopted(c), y.adopted(c));
   // x⁰ and 1^y depend on nothing, so that not even NaN matters (IEEE 754-2019 §9.2.1).
-  const bool constant = known(x.exact) == Known::nan ? y.d == 0 && single(y.exact) == 0.0
-                                                     : known(y.exact) == Known::nan && x.d == 0 && single(x.exact) == 1.0;
+  const bool constant = known(x.exact) == Known::nan
+                            ? y.d == 0 && single(y.exact) == 0.0
+                            : known(y.exact) == Known::nan && x.d == 0 && single(x.exact) == 1.0;
   if (constant) return Rounded<C>(1).adopted(c);
   const C p = pow(x.exact, y.exact);
   if (known(p) != Known::value || !x.is_value() || !y.is_value())

@@ -35,14 +35,17 @@ TEST(Mutants, AreCaught) {
   const auto kills = run_mutants({});
   EXPECT_EQ(kills.size(), all_mutants().size());
   for (const Kill* k : survivors(kills)) ADD_FAILURE() << k->name << " survived: " << k->bug;
-  for (const Kill& k : kills) EXPECT_FALSE(k.killed && !k.reason.empty()) << k.name << " was caught, against " << k.reason;
+  for (const Kill& k : kills)
+    EXPECT_FALSE(k.killed && !k.reason.empty()) << k.name << " was caught, against " << k.reason;
 }
 
 // The trial itself raises no alarm: an op whose results are handed on as they are is not caught.
 TEST(Mutants, HonestKernelsSurvive) {
   for (const std::string op : {"tanh", "softmax", "matmul", "max_pool2d", "gather"}) {
-    const auto kernel = run_mutants({kernel_mutant(op, "honest", "none", [](const KernelCall& c) { return c.right; })}, {});
-    const auto gradient = run_mutants({backward_mutant(op, "honest_gradient", "none", [](const BackwardCall&, std::vector<Values>&) {})}, {});
+    const auto kernel =
+        run_mutants({kernel_mutant(op, "honest", "none", [](const KernelCall& c) { return c.right; })}, {});
+    const auto gradient = run_mutants(
+        {backward_mutant(op, "honest_gradient", "none", [](const BackwardCall&, std::vector<Values>&) {})}, {});
     EXPECT_FALSE(kernel.front().killed) << op << ": " << kernel.front().message;
     EXPECT_FALSE(gradient.front().killed) << op << ": " << gradient.front().message;
   }

@@ -98,7 +98,8 @@ TEST(Replay, RefusesBrokenFiles) {
   EXPECT_NE(error_of(replaced(good, "mul(", "mull(")).find("unknown op mull"), std::string::npos);
   EXPECT_NE(error_of(replaced(good, "data x1 [3]", "data x1 [4]")).find("found data x1 [4], expected `data x1 [3]`"),
             std::string::npos);
-  EXPECT_NE(error_of(replaced(good, "0x1.8p+1", "3")).find("found -3, expected a hexadecimal float"), std::string::npos);
+  EXPECT_NE(error_of(replaced(good, "0x1.8p+1", "3")).find("found -3, expected a hexadecimal float"),
+            std::string::npos);
   EXPECT_NE(error_of(replaced(good, "inf", "inf inf")).find("expected only 6 numbers"), std::string::npos);
   EXPECT_NE(error_of(good + "more").find("expected nothing after end"), std::string::npos);
 }

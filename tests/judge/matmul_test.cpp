@@ -21,7 +21,9 @@ struct Product {
 Product normal_product() {
   std::mt19937_64 bits(2024);
   std::normal_distribution<float> normal;
-  const auto draw = [&](spec::Shape shape) { return Values::generate(shape, [&](Index) { return double{normal(bits)}; }); };
+  const auto draw = [&](spec::Shape shape) {
+    return Values::generate(shape, [&](Index) { return double{normal(bits)}; });
+  };
   Product out;
   out.a = draw({m, k});
   out.b = draw({k, n});
