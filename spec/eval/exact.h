@@ -11,9 +11,9 @@
 namespace plumbline::spec {
 
 // An infinite input stands for a huge number: the value of an op there is its limit, if it has one. The paths let the
-// infinities of the data grow at different rates, in opposite orders, or all alike; `zeros` lets exact zeros of the data
-// shrink as well, and `far` goes much further than the others, to tell slow growth from a limit.
-enum class Path { none, forwards, backwards, zeros, together, far };
+// infinities of the data grow at different rates, in opposite orders, or all alike; `zeros` lets exact zeros of the
+// data shrink as well, and `far` and `far_zeros` go much further than the others, to tell slow growth from a limit.
+enum class Path { none, forwards, backwards, zeros, together, far, far_zeros };
 
 // The data as balls of a precision. Indices and other finite values are exact.
 Tensors<Ball> as_balls(const Graph& graph, const Tensors<double>& data, int precision, Path path = Path::none);

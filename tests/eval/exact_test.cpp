@@ -78,7 +78,7 @@ TEST(Exact, ForwardAndReverseDerivativesAgree) {
 }
 
 TEST(Exact, DataThatDoNotFitAreRefused) {
-  const Graph g = op_graph("one_hot", {{"classes", "3"}}, {{2}});
+  const Graph g = op_graph("one_hot", {{"num_classes", "3"}}, {{2}});
   EXPECT_TRUE(check_data(g, {row({0, 2})}));
   EXPECT_FALSE(check_data(g, {row({0, 3})}));
   EXPECT_FALSE(check_data(g, {row({0, 1.5})}));

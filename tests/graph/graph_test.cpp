@@ -36,8 +36,10 @@ TEST(Graph, TextReadsBackToTheIdenticalGraph) {
 }
 
 TEST(Graph, NamedNodesCommentsAndIndexLeavesAreRead) {
-  const auto g = parse_graph("# a table\nplumbline.graph/1\ni = index [4] extent=10\n\nt = param [10, 2]  # rows\ny = embedding(i, t)\noutput y\n",
-                             catalogue());
+  const auto g = parse_graph(
+      "# a table\nplumbline.graph/1\ni = index [4] extent=10\n\nt = param [10, 2]  # rows\ny = embedding(i, t)\noutput "
+      "y\n",
+      catalogue());
   if (!g) GTEST_SKIP() << g.error().what();
   EXPECT_EQ(g->node(0).extent, 10);
   EXPECT_EQ(*parse_graph(print(*g), catalogue()), *g);
@@ -53,13 +55,16 @@ TEST(Graph, BrokenTextIsRefusedWithItsLine) {
   const std::string head = "plumbline.graph/1\nx = input [2, 3]\nw = input [4, 5]\n";
   EXPECT_EQ(error(head + "%2 = matmul(x, w)\n"), "g.txt: line 4: [matmul] inner dims differ: 3 vs 4 [matmul C2]");
   EXPECT_EQ(error(head + "%2 = matmul(x)\n"), "g.txt: line 4: [matmul] expects 2 inputs, got 1 [matmul C0]");
-  EXPECT_EQ(error(head + "%2 = sofmax(x)\n"), "g.txt: line 4: unknown op sofmax; did you mean softmax?");
-  EXPECT_EQ(error(head + "%2 = softmax(x) axs=1\n"), "g.txt: line 4: [softmax] unknown attribute axs; did you mean axis?");
-  EXPECT_EQ(error(head + "%2 = softmax(x) axis=one\n"), "g.txt: line 4: [softmax] attribute axis: found 'one', expected an integer");
+  EXPECT_EQ(error(head + "%2 = sofmax(x)\n"), "g.txt: line 4: unknown op sofmax; did you mean softmax, max?");
+  EXPECT_EQ(error(head + "%2 = softmax(x) axs=1\n"),
+            "g.txt: line 4: [softmax] unknown attribute axs; did you mean axis?");
+  EXPECT_EQ(error(head + "%2 = softmax(x) axis=one\n"),
+            "g.txt: line 4: [softmax] attribute axis: found 'one', expected an integer");
   EXPECT_EQ(error(head + "%2 = neg(y)\n"), "g.txt: line 4: found y, expected the name of an earlier node");
   EXPECT_EQ(error(head + "x = neg(x)\n"), "g.txt: line 4: found x, expected a name that is not yet taken");
   EXPECT_EQ(error(head + "%7 = neg(x)\n"), "g.txt: line 4: found %7, expected a name or %2");
-  EXPECT_EQ(error("plumbline.graph/1\nx = input [-1]\n"), "g.txt: line 2: found [-1], expected a shape of at most 1099511627776 elements");
+  EXPECT_EQ(error("plumbline.graph/1\nx = input [-1]\n"),
+            "g.txt: line 2: found [-1], expected a shape of at most 1099511627776 elements");
   EXPECT_EQ(error("plumbline.graph/1\nx = input [9999999999,9999999999]\n").substr(0, 20), "g.txt: line 2: found");
 }
 
@@ -84,12 +89,16 @@ TEST(Graph, ReverseModeIsExact) {
   const NodeId wrt[] = {x.id(), w.id()};
   const auto d = append_grad(g, y.id(), ct, wrt);
   const auto tensor = [](Shape shape, std::vector<Index> v) {
-    return Tensor<Rational>::generate(std::move(shape), [&](Index i) { return Rational(v[static_cast<std::size_t>(i)]); });
+    return Tensor<Rational>::generate(std::move(shape),
+                                      [&](Index i) { return Rational(v[static_cast<std::size_t>(i)]); });
   };
   const NodeId wanted[] = {d[0].id(), d[1].id()};
-  const auto values = interpret<Rational>(g, {tensor({1, 2}, {1, 2}), tensor({2, 2}, {3, 4, 5, 6}), tensor({1, 2}, {1, -1})}, wanted);
+  const auto values =
+      interpret<Rational>(g, {tensor({1, 2}, {1, 2}), tensor({2, 2}, {3, 4, 5, 6}), tensor({1, 2}, {1, -1})}, wanted);
   // x w = [13, 16]; 2·ct·(x w) = [26, −32]
-  const auto at = [&](int k, Index i) { return values[static_cast<std::size_t>(d[static_cast<std::size_t>(k)].id())][i]; };
+  const auto at = [&](int k, Index i) {
+    return values[static_cast<std::size_t>(d[static_cast<std::size_t>(k)].id())][i];
+  };
   const Index dx[] = {26 * 3 - 32 * 4, 26 * 5 - 32 * 6}, dw[] = {26, -32, 52, -64};
   for (Index i = 0; i < 2; ++i) EXPECT_EQ(equal(at(0, i), Rational(dx[i])).exact, Tri::yes);
   for (Index i = 0; i < 4; ++i) EXPECT_EQ(equal(at(1, i), Rational(dw[i])).exact, Tri::yes);
