@@ -1,6 +1,7 @@
 // Readings of a graph under the claims of each node's kernel.
 #include "crosscheck/judge/reading.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace plumbline::crosscheck {
@@ -14,10 +15,12 @@ Reading::Reading(const spec::Graph& graph, const std::vector<Values>& data, std:
                  const ClaimsOf& claims_of, bool lanes)
     : graph_(graph), data_(data), wanted_(std::move(wanted)) {
   for (NodeId id = 0; id < graph.size(); ++id) {
-    claims_.push_back(graph.node(id).op ? claims_of(id) : Claims());
+    claims_.push_back(graph.node(id).op || is_wanted(id) ? claims_of(id) : Claims());
     claims_.back().lane_energies = lanes;
   }
 }
+
+bool Reading::is_wanted(NodeId id) const { return std::find(wanted_.begin(), wanted_.end(), id) != wanted_.end(); }
 
 namespace {
 
@@ -53,6 +56,11 @@ std::vector<Tensor<Rounded<C>>> Reading::read(const C& like) const {
     const auto at = static_cast<std::size_t>(id);
     if (node.leaf != spec::Leaf::none) {
       leaf_of[at] = leaf++;
+      // A gradient may be the cotangent itself: data, rounded to the output format.
+      if (is_wanted(id))
+        values[at] = Tensor<Rounded<C>>::generate(node.shape, [&](spec::Index k) {
+          return Rounded<C>::leaf(data_[leaf_of[at]][k], claims_[at], like).finished();
+        });
       continue;
     }
     if (!run[at]) continue;

@@ -32,6 +32,7 @@ class Reading {
  private:
   template <class C>
   std::vector<spec::Tensor<spec::Rounded<C>>> read(const C& like) const;
+  bool is_wanted(spec::NodeId id) const;
 
   const spec::Graph& graph_;
   const std::vector<Values>& data_;
