@@ -27,6 +27,12 @@ Result<Format> read_format(std::string_view name, std::string_view value) {
   return fail("claim ", name, ": unknown format ", value, did_you_mean(value, known));
 }
 
+// Frameworks compute in binary32 what they hand out in 16 bits or fewer; binary64 throughout.
+void set_format(Claims& claims, const Format& format) {
+  claims.output = format;
+  if (format == binary64) claims.operands = claims.intermediate = claims.accumulator = format;
+}
+
 // One of two words.
 Result<bool> read_choice(std::string_view name, std::string_view value, std::string_view no, std::string_view yes) {
   if (value == no || value == yes) return value == yes;
@@ -89,8 +95,8 @@ Result<void> set_claim(Claims& claims, std::string_view name, std::string_view v
   if (name == "format" || named != named_formats.end()) {
     const auto format = read_format(name, value);
     if (!format) return tl::unexpected(format.error());
-    for (const auto& f : named_formats)
-      if (name == "format" || f.name == name) claims.*f.member = *format;
+    if (name == "format") return set_format(claims, *format), Result<void>();
+    claims.*named->member = *format;
     return {};
   }
   if (name == "order") return set_order(claims, value);

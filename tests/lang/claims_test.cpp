@@ -27,7 +27,11 @@ TEST(Claims, what_is_printed_reads_back) {
     const Claims claims = read(text);
     EXPECT_EQ(read(print_claims(claims)), claims) << text << " printed as " << print_claims(claims);
   }
-  EXPECT_EQ(read("format=bf16"), Claims::in(bfloat16));
+  Claims sixteen;
+  sixteen.output = bfloat16;
+  EXPECT_EQ(read("format=bf16"), sixteen);
+  EXPECT_EQ(read("format=f64"), Claims::in(binary64));
+  EXPECT_EQ(read("format=f16 operands=f16 intermediate=f16 accumulator=f16"), Claims::in(binary16));
   EXPECT_EQ(read("order=lanes:16").depth(1024), 63 + 4);
   EXPECT_EQ(read("order=tree").depth(1024), 10);
   EXPECT_EQ(read("").depth(1024), 1023);
