@@ -39,7 +39,7 @@ class Check final : public Verb {
     options_.tier = tier_.empty() || parse_word("--tier", tier_, {"proof", "statistics"}) == "statistics"
                         ? Tier::statistics
                         : Tier::proof;
-    options_.user_data = true;
+    options_.any_method = true;
     if (got_.empty()) refuse("--got: found none, expected the NPY file to judge");
     const Sinks sinks{json_, junit_, quiet_, no_color_};
     sinks.check();

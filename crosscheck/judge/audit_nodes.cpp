@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "crosscheck/judge/reading.h"
+#include "spec/eval/exact.h"
 
 namespace plumbline::crosscheck {
 
@@ -14,7 +15,10 @@ namespace {
 double largest_error(const Filtered& exact, const Values& x) {
   double most = 0;
   for (Index i = 0; i < x.size(); ++i)
-    if (exact[i].is_value()) most = std::max(most, std::abs(x[i] - exact[i].exact.centre()));
+    if (exact[i].is_value()) {
+      const double error = std::abs(x[i] - exact[i].exact.centre());
+      most = std::isnan(error) ? spec::upward::infinity : std::max(most, error);
+    }
   return most;
 }
 
@@ -60,6 +64,7 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
     if (graph.node(id).leaf == spec::Leaf::none && values[static_cast<std::size_t>(id)].shape() == graph.node(id).shape)
       computed.push_back(id);
   const Reading compounding(graph, leaves, computed, claims_of);  // its claims are those of the readings
+  Refinement refinement(Reading(graph, leaves, computed, claims_of));
   const std::vector<Filtered> ideal = compounding.filtered();
   JudgeOptions whole = options;
   whole.vacuity = false;
@@ -80,8 +85,12 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
     report.introduced = largest_error(own, values[at]);
     report.propagated = largest_distance(own, ideal[at]);
     report.bound = largest_bound(own), report.compounded = largest_bound(ideal[at]);
-    report.local = judge_expected(local.graph, local.data, output, values[at], claims_here, options, std::move(own));
-    report.end_to_end = judge_expected(graph, leaves, id, values[at], claims_of, whole, ideal[at]);
+    report.local = spec::has_infinity(local.data)
+                       ? judge_node(local.graph, local.data, output, values[at], claims_here, options)
+                       : judge_expected(local.graph, local.data, output, values[at], claims_here, options, {std::move(own)});
+    report.end_to_end = spec::has_infinity(leaves)
+                            ? judge_node(graph, leaves, id, values[at], claims_of, whole)
+                            : judge_expected(graph, leaves, id, values[at], claims_of, whole, {ideal[at], &refinement});
     out.push_back(std::move(report));
   }
   return out;

@@ -9,6 +9,7 @@
 namespace plumbline::crosscheck {
 
 using spec::Index;
+using spec::Judged;
 using spec::NodeId;
 
 bool is_elementwise(const spec::Op& op, const spec::Shapes& in, const spec::Shape& out) {
@@ -79,63 +80,82 @@ std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Val
   return out;
 }
 
-// Whether every way of reading the formulas gives y at an element.
-bool agreed(const std::vector<Values>& readings, Index i, double y, double bound, const spec::Format& format) {
-  return std::all_of(readings.begin(), readings.end(), [&](const Values& v) { return near(v[i], y, bound, format); });
+}  // namespace
+
+namespace {
+
+// The elements whose value does not change with the size of the numbers that stand for the infinities, and that IEEE
+// arithmetic does not lose: their limit is that value, and the finite reading bounds them.
+std::vector<char> settled(const Filtered& near_reading, const Filtered& far_reading, const Values& ieee) {
+  std::vector<char> out(static_cast<std::size_t>(ieee.size()), 0);
+  for (Index i = 0; i < ieee.size(); ++i) {
+    const auto &x = near_reading[i], &y = far_reading[i];
+    const bool nan = !x.is_value() && known(x.exact) == spec::Known::nan && known(y.exact) == spec::Known::nan;
+    const bool same = x.is_value() && y.is_value() && x.judged() && lower(x.exact) <= upper(y.exact) &&
+                      lower(y.exact) <= upper(x.exact);
+    out[static_cast<std::size_t>(i)] = nan || (same && !std::isnan(ieee[i]));
+  }
+  return out;
 }
+
+// The elements that are not settled, against the limit and the other readings of the formulas.
+class LimitJudge {
+ public:
+  LimitJudge(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Filtered& bounded,
+             const Values& ieee, const spec::Claims& claims, int precision)
+      : bounded_(bounded), ieee_(ieee), claims_(claims), limit_(spec::limit(graph, data, node, precision)) {
+    const spec::Node& op = graph.node(node);
+    strict_ = op.inputs.size() == 1 && is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
+    if (!strict_) others_ = alternatives(graph, data, node, precision);
+  }
+
+  Judged judge(Index i, double got) const {
+    const auto rounded = spec::nearest_double(limit_[i]);
+    const bool exists = rounded && !std::isnan(*rounded);
+    const double y = exists ? *rounded : std::nan("");
+    double bound = bounded_[i].d < spec::upward::infinity ? bounded_[i].d : 0;
+    if (exists) bound = std::max(bound, ulps_of_claims(claims_, y));
+    const bool at_limit = exists && near(got, y, bound, claims_.output);
+    const bool undefined = !exists && (std::isnan(got) || near(got, ieee_[i], 0, claims_.output));
+    const bool pole = limit_[i].is_pole() && !std::isfinite(got);
+    if (at_limit || undefined || pole) return spec::judging::passed_if(true);
+    if (!rounded) return {};
+    if (strict_) return spec::judging::passed_if(false);
+    const bool overflow = bounded_[i].may_overflow() && !std::isfinite(got);
+    const bool as_other = std::any_of(others_.begin(), others_.end(), [&](const Values& other) {
+      return near(got, other[i], bound, claims_.output);
+    });
+    return overflow || as_other ? spec::judging::unjudged() : spec::judging::passed_if(false);
+  }
+
+ private:
+  const Filtered& bounded_;
+  const Values& ieee_;
+  const spec::Claims& claims_;
+  spec::Tensor<spec::Ball> limit_;
+  std::vector<Values> others_;
+  bool strict_ = false;
+};
 
 }  // namespace
 
 Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
                          const ClaimsOf& claims_of, const JudgeOptions& options) {
-  const int precision = std::min(options.most_precision, 256);
-  spec::ExactValues exact;
-  exact.enclosure = spec::limit(graph, data, node, precision);
-  const Values ieee = in_ieee<double>(graph, data, node, /*textbook=*/false);
   const spec::Claims claims = claims_of(node);
-  const std::vector<Values> finite = finite_stand_in(data, claims.output);
-  const Filtered bounded = Reading(graph, finite, {node}, claims_of).filtered()[static_cast<std::size_t>(node)];
-  const spec::Node& op = graph.node(node);
-  const bool strict = op.inputs.size() == 1 && is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
-
-  const std::vector<Values> others = strict ? std::vector<Values>() : alternatives(graph, data, node, precision);
-
-  Judgement out;
-  out.elements = got.size();
-  for (Index i = 0; i < got.size(); ++i) {
-    const auto rounded = spec::nearest_double(exact.enclosure[i]);
-    const bool exists = rounded && !std::isnan(*rounded);
-    const double y = exists ? *rounded : 0;
-    double bound = bounded[i].d < spec::upward::infinity ? bounded[i].d : 0;
-    bound = std::max(bound, ulps_of_claims(claims, y));
-    const bool at_limit = exists && near(got[i], y, bound, claims.output);
-    const bool undefined = !exists && std::isnan(got[i]);
-    const bool pole = exact.enclosure[i].is_pole() && !std::isfinite(got[i]);
-    const bool as_ieee = !exists && near(got[i], ieee[i], bound, claims.output);
-    // The element may not depend on an infinity at all: then the finite reading knows its bound and its overflow.
-    const bool as_finite = exists && bounded[i].is_value() &&
-                           near(bounded[i].exact.centre(), y, bound, claims.output) &&
-                           spec::judge(bounded[i], got[i], spec::upward::infinity).verdict == Verdict::pass;
-    if (at_limit || undefined || pole || as_ieee || as_finite) continue;
-    const bool overflow = !strict && bounded[i].may_overflow() && !std::isfinite(got[i]);
-    if (overflow || (!strict && !agreed(others, i, exists ? y : std::nan(""), bound, claims.output))) {
-      ++out.unjudged;
-      continue;
-    }
-    out.max_ratio = std::numeric_limits<double>::infinity();
-    if (out.verdict == Verdict::fail) continue;
-    out.verdict = rounded ? Verdict::fail : Verdict::undecided;
-    out.worst =
-        ElementReport{i,
-                      hex(exists ? y : ieee[i]),
-                      hex(exists ? y : ieee[i]),
-                      bound,
-                      got[i],
-                      out.max_ratio,
-                      out.max_ratio,
-                      exists ? "the limit at infinity is missed" : "an infinite input without a limit gives NaN"};
+  const std::vector<Values> finite = finite_stand_in(data, claims.output, /*below=*/8);
+  const std::vector<Values> smaller = finite_stand_in(data, claims.output, /*below=*/20);
+  const Reading reading(graph, finite, {node}, claims_of), other(graph, smaller, {node}, claims_of);
+  const Filtered bounded = reading.filtered()[static_cast<std::size_t>(node)];
+  const Values ieee = in_ieee<double>(graph, data, node, /*textbook=*/false);
+  const std::vector<char> easy = settled(bounded, other.filtered()[static_cast<std::size_t>(node)], ieee);
+  Expectation expected{bounded};
+  if (std::find(easy.begin(), easy.end(), 0) != easy.end()) {
+    const LimitJudge limits(graph, data, node, bounded, ieee, claims, std::min(options.most_precision, 256));
+    expected.fixed.resize(easy.size());
+    for (Index i = 0; i < got.size(); ++i)
+      if (!easy[static_cast<std::size_t>(i)]) expected.fixed[static_cast<std::size_t>(i)] = limits.judge(i, got[i]);
   }
-  return out;
+  return judge_expected(graph, finite, node, got, claims_of, options, std::move(expected));
 }
 
 }  // namespace plumbline::crosscheck

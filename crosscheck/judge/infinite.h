@@ -6,9 +6,10 @@
 
 namespace plumbline::crosscheck {
 
-// A function of one variable must give its limit. In several variables the limit depends on how the infinities are
-// approached, and formulas differ: there an element is judged where the textbook and the method, read exactly and in
-// IEEE arithmetic of two formats, agree; elsewhere it counts as unjudged.
+// An element whose value does not change with the size of the numbers that stand for the infinities is judged like any
+// other. Of the rest, a function of one variable must give its limit; in several variables the limit depends on how the
+// infinities are approached, and formulas differ: beside the limit, what the textbook or the method gives in IEEE
+// arithmetic counts as unjudged, and anything else fails.
 Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
                          const Values& got, const ClaimsOf& claims_of, const JudgeOptions& options);
 

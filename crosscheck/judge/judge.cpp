@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "crosscheck/judge/gravity.h"
 #include "crosscheck/judge/infinite.h"
 #include "crosscheck/judge/order.h"
 #include "crosscheck/judge/reading.h"
@@ -26,23 +27,21 @@ class TensorJudge {
   TensorJudge(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
               const ClaimsOf& claims_of, const JudgeOptions& options)
       : graph_(graph), data_(data), node_(node), got_(got), claims_of_(claims_of), options_(options) {
-    lambda_ = options.tier == Tier::statistics ? spec::lambda(options.false_alarm, options.run_elements)
-                                               : std::numeric_limits<double>::infinity();
+    lambda_ = options.lambda();
   }
 
-  // `expected` is the filter's reading of the node.
-  Judgement judge(Filtered expected) {
-    expected_ = std::move(expected);
+  Judgement judge(Expectation expected) {
+    expected_ = std::move(expected.filtered);
+    fixed_ = std::move(expected.fixed);
     elements_.reserve(static_cast<std::size_t>(got_.size()));
-    for (Index i = 0; i < got_.size(); ++i) elements_.push_back(spec::judge(expected_[i], got_[i], lambda_));
-    refine();
+    for (Index i = 0; i < got_.size(); ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      elements_.push_back(!fixed_.empty() && fixed_[k] ? *fixed_[k] : spec::judge(expected_[i], got_[i], lambda_));
+    }
+    refine(expected.refinement);
     reconsider_suspects();
     Judgement out = summary();
-    if (options_.vacuity && out.verdict == Verdict::pass)
-      if (const auto why = vacuous(graph_, data_, node_, expected_, got_, claims_of_)) {
-        out.verdict = Verdict::mistrusted;
-        out.note = *why;
-      }
+    if (options_.vacuity && out.verdict == Verdict::pass) distrust(out);
     return out;
   }
 
@@ -52,11 +51,22 @@ class TensorJudge {
                        [](const Judged& j) { return j.verdict == Verdict::undecided; });
   }
 
-  void refine() {
+  // A case proves nothing if the claims bound no element, or if a kernel that does nothing had passed.
+  void distrust(Judgement& out) const {
+    std::optional<std::string> why;
+    if (out.unjudged > 0 && out.unjudged == out.elements) why = "the claims bound no element of it";
+    else if (fixed_.empty()) why = vacuous(graph_, data_, node_, expected_, got_, claims_of_);
+    if (!why) return;
+    out.verdict = Verdict::mistrusted;
+    out.note = *why;
+  }
+
+  void refine(Refinement* shared) {
     if (!open()) return;
-    const Reading reading(graph_, data_, {node_}, claims_of_);
+    std::optional<Refinement> own;
+    if (shared == nullptr) shared = &own.emplace(Reading(graph_, data_, {node_}, claims_of_));
     for (int precision = first_precision; open() && precision <= options_.most_precision; precision *= 2) {
-      const Certified certified = reading.certified(precision)[static_cast<std::size_t>(node_)];
+      const Certified& certified = shared->at(precision, node_);
       for (Index i = 0; i < got_.size(); ++i) {
         Judged& element = elements_[static_cast<std::size_t>(i)];
         if (element.verdict != Verdict::undecided) continue;
@@ -81,8 +91,11 @@ class TensorJudge {
     if (std::none_of(elements_.begin(), elements_.end(), is_suspect)) return;
     if (const auto why = order_speaks(graph_, data_)) {
       note_ = "the statistical tier stood down: " + *why;
-      for (Judged& element : elements_)
-        if (is_suspect(element)) element.verdict = Verdict::pass;
+      for (Judged& element : elements_) {
+        if (!is_suspect(element)) continue;
+        element.verdict = Verdict::pass;
+        ++stood_down_;
+      }
     }
   }
 
@@ -90,6 +103,7 @@ class TensorJudge {
     Judgement out;
     out.elements = got_.size();
     out.refined = refined_;
+    out.stood_down = stood_down_;
     out.note = note_;
     std::vector<double> ratios;
     Index worst = -1;
@@ -118,10 +132,8 @@ class TensorJudge {
   }
 
   static bool worse(const Judged& a, const Judged& b) {
-    const auto rank = [](Verdict v) {
-      return v == Verdict::fail ? 3 : v == Verdict::suspect ? 2 : v == Verdict::undecided ? 1 : 0;
-    };
-    return rank(a.verdict) != rank(b.verdict) ? rank(a.verdict) > rank(b.verdict) : !a.unjudged && a.ratio > b.ratio;
+    const int x = gravity(a.verdict), y = gravity(b.verdict);
+    return x != y ? x > y : !a.unjudged && a.ratio > b.ratio;
   }
 
   ElementReport report(Index i) const {
@@ -147,9 +159,36 @@ class TensorJudge {
   double lambda_;
   Filtered expected_;
   std::vector<Judged> elements_;
-  Index refined_ = 0;
+  std::vector<std::optional<Judged>> fixed_;
+  Index refined_ = 0, stood_down_ = 0;
   std::string note_;
 };
+
+}  // namespace
+
+namespace {
+
+Judgement placed(Judgement judgement, const Values& got) {
+  if (judgement.worst) judgement.worst->shape = got.shape();
+  return judgement;
+}
+
+Judgement judge_by_methods(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
+                           const ClaimsOf& claims_of, const JudgeOptions& options) {
+  if (spec::has_infinity(data)) return placed(judge_infinite(graph, data, node, got, claims_of, options), got);
+  return judge_expected(graph, data, node, got, claims_of, options,
+                        {Reading(graph, data, {node}, claims_of).filtered()[static_cast<std::size_t>(node)]});
+}
+
+// The largest number of named methods of any op that the node depends on.
+std::size_t most_methods(const spec::Graph& graph) {
+  std::size_t most = 0;
+  for (const spec::Node& n : graph.nodes())
+    if (n.op) most = std::max(most, n.op->methods().size());
+  return most;
+}
+
+bool refused(const Judgement& j) { return j.verdict == Verdict::fail || j.verdict == Verdict::suspect; }
 
 }  // namespace
 
@@ -161,14 +200,24 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
     out.note = spec::concat("shape differs: ", graph.node(node).shape, " expected, got ", got.shape());
     return out;
   }
-  if (spec::has_infinity(data)) return judge_infinite(graph, data, node, got, claims_of, options);
-  return judge_expected(graph, data, node, got, claims_of, options,
-                        Reading(graph, data, {node}, claims_of).filtered()[static_cast<std::size_t>(node)]);
+  const Judgement first = judge_by_methods(graph, data, node, got, claims_of, options);
+  for (std::size_t m = 1; options.any_method && refused(first) && m < most_methods(graph); ++m) {
+    const ClaimsOf otherwise = [&](NodeId id) {
+      spec::Claims claims = claims_of(id);
+      if (!graph.node(id).op) return claims;
+      const auto methods = graph.node(id).op->methods();
+      if (claims.method.empty() && m < methods.size()) claims.method = methods[m];
+      return claims;
+    };
+    Judgement other = judge_by_methods(graph, data, node, got, otherwise, options);
+    if (!refused(other) && other.unjudged <= first.unjudged) return other;
+  }
+  return first;
 }
 
 Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
-                         const ClaimsOf& claims_of, const JudgeOptions& options, Filtered expected) {
-  return TensorJudge(graph, data, node, got, claims_of, options).judge(std::move(expected));
+                         const ClaimsOf& claims_of, const JudgeOptions& options, Expectation expected) {
+  return placed(TensorJudge(graph, data, node, got, claims_of, options).judge(std::move(expected)), got);
 }
 
 Judgement judge_op(const spec::Op& op, const std::vector<Values>& in, const Values& got, const spec::Claims& claims,
@@ -178,7 +227,7 @@ Judgement judge_op(const spec::Op& op, const std::vector<Values>& in, const Valu
   const spec::Graph graph = spec::value_or_throw(spec::graph_of(op, shapes));
   Judgement out = judge_node(graph, in, graph.outputs().front(), got, [&](NodeId) { return claims; }, options);
   judge_zero_signs(op, in, got, out);
-  return out;
+  return placed(std::move(out), got);
 }
 
 }  // namespace plumbline::crosscheck

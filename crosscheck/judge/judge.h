@@ -18,11 +18,19 @@ enum class Tier { proof, statistics };  // statistics includes proof
 
 struct JudgeOptions {
   Tier tier = Tier::statistics;
-  double false_alarm = 1e-9;       // of the whole run, for the statistical tier
-  double run_elements = 1e9;       // the number of elements over which that probability is spread
+  double false_alarm = spec::default_false_alarm;   // of the whole run
+  double run_elements = spec::default_elements;     // of the whole run: the second tier's share is spread over them
   int most_precision = 4096;       // bits, where refinement gives up: undecided
-  bool user_data = false;          // order and values of the data are not ours: widen or stand down
+  bool any_method = false;         // a kernel that claims no method may follow any of the op's named ones
   bool vacuity = true;
+
+  // How a run's probability of a false alarm is spent [tier B5]: half on the second tier, half on statistical laws.
+  double false_alarm_of_tier() const { return false_alarm / 2; }
+  double false_alarm_of_laws() const { return false_alarm / 2; }
+  // Of the second tier; infinite where only proofs count.
+  double lambda() const {
+    return tier == Tier::statistics ? spec::lambda(false_alarm_of_tier(), run_elements) : spec::upward::infinity;
+  }
 };
 
 // One element that did not pass, or the worst that did.
@@ -31,12 +39,14 @@ struct ElementReport {
   std::string exact_lo, exact_hi;  // hex floats
   double bound = 0, got = 0, ratio = 0, ulps = 0;
   std::string cause;               // likely cause, in words
+  spec::Shape shape;               // of the tensor that was judged
 };
 
 struct Judgement {
   Verdict verdict = Verdict::pass;
   spec::Index elements = 0, unjudged = 0, zero_tolerance = 0, refined = 0;
   spec::Index mismatched = 0;      // elements that failed or are suspect
+  spec::Index stood_down = 0;      // suspect elements that count as passed, because the order of the data speaks
   double max_ratio = 0, median_ratio = 0, max_ulp = 0;
   std::optional<ElementReport> worst;
   std::string note;                // e.g. why the statistical tier stood down, or what makes the case vacuous

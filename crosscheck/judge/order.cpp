@@ -10,11 +10,18 @@ using spec::Index;
 
 namespace {
 
-// Fewer than half of the values are distinct.
+constexpr Index too_few = 16;  // values, to speak of an order
+
+// Fewer than half of the values are distinct. Zeros round nothing and do not count.
 bool few_distinct(const Values& x) {
   std::unordered_set<double> seen;
-  for (double v : x.elements()) seen.insert(std::abs(v));
-  return 2 * static_cast<Index>(seen.size()) < x.size();
+  Index count = 0;
+  for (double v : x.elements()) {
+    if (v == 0) continue;
+    seen.insert(std::abs(v));
+    ++count;
+  }
+  return count >= too_few && 2 * static_cast<Index>(seen.size()) < count;
 }
 
 // Σ (x_{k+1} − x_k)² / (2 Σ (x_k − mean)²) along an axis: near 1 for an order that has nothing to do with the values,
@@ -22,7 +29,7 @@ bool few_distinct(const Values& x) {
 bool neighbours_alike(const Values& x, Index axis) {
   const spec::Fibres fibre = spec::fibres(x.shape(), {axis});
   const Index n = fibre.length();
-  if (n < 16 || x.size() == 0) return false;
+  if (n < too_few || x.size() == 0) return false;
   double steps = 0, spread = 0;
   for (Index start : fibre.start) {
     double mean = 0;
@@ -45,7 +52,7 @@ std::optional<std::string> order_speaks(const spec::Graph& graph, const std::vec
   const auto leaves = graph.leaves();
   for (std::size_t i = 0; i < data.size(); ++i) {
     const spec::Node& leaf = graph.node(leaves[i]);
-    if (leaf.extent >= 0 || data[i].size() < 16) continue;
+    if (leaf.extent >= 0 || data[i].size() < too_few) continue;
     const std::string name = leaf.name.empty() ? "an input" : leaf.name;
     if (few_distinct(data[i])) return "few distinct values in " + name;
     for (Index axis = 0; axis < leaf.shape.rank(); ++axis)

@@ -33,12 +33,18 @@ Rounded<C> handed_on(const Rounded<C>& x, const Claims& claims) {
   Rounded<C> y = x;
   y.claims = &claims;
   y.flags &= ~(Rounded<C>::short_leaf | Rounded<C>::product | Rounded<C>::fresh);
-  if (claims.operands != claims.intermediate && y.is_value()) {
+  y.s = x.claims != nullptr ? x.deviation() : 0;
+  if (!y.is_value()) return y;
+  if (claims.operands != claims.intermediate) {
     const double own = spec::roundoff(claims.operands, y.computed_magnitude());
     y.d = spec::upward::add(y.d, own);
-    y.s = spec::upward::hypot(x.deviation(), own);
-  } else {
-    y.s = x.claims != nullptr ? x.deviation() : 0;
+    y.s = spec::upward::hypot(y.s, own);
+    if (y.computed_magnitude() > spec::largest(claims.operands)) y.unjudge();
+  }
+  if (claims.flushes_subnormals && y.smallest() - y.d < spec::smallest_normal(claims.operands)) {
+    const double flushed = std::min(y.computed_magnitude(), spec::smallest_normal(claims.operands));
+    y.d = spec::upward::add(y.d, flushed);
+    y.b = spec::upward::add(y.b, flushed);
   }
   return y;
 }
@@ -87,8 +93,14 @@ std::vector<Filtered> Reading::filtered() const { return read(spec::Approx()); }
 
 std::vector<Certified> Reading::certified(int precision) const { return read(spec::Ball::exact(0, precision)); }
 
-std::vector<Values> finite_stand_in(const std::vector<Values>& data, const spec::Format& format) {
-  const double large = std::ldexp(1.0, format.emax - 8);
+const Certified& Refinement::at(int precision, NodeId node) {
+  auto [at, fresh] = values_.try_emplace(precision);
+  if (fresh) at->second = reading_.certified(precision);
+  return at->second[static_cast<std::size_t>(node)];
+}
+
+std::vector<Values> finite_stand_in(const std::vector<Values>& data, const spec::Format& format, int below) {
+  const double large = std::ldexp(1.0, format.emax - below);
   std::vector<Values> out;
   for (const Values& x : data)
     out.push_back(map(x, [&](double v) { return std::isinf(v) ? std::copysign(large, v) : v; }));

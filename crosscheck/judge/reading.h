@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "spec/num/approx.h"
 #include "spec/num/ball.h"
 #include "spec/num/rounded.h"
+#include "spec/num/verdict.h"
 
 namespace plumbline::crosscheck {
 
@@ -40,11 +42,30 @@ class Reading {
   std::deque<spec::Claims> claims_;  // one for each node
 };
 
+// The certified values of a reading, computed once for each precision that somebody asks for.
+class Refinement {
+ public:
+  explicit Refinement(Reading reading) : reading_(std::move(reading)) {}
+  const Certified& at(int precision, spec::NodeId node);
+
+ private:
+  Reading reading_;
+  std::map<int, std::vector<Certified>> values_;
+};
+
+// What judging one node starts from.
+struct Expectation {
+  Filtered filtered;                  // the node, read by the filter
+  Refinement* refinement = nullptr;   // shared with other nodes; empty: the node's own
+  std::vector<std::optional<spec::Judged>> fixed = {};  // elements that are judged already; empty: none
+};
+
 // judge_node where the filter has read the node already.
 Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
-                         const Values& got, const ClaimsOf& claims_of, const JudgeOptions& options, Filtered expected);
+                         const Values& got, const ClaimsOf& claims_of, const JudgeOptions& options,
+                         Expectation expected);
 
-// ±2^(emax − 8) for ±inf: finite in the format, and far from its ordinary values.
-std::vector<Values> finite_stand_in(const std::vector<Values>& data, const spec::Format& format);
+// ±2^(emax − below) for ±inf: finite in the format, and far from its ordinary values.
+std::vector<Values> finite_stand_in(const std::vector<Values>& data, const spec::Format& format, int below);
 
 }  // namespace plumbline::crosscheck

@@ -86,6 +86,7 @@ std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<V
                                    const Filtered& expected, const Values& got, const ClaimsOf& claims_of) {
   if (got.size() == 0 || data.empty()) return std::nullopt;
   std::optional<std::vector<Values>> other;
+  std::optional<Reading> reading;  // of the other data; what is expected there refers to its claims
   Filtered other_expected;
   for (const Idler& idler : idlers) {
     const auto idle = idler.output(got.shape(), data, expected);
@@ -94,7 +95,8 @@ std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<V
     for (const bool positive : {false, true}) {
       if (other && (!positive || tells_anything(other_expected))) break;
       other = altered(graph, data, positive);
-      other_expected = Reading(graph, *other, {node}, claims_of).filtered()[static_cast<std::size_t>(node)];
+      reading.emplace(graph, *other, std::vector<NodeId>{node}, claims_of);
+      other_expected = reading->filtered()[static_cast<std::size_t>(node)];
     }
     const auto inherent = idler.output(got.shape(), *other, other_expected);
     if (!inherent || !accepted(other_expected, *inherent)) return std::string(idler.what);

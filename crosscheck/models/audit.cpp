@@ -51,7 +51,7 @@ void add_row(Table& table, const spec::Graph& graph, const NodeReport& r) {
 
 // Nobody chose the data of a model to be hard, and their order means something.
 JudgeOptions for_models(JudgeOptions options) {
-  options.user_data = true, options.vacuity = false;
+  options.vacuity = false;
   return options;
 }
 

@@ -43,7 +43,7 @@ Values product(const Product& p, F&& f) {
 Verdict verdict(const Product& p, const Values& got, Tier tier = Tier::statistics) {
   const auto op = spec::value_or_throw(spec::Catalogue::builtin().parse("matmul", {}));
   JudgeOptions options;
-  options.user_data = true;
+  options.any_method = true;
   options.tier = tier;
   options.run_elements = static_cast<double>(got.size());
   return judge_op(op, {p.a, p.b}, got, spec::Claims(), options).verdict;
