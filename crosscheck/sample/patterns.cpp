@@ -24,7 +24,7 @@ float of_bits(std::uint32_t exponent, std::uint32_t mantissa) {
 
 std::uint32_t draw_mantissa(RandomChoices& random) { return static_cast<std::uint32_t>(random.pick(0, (1 << 23) - 1)); }
 
-// The nearest binary32 number inside the domain.
+// The nearest binary32 number inside the domain, rounded to an integer where the domain has whole numbers only.
 double into(double x, const Domain& d) {
   if (std::isnan(x)) x = 0;
   if (std::isfinite(d.lo) && std::isfinite(d.hi) && (x < d.lo || x > d.hi))
@@ -36,7 +36,7 @@ double into(double x, const Domain& d) {
   float f = static_cast<float>(std::clamp(x, -largest, largest));
   if (f < d.lo) f = std::nextafter(f, std::numeric_limits<float>::infinity());
   if (f > d.hi) f = std::nextafter(f, -std::numeric_limits<float>::infinity());
-  return f;
+  return d.whole ? std::round(f) : f;
 }
 
 double steps_away(double x, Index ulps) {
@@ -157,7 +157,13 @@ Values fill(spec::Choices& choices, Pattern pattern, const Shape& shape, const D
   const auto integers = [&](Index below) {
     return Values::generate(shape, [&](Index) { return static_cast<double>(random.pick(0, below - 1)); });
   };
-  if (domain.extent >= 0) return integers(std::max<Index>(1, domain.extent));
+  if (domain.extent >= 0) {
+    const Index extent = std::max<Index>(1, domain.extent);
+    if (!domain.ignored || (*domain.ignored >= 0 && *domain.ignored < extent)) return integers(extent);
+    return Values::generate(shape, [&](Index) {
+      return static_cast<double>(random.pick(0, 7) == 7 ? *domain.ignored : random.pick(0, extent - 1));
+    });
+  }
   if (domain.truth) return integers(2);
   return fill_real(random, pattern, shape, domain);
 }

@@ -45,6 +45,7 @@ class GraphBuilder {
     Index leaves = 0;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       sample.domains[i].extent = sample.op->index_extent(i, shapes);
+      sample.domains[i].ignored = sample.op->ignored_index();
       if (inputs[i] < 0) leaves += shapes[i].size();
       if (sample.domains[i].extent == 0 && shapes[i].size() > 0) return false;
       if (sample.domains[i].extent >= 0 && inputs[i] >= 0) return false;

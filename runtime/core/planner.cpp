@@ -197,7 +197,7 @@ class Planner {
     plan_->constant_memory = Buffer(constant_bytes + alignment);
   }
 
-  // An index leaf's first reader names it in errors; `ignore_index` holds if every reader has the same.
+  // An index leaf's first reader names it in errors; an ignored index holds if every reader has the same.
   void note_index_uses() {
     for (NodeId id = 0; id < plan_->graph.size(); ++id) {
       if (!info(id).needed) continue;

@@ -44,11 +44,10 @@ void Program::Plan::run(const std::vector<Step>& list) {
 }
 
 IndexUse use_of(const spec::Op& op) {
-  IndexUse use{std::string(op.name()), {}, {}};
+  IndexUse use{std::string(op.name()), {}, op->ignored_index()};
   for (const spec::Attribute& a : op->attributes()) {
     Index value = 0;
-    if ((a.name == "axis" || a.name == "ignore_index") && spec::parse_value(a.value, value))
-      (a.name == "axis" ? use.axis : use.ignored) = value;
+    if (a.name == "axis" && spec::parse_value(a.value, value)) use.axis = value;
   }
   return use;
 }

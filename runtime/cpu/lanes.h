@@ -8,6 +8,7 @@
 namespace plumbline::runtime {
 
 inline constexpr Index lanes = 64;
+inline constexpr Index chunk = 16384;  // terms of one long sum that a part takes: the claimed block
 
 // Sixteen floats that the compiler keeps in vector registers, whatever their width on this machine.
 using Pack = float __attribute__((vector_size(64)));

@@ -10,7 +10,6 @@
 namespace plumbline::runtime {
 namespace {
 
-constexpr Index chunk = 16384;
 constexpr Index work_per_part = 16384;
 
 enum class Reduction { none, mean, sum };
@@ -211,7 +210,8 @@ BoundKernel bind_cross_entropy_index_grad(const spec::Op& op, const Shapes& in, 
 
 void register_loss(KernelTable& table) {
   using F = spec::Function;
-  const spec::Claims sums = claims(spec::Order::lanes, lanes);
+  spec::Claims sums = claims(spec::Order::lanes, lanes);
+  sums.block = chunk;
   const spec::Claims c = function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, sums);
   table.add({"mse", "mse.lanes", Device::cpu, DType::f32, sums, false, {}, bind_mse});
   table.add({"cross_entropy", "cross_entropy.lanes", Device::cpu, DType::f32, c, false, {}, bind_cross_entropy});

@@ -10,7 +10,6 @@
 namespace plumbline::runtime {
 namespace {
 
-constexpr Index chunk = 16384;        // elements of one long row that a part takes
 constexpr Index work_per_part = 32768;
 constexpr Index columns = 64;         // that are folded together where the innermost axis is kept
 
@@ -86,7 +85,7 @@ struct Fold {
   }
 };
 
-// One long row in chunks: 64 lanes in each, then 64 lanes over the chunks; never deeper than 64 lanes over all.
+// One long row in chunks: 64 lanes in each, then 64 lanes over the chunks.
 template <class F>
 void run_chunks(const F& fold, const Walk& walk, const KernelArgs& args) {
   const Index n = walk.run, chunks = (n + chunk - 1) / chunk, rows = static_cast<Index>(walk.kept.size());
@@ -237,7 +236,8 @@ Kernel max_grad_kernel() {
 }  // namespace
 
 void register_reduce(KernelTable& table) {
-  const spec::Claims c = claims(spec::Order::lanes, lanes);
+  spec::Claims c = claims(spec::Order::lanes, lanes);
+  c.block = chunk;
   const auto as_is = [](float fold, Index) { return fold; };
   const auto over_n = [](float fold, Index n) { return fold / static_cast<float>(n); };
   table.add(reduction("sum", Fold<Plus, decltype(as_is)>{0.0f, {}, as_is}, c));

@@ -33,12 +33,34 @@ Result<Graph> graph_of(const Op& op, const Shapes& shapes) {
 
 namespace {
 
-// The op that reads a leaf, for messages.
-std::string_view reader_of(const Graph& graph, NodeId leaf) {
+// How a leaf is read: by which op, for messages, and the index that all its readers ignore.
+struct Readers {
+  std::string_view first = "graph";
+  std::optional<Index> ignored;
+};
+
+Readers readers_of(const Graph& graph, NodeId leaf) {
+  Readers out;
+  bool any = false;
   for (const Node& node : graph.nodes())
-    for (NodeId i : node.inputs)
-      if (i == leaf) return node.op.name();
-  return "graph";
+    for (NodeId i : node.inputs) {
+      if (i != leaf) continue;
+      if (!any) out = {node.op.name(), node.op->ignored_index()};
+      if (out.ignored != node.op->ignored_index()) out.ignored.reset();
+      any = true;
+    }
+  return out;
+}
+
+// [op C0]: integers below the extent, or the one that is ignored.
+Result<void> check_index(const Node& leaf, const std::string& name, const Readers& readers, double x) {
+  const std::string_view op = readers.first;
+  if (x != std::trunc(x)) return fail("[", op, "] index ", x, " is no integer in input ", name, " [", op, " C0]");
+  if (readers.ignored && x == static_cast<double>(*readers.ignored)) return {};
+  if (x < 0 || x >= static_cast<double>(leaf.extent))
+    return fail("[", op, "] index ", x, " is out of range for input ", name, " with extent ", leaf.extent, " [", op,
+                " C0]");
+  return {};
 }
 
 }  // namespace
@@ -52,13 +74,9 @@ Result<void> check_data(const Graph& graph, const Tensors<double>& data) {
     if (leaf.shape != data[i].shape())
       return fail("[graph] shape of ", name, " differs: ", leaf.shape, " vs ", data[i].shape());
     if (leaf.extent < 0) continue;
-    for (double x : data[i].elements()) {
-      const std::string_view op = reader_of(graph, leaves[i]);
-      if (x != std::trunc(x)) return fail("[", op, "] index ", x, " is no integer in input ", name, " [", op, " C0]");
-      if (x < 0 || x >= static_cast<double>(leaf.extent))
-        return fail("[", op, "] index ", x, " is out of range for input ", name, " with extent ", leaf.extent, " [", op,
-                    " C0]");
-    }
+    const Readers readers = readers_of(graph, leaves[i]);
+    for (double x : data[i].elements())
+      if (auto ok = check_index(leaf, name, readers, x); !ok) return ok;
   }
   return {};
 }

@@ -1,6 +1,8 @@
 // OpModel<O>: an op definition behind the erased interface of spec/graph/op.h, readable under every number type.
 #pragma once
 
+#include <algorithm>
+
 #include "spec/graph/catalogue.h"
 #include "spec/graph/graph.h"
 #include "spec/lang/number.h"
@@ -39,7 +41,10 @@ struct ModelReadings<O, Base, NumberList<N, Rest...>> : ModelReadings<O, Base, N
   using Base::read;
   Tensor<N> read(const Tensors<N>& in, std::string_view method) const final {
     if constexpr (has_methods<O>)
-      if (!method.empty()) return this->definition.method(method, in);
+      if (!method.empty() && method != "textbook") {
+        const bool known = std::find(O::methods.begin(), O::methods.end(), method) != O::methods.end();
+        return this->definition.method(known ? method : O::methods.front(), in);
+      }
     return this->definition.template eval<N>(in);
   }
 };
@@ -67,6 +72,10 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
       return this->definition.index_extent(input, in);
     else return -1;
   }
+  std::optional<Index> ignored_index() const final {
+    if constexpr (requires { this->definition.ignored_index(); }) return this->definition.ignored_index();
+    else return std::nullopt;
+  }
   bool differentiable(std::size_t input) const final {
     if constexpr (!has_vjp<O>) return false;
     else if constexpr (requires { this->definition.differentiable(input); })
@@ -80,6 +89,10 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
   std::vector<std::string_view> methods() const final {
     if constexpr (has_methods<O>) return {O::methods.begin(), O::methods.end()};
     else return {};
+  }
+  bool ieee_zero_sign() const final {
+    if constexpr (requires { O::ieee_zero_sign; }) return O::ieee_zero_sign;
+    else return false;
   }
 
  private:

@@ -1,6 +1,8 @@
 // Building graphs.
 #include "spec/graph/graph.h"
 
+#include <algorithm>
+
 namespace plumbline::spec {
 
 Var Graph::input(std::string name, Shape shape) {
@@ -65,6 +67,14 @@ std::string print(const Op& op) {
   std::string text(op.name());
   for (const Attribute& a : op->attributes()) text += concat(' ', a.name, '=', a.value);
   return text;
+}
+
+Result<void> check_method(const Op& op, std::string_view method) {
+  const std::vector<std::string_view> known = op->methods();
+  if (method.empty() || method == "textbook" || std::find(known.begin(), known.end(), method) != known.end()) return {};
+  std::string names;
+  for (std::string_view m : known) names += concat(names.empty() ? "" : ", ", m);
+  return fail("[", op.name(), "] unknown method ", method, "; it has ", names.empty() ? "only the textbook" : names);
 }
 
 }  // namespace plumbline::spec

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace plumbline::spec {
 
 class Var;
 
-// One reading: the value of an op over the number type N. `method` names how to compute it; empty: the textbook.
+// One reading: the value of an op over the number type N. `method` names how to compute it; empty: the textbook. A name
+// that is not one of the op's means its default: claims for a whole graph name the method of the ops that have it.
 template <class N>
 struct Reading {
   virtual ~Reading() = default;
@@ -36,11 +38,15 @@ struct OpInterface : ReadingsOf<Numbers> {
   virtual Result<Shape> shape(const Shapes& in) const = 0;
   // For an index input the extent that its integers must stay below; −1 for an input of real numbers.
   virtual Index index_extent(std::size_t input, const Shapes& in) const = 0;
+  // The index that an index input may hold although it is not below the extent, as −100 where labels are missing.
+  virtual std::optional<Index> ignored_index() const = 0;
   virtual bool differentiable(std::size_t input) const = 0;
   // The cotangents of the differentiable inputs, in order, recorded as ops. Empty if the op has no derivative.
   virtual std::vector<Var> vjp(const std::vector<Var>& in, const Var& y, const Var& ct) const = 0;
   // The named methods, the default one first; empty where the textbook formula is the method.
   virtual std::vector<std::string_view> methods() const = 0;
+  // Whether the sign of a zero result is the one that IEEE 754 gives to the textbook formula.
+  virtual bool ieee_zero_sign() const = 0;
 };
 
 class Op {
@@ -60,6 +66,9 @@ class Op {
 
 // `softmax axis=-1`
 std::string print(const Op& op);
+
+// `[softmax] unknown method rubbish; it has shifted`. The empty name, the default, and `textbook` are always known.
+Result<void> check_method(const Op& op, std::string_view method);
 
 // The erased form of a definition; specialised once for each op, in a file that the build makes from all.h.
 template <class O>

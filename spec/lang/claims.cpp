@@ -55,6 +55,14 @@ Result<void> set_order(Claims& claims, std::string_view value) {
   return fail("claim order: expected any, left, tree or lanes:K, found ", value);
 }
 
+Result<void> set_block(Claims& claims, std::string_view value) {
+  Index block = 0;
+  if (!parse_value(value, block) || block < 0)
+    return fail("claim block: expected a number of terms, or 0 where no sum is cut, found ", value);
+  claims.block = block;
+  return {};
+}
+
 Result<double> read_ulps(std::string_view name, std::string_view value) {
   double ulps = 0;
   if (!parse_value(value, ulps) || !(ulps >= 0.5) || !std::isfinite(ulps))
@@ -70,7 +78,7 @@ Result<void> set_method(Claims& claims, std::string_view value) {
 }
 
 std::vector<std::string> claim_names() {
-  std::vector<std::string> names{"format", "order", "fma", "subnormals", "ulp", "method"};
+  std::vector<std::string> names{"format", "order", "block", "fma", "subnormals", "ulp", "method"};
   for (const auto& f : named_formats) names.emplace_back(f.name);
   for (std::string_view f : function_names) names.emplace_back(f);
   return names;
@@ -100,6 +108,7 @@ Result<void> set_claim(Claims& claims, std::string_view name, std::string_view v
     return {};
   }
   if (name == "order") return set_order(claims, value);
+  if (name == "block") return set_block(claims, value);
   if (name == "method") return set_method(claims, value);
   if (name == "fma" || name == "subnormals") {
     const auto choice =
@@ -129,6 +138,7 @@ std::string print_claims(const Claims& claims) {
     out += concat(" order=lanes:", claims.lanes);
   else if (claims.order != usual.order)
     out += concat(" order=", order_names[static_cast<std::size_t>(claims.order)]);
+  if (claims.block != usual.block) out += concat(" block=", claims.block);
   if (!claims.fma) out += " fma=never";
   if (claims.flushes_subnormals) out += " subnormals=flushed";
   out += print_ulps(claims);

@@ -1,6 +1,7 @@
 // Claims: the freedom that a kernel takes. Its error bound is derived for the worst behaviour that they allow.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -28,6 +29,8 @@ struct Claims {
   Format output = binary32;        // of the elements that are handed out
   Order order = Order::any;
   Index lanes = 1;                 // for Order::lanes
+  Index block = 0;                 // a sum of more terms may be cut into blocks of that many, whose sums are added in
+                                   // the same order; 0: it is never cut
   bool fma = true;                 // a product may be fused into a sum
   bool flushes_subnormals = false;
   bool lane_energies = false;      // the order of the terms of a sum may be related to their values [tier B3]
@@ -42,8 +45,10 @@ struct Claims {
   }
   double ulp(Function f) const { return ulps[static_cast<std::size_t>(f)]; }
 
-  // The number of additions on the longest path of a sum of n terms, counted in additions: [sum B1], [sum B2].
+  // The number of additions on the longest path of a sum of n terms, cut or not: [sum B1], [sum B2].
   Index depth(Index n) const;
+  // Whether a sum of n terms may be cut into blocks.
+  bool cuts(Index n) const { return block > 0 && n > block; }
 
   // All formats at once: the claims of a kernel that computes in one format throughout.
   static Claims in(Format f) {
@@ -60,18 +65,26 @@ inline Index ceil_log2(Index n) {
   return d;
 }
 
-inline Index Claims::depth(Index n) const {
+// The depth of n terms that are added in one go.
+inline Index depth_uncut(Order order, Index lanes, Index n) {
   if (n <= 1) return 0;
+  const Index k = std::min(lanes, n);
   switch (order) {
     case Order::tree: return ceil_log2(n);
-    case Order::lanes: return std::min(n - 1, (n + lanes - 1) / lanes - 1 + ceil_log2(std::min(lanes, n)));
+    case Order::lanes: return std::min(n - 1, (n - 1) / k + ceil_log2(k));
     default: return n - 1;
   }
 }
 
+inline Index Claims::depth(Index n) const {
+  const Index whole = depth_uncut(order, lanes, n);
+  if (!cuts(n)) return whole;
+  return std::max(whole, depth_uncut(order, lanes, block) + depth_uncut(order, lanes, (n - 1) / block + 1));
+}
+
 // Sets one claim from text: format, operands, intermediate, accumulator, output = a format's name; order = any,
-// left, tree, lanes:K; fma = may, never; subnormals = kept, flushed; ulp = a number for all elementary functions;
-// exp, tanh, … = a number for one; method = a name.
+// left, tree, lanes:K; block = N, or 0 for never; fma = may, never; subnormals = kept, flushed; ulp = a number for all
+// elementary functions; exp, tanh, … = a number for one; method = a name.
 Result<void> set_claim(Claims& claims, std::string_view name, std::string_view value);
 // What set_claim reads, one `name=value` for each claim that differs from the default.
 std::string print_claims(const Claims& claims);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "spec/lang/choices.h"
@@ -17,6 +18,8 @@ struct Domain {
   std::vector<double> hard;  // points in whose neighbourhood many values should lie: zeros, kinks, poles, overflow
   Index extent = -1;         // ≥ 0: an index input, integers in [0, extent)
   bool truth = false;        // a mask: 0 or 1
+  bool whole = false;        // integers among the real numbers of [lo, hi]
+  std::optional<Index> ignored{};  // an index that names nothing, inside the extent or not
 
   static Domain any() { return {}; }
   static Domain within(double lo, double hi, std::vector<double> hard = {}) { return {lo, hi, std::move(hard)}; }
@@ -26,6 +29,11 @@ struct Domain {
     return d;
   }
   static Domain index(Index extent) { return {0, 0, {}, extent}; }
+  static Domain whole_within(double lo, double hi, std::vector<double> hard = {}) {
+    Domain d = within(lo, hi, std::move(hard));
+    d.whole = true;
+    return d;
+  }
   static Domain mask() { return {0, 1, {}, -1, true}; }
 };
 

@@ -162,7 +162,7 @@ Dual<N> erfc(const Dual<N>& x) {
             return N(Index{-2}) * exp(-square(x.value)) / sqrt(pi(x.value));
           })};
 }
-// y x^(y−1) ẋ + x^y log(x) ẏ; the second term is 0 at x = 0 < y.
+// y x^(y−1) ẋ + x^y log(x) ẏ; the second term is 0 at x = 0 ≤ y.
 template <class N>
 Dual<N> pow(const Dual<N>& x, const Dual<N>& y) {
   N power = pow(x.value, y.value);
@@ -171,7 +171,8 @@ Dual<N> pow(const Dual<N>& x, const Dual<N>& y) {
     return slopes::scaled(y.value, [&] { return pow(x.value, y.value - N(Index{1})); });
   });
   const N along_y = slopes::scaled(y.slope, [&] {
-    return select(equal(x.value, zero) & less(zero, y.value), zero, power * log(x.value));
+    const Truth from_zero = less(zero, y.value) | equal(zero, y.value);
+    return select(equal(x.value, zero) & from_zero, zero, power * log(x.value));
   });
   return {std::move(power), slopes::plus(along_x, along_y)};
 }

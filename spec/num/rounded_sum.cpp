@@ -27,19 +27,20 @@ double left_fold(const TermTotals& t, double terms_d, double u) {
 
 // Left folds of the lanes, then a tree of which only the depth is known [sum B4].
 double lane_folds(const TermTotals& t, double terms_d, double u, std::span<const double> terms, Index lanes) {
-  const LaneMagnitudes m = lane_magnitudes(terms, static_cast<std::size_t>(std::min(lanes, t.n)));
-  const double slack = partial_slack(t), more = compounded(static_cast<double>((t.n + lanes - 1) / lanes), u);
+  const Index k = std::min(lanes, t.n);
+  const LaneMagnitudes m = lane_magnitudes(terms, static_cast<std::size_t>(k));
+  const double slack = partial_slack(t), more = compounded(static_cast<double>((t.n - 1) / k + 1), u);
   const double folds = add(mul(more, terms_d), mul(mul(add(1.0, more), u), add(m.partials, slack)));
-  const double tree = compounded(static_cast<double>(ceil_log2(std::min(lanes, t.n))), u);
+  const double tree = compounded(static_cast<double>(ceil_log2(k)), u);
   return add(folds, mul(tree, add(m.totals, slack, add(terms_d, folds))));
 }
 
 // The energy Σ S_k² that the additions of an order unrelated to the values have, at least that of the natural order
-// forwards and backwards [tier B2].
+// forwards and backwards [tier B2]; a left fold that is never cut has its own.
 double energy(const TermTotals& t, const Claims& claims, std::span<const double> terms) {
   const double n = static_cast<double>(t.n), backwards = n * t.sum * t.sum - 2 * t.sum * t.partials + t.partial_squares;
   double e = t.partial_squares;
-  if (claims.order != Order::left) e = std::max({e, backwards, (n + 1) * (t.squares / 6 + t.sum / 3 * t.sum)});
+  if (claims.order != Order::left || claims.cuts(t.n)) e = std::max({e, backwards, (n + 1) * (t.squares / 6 + t.sum / 3 * t.sum)});
   if (claims.lane_energies) e = std::max(e, worst_energy(terms));
   return e * (1 + 0x1p-40);
 }
@@ -91,8 +92,9 @@ SumError sum_error(const TermTotals& t, const Claims& claims, std::span<const do
   const double u = unit_roundoff(acc), u_product = t.products ? unit_roundoff(claims.intermediate) : 0;
   const double terms_d = add(t.d, mul(u_product, t.magnitude)), m = add(t.magnitude, mul(u_product, t.magnitude));
   e.d = mul(growth(t, claims), m);
-  if (claims.order == Order::left && !enters_narrower(claims)) e.d = std::min(e.d, left_fold(t, terms_d, u));
-  if (claims.order == Order::lanes && !enters_narrower(claims))
+  const bool partial_sums_known = !enters_narrower(claims) && !claims.cuts(t.n);
+  if (claims.order == Order::left && partial_sums_known) e.d = std::min(e.d, left_fold(t, terms_d, u));
+  if (claims.order == Order::lanes && partial_sums_known)
     e.d = std::min(e.d, lane_folds(t, terms_d, u, terms, claims.lanes));
   e.d = add(e.d, terms_d);
   const double additions = t.n > 1 || enters_narrower(claims) ? mul(u, root(energy(t, claims, terms))) : 0;

@@ -8,11 +8,12 @@
 namespace plumbline::spec {
 
 // An op with an index input says `index_label`, the label of the constraint, index_extent(input, shapes) and
-// index_axis(shapes), the axis of the other input that the index runs along. It may have an attribute ignore_index.
+// index_axis(shapes), the axis of the other input that the index runs along. It may say ignored_index(), an index that
+// names nothing and may lie outside the extent.
 template <class O>
 bool ignores(const O& op, Index i) {
-  if constexpr (requires { op.ignore_index; })
-    return i == op.ignore_index;
+  if constexpr (requires { op.ignored_index(); })
+    return i == op.ignored_index();
   else
     return false;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "spec/ops/conv/avg_pool2d_grad.h"
+#include "spec/ops/reduce/mean.h"
 
 namespace plumbline::spec {
 
@@ -11,6 +12,7 @@ struct AvgPool2d {
 
   static constexpr std::string_view name = "avg_pool2d", summary = "the mean of each window of [N,C,H,W]";
   static constexpr int arity = 1;
+  static constexpr std::array<std::string_view, 2> methods{"divided", "scaled"};
   bool operator==(const AvgPool2d&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
@@ -22,9 +24,12 @@ struct AvgPool2d {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    const Windows w = *pool_windows(*this, in[0].shape());
-    return pool(in[0], w,
-                [&](Index n, auto&& x) { return sum<N>(n, x) / N(count_include_pad ? w[0].kernel * w[1].kernel : n); });
+    return averages(in, /*scaled=*/false);
+  }
+  // divided: the textbook. scaled: Σ x · (1/count).
+  template <Number N>
+  Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
+    return averages(in, /*scaled=*/method == "scaled");
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
@@ -36,6 +41,15 @@ struct AvgPool2d {
     const Shape x = sample_pool(choices, op);
     op.count_include_pad = !choices.coin();
     return {op, {x}, {}};
+  }
+
+ private:
+  template <Number N>
+  Tensor<N> averages(const Tensors<N>& in, bool scaled) const {
+    const Windows w = *pool_windows(*this, in[0].shape());
+    return pool(in[0], w, [&](Index n, auto&& x) {
+      return average<N>(n, x, count_include_pad ? w[0].kernel * w[1].kernel : n, scaled);
+    });
   }
 };
 BOOST_DESCRIBE_STRUCT(AvgPool2d, (), (kernel, stride, padding, count_include_pad))

@@ -8,6 +8,7 @@ namespace plumbline::spec {
 struct Add {
   static constexpr std::string_view name = "add", summary = "z = x + y, broadcast";
   static constexpr int arity = 2;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Add&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return broadcast_inputs(*this, in); }  // [add C1]

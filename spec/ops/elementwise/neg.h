@@ -8,6 +8,7 @@ namespace plumbline::spec {
 struct Neg {
   static constexpr std::string_view name = "neg", summary = "y = -x";
   static constexpr int arity = 1;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Neg&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return in[0]; }

@@ -1,10 +1,12 @@
 // z = x^y, broadcast
 #pragma once
 
+#include "spec/ops/elementwise/equal.h"
+#include "spec/ops/elementwise/greater_equal.h"
 #include "spec/ops/elementwise/log.h"
 #include "spec/ops/elementwise/mul.h"
 #include "spec/ops/elementwise/sub.h"
-#include "spec/ops/shape/full.h"
+#include "spec/ops/elementwise/where.h"
 
 namespace plumbline::spec {
 
@@ -18,15 +20,22 @@ struct Pow {
   Tensor<N> eval(const Tensors<N>& in) const {
     return zip(in[0], in[1], [](const N& x, const N& y) { return pow(x, y); });
   }
-  // dx = ct y x^(y−1), dy = ct z ln x
+  // dx = ct y x^(y−1), 0 at y = 0; dy = ct z ln x, 0 at x = 0 ≤ y, as PyTorch.
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T& z, const T& ct) const {
-    const T& y = in[1];
-    return {sum_to(mul(mul(ct, y), call(*this, in[0], sub(y, literal(y, 1)))), in[0].shape()),
-            sum_to(mul(mul(ct, z), call(Log{}, in[0])), y.shape())};
+    const T &x = in[0], &y = in[1], zero = literal(ct, 0), one = literal(ct, 1);
+    const T slope = where(call(Equal{}, y, zero), zero, mul(y, call(*this, x, sub(y, one))));
+    const T at_zero = mul(call(Equal{}, x, zero), call(GreaterEqual{}, y, zero));
+    const T rate = where(at_zero, zero, mul(z, call(Log{}, where(at_zero, one, x))));
+    return {sum_to(mul(ct, slope), x.shape()), sum_to(mul(ct, rate), y.shape())};
   }
+  // Bases from 0 on; now and then negative ones with whole exponents, or with any.
   static Sample<Pow> sample(Choices& choices) {
-    return {{}, pick_broadcast(choices), {Domain::within(0x1p-10, 0x1p10, {1}), Domain::within(-8, 8, {0, 1, 2})}};
+    const Index kind = choices.pick(0, 7);
+    Domain base = Domain::within(0, 0x1p10, {0, 1, 0x1p-10}), exponent = Domain::within(-8, 8, {0, 1, 2});
+    if (kind >= 5) base = Domain::within(-0x1p10, 0x1p10, {0, -1, 1, -2});
+    if (kind == 5 || kind == 6) exponent = Domain::whole_within(-4, 4, {0, 1, 2});
+    return {{}, pick_broadcast(choices), {base, exponent}};
   }
 };
 BOOST_DESCRIBE_STRUCT(Pow, (), ())

@@ -9,6 +9,7 @@ namespace plumbline::spec {
 struct Sub {
   static constexpr std::string_view name = "sub", summary = "z = x - y, broadcast";
   static constexpr int arity = 2;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Sub&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return broadcast_inputs(*this, in); }  // [sub C1]

@@ -10,6 +10,7 @@ struct Where {
   static constexpr std::string_view name = "where",
                                     summary = "z = x where mask is not 0, else y; inputs mask, x, y, broadcast";
   static constexpr int arity = 3;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Where&) const = default;
 
   bool differentiable(std::size_t input) const { return input > 0; }

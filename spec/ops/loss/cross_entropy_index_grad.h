@@ -20,6 +20,7 @@ struct CrossEntropyIndexGrad {
   bool differentiable(std::size_t input) const { return input != 1; }
   Index index_axis(const Shapes& in) const { return *normal_axis(axis, in[0].rank()); }
   Index index_extent(std::size_t input, const Shapes& in) const { return input == 1 ? in[0][index_axis(in)] : -1; }
+  std::optional<Index> ignored_index() const { return ignore_index; }
   Result<Shape> shape(const Shapes& in) const {
     const auto places = labelled_places(*this, in[0], in[1]);  // [cross_entropy_index_grad C1..C3]
     if (!places) return places;

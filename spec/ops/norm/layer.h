@@ -25,16 +25,17 @@ inline Axes last_axes(const Shape& x, const Shape& slice) {
   return axes;
 }
 
-// Of one slice x_0 … x_{n−1}: the mean μ and σ = √(Σ (x − μ)² / n + eps), in two passes.
+// Of one slice x_0 … x_{n−1}: the mean μ and σ = √(Σ (x − μ)² / n + eps), in two passes; `scaled`: with the averages
+// Σ · (1/n).
 template <Number N>
 struct SliceStatistics {
   N mean, deviation;
 };
 
 template <Number N>
-SliceStatistics<N> statistics(const N* x, Index n, double eps) {
-  const N mean = sum<N>(n, [=](Index p) -> const N& { return x[p]; }) / N(n);
-  const N variance = sum<N>(n, [&](Index p) { return square(N(x[p] - mean)); }) / N(n);
+SliceStatistics<N> statistics(const N* x, Index n, double eps, bool scaled) {
+  const N mean = average<N>(n, [=](Index p) -> const N& { return x[p]; }, n, scaled);
+  const N variance = average<N>(n, [&](Index p) { return square(N(x[p] - mean)); }, n, scaled);
   return {mean, sqrt(variance + real(mean, eps))};
 }
 

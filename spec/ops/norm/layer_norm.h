@@ -14,7 +14,7 @@ struct LayerNorm {
       name = "layer_norm",
       summary = "y = (x - mean) / sqrt(var + eps) * w + b over the last axes; inputs x[, w[, b]]";
   static constexpr int arity = 1, most_inputs = 3;
-  static constexpr std::array<std::string_view, 1> methods{"two_pass"};
+  static constexpr std::array<std::string_view, 2> methods{"two_pass", "scaled"};
   bool operator==(const LayerNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
@@ -28,12 +28,13 @@ struct LayerNorm {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return normalise(in, [](const N& centred, const N& deviation) { return centred / deviation; });
+    return normalise(in, /*scaled=*/false, [](const N& centred, const N& deviation) { return centred / deviation; });
   }
-  // two_pass: the same with one reciprocal for each slice.
+  // two_pass: the same with one reciprocal for each slice. scaled: and with averages Σ · (1/n), as of running means.
   template <Number N>
-  Tensor<N> method(std::string_view, const Tensors<N>& in) const {
-    return normalise(in, [](const N& centred, const N& deviation) { return centred * (N(Index{1}) / deviation); });
+  Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
+    return normalise(in, /*scaled=*/method == "scaled",
+                     [](const N& centred, const N& deviation) { return centred * (N(Index{1}) / deviation); });
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
@@ -54,13 +55,13 @@ struct LayerNorm {
  private:
   // f(x − μ, σ) · w + b
   template <Number N, class F>
-  Tensor<N> normalise(const Tensors<N>& in, F&& f) const {
+  Tensor<N> normalise(const Tensors<N>& in, bool scaled, F&& f) const {
     const Index n = normalised_shape(*this, in[0].shape())->size();
     Tensor<N> y = in[0];
     const auto out = y.mutable_elements();
     for (Index start = 0; n > 0 && start < y.size(); start += n) {
       const N* x = in[0].elements().data() + start;
-      const auto [mean, deviation] = statistics(x, n, eps);
+      const auto [mean, deviation] = statistics(x, n, eps, scaled);
       for (Index p = 0; p < n; ++p) {
         N value = f(N(x[p] - mean), deviation);
         if (in.size() > 1) value = value * in[1][p];

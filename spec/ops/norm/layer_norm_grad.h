@@ -17,7 +17,7 @@ struct LayerNormGrad {
   static constexpr std::string_view name = "layer_norm_grad",
                                     summary = "the cotangent of layer_norm's x; inputs x, ct times weight";
   static constexpr int arity = 2;
-  static constexpr std::array<std::string_view, 1> methods{"two_pass"};
+  static constexpr std::array<std::string_view, 2> methods{"two_pass", "scaled"};
   bool operator==(const LayerNormGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
@@ -28,12 +28,13 @@ struct LayerNormGrad {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return by_slices(in, [](const N& a, const N& deviation) { return a / deviation; });
+    return by_slices(in, /*scaled=*/false, [](const N& a, const N& deviation) { return a / deviation; });
   }
-  // two_pass: the same with one reciprocal for each slice.
+  // two_pass: the same with one reciprocal for each slice. scaled: and with averages Σ · (1/n), as of running means.
   template <Number N>
-  Tensor<N> method(std::string_view, const Tensors<N>& in) const {
-    return by_slices(in, [](const N& a, const N& deviation) { return a * (N(Index{1}) / deviation); });
+  Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
+    return by_slices(in, /*scaled=*/method == "scaled",
+                     [](const N& a, const N& deviation) { return a * (N(Index{1}) / deviation); });
   }
   // y = J(x) g with J symmetric: dg = J v, and dx = −(⟨v, y⟩ x̂ + ⟨g, x̂⟩ J v + ⟨v, x̂⟩ y) / (n σ).
   template <TensorLike T>
@@ -54,17 +55,18 @@ struct LayerNormGrad {
 
  private:
   template <Number N, class F>
-  Tensor<N> by_slices(const Tensors<N>& in, F&& over) const {
+  Tensor<N> by_slices(const Tensors<N>& in, bool scaled, F&& over) const {
     const Index n = normalised_shape(*this, in[0].shape())->size();
     Tensor<N> dx = in[0];
     const auto out = dx.mutable_elements();
     for (Index start = 0; n > 0 && start < dx.size(); start += n) {
       const N *x = in[0].elements().data() + start, *g = in[1].elements().data() + start;
-      const auto [mean, deviation] = statistics(x, n, eps);
+      const auto [mean, deviation] = statistics(x, n, eps, scaled);
       std::vector<N> unit;
       for (Index p = 0; p < n; ++p) unit.push_back(over(N(x[p] - mean), deviation));
-      const N mean_g = sum<N>(n, [=](Index p) -> const N& { return g[p]; }) / N(n);
-      const N mean_gx = sum<N>(n, [&](Index p) { return g[p] * unit[static_cast<std::size_t>(p)]; }) / N(n);
+      const N mean_g = average<N>(n, [=](Index p) -> const N& { return g[p]; }, n, scaled);
+      const N mean_gx =
+          average<N>(n, [&](Index p) { return N(g[p] * unit[static_cast<std::size_t>(p)]); }, n, scaled);
       for (Index p = 0; p < n; ++p)
         out[static_cast<std::size_t>(start + p)] =
             over(N(g[p] - mean_g - unit[static_cast<std::size_t>(p)] * mean_gx), deviation);

@@ -13,12 +13,19 @@ struct Mean {
 
   static constexpr std::string_view name = "mean", summary = "y = mean of x over a set of axes";
   static constexpr int arity = 1;
+  static constexpr std::array<std::string_view, 2> methods{"divided", "scaled"};
   bool operator==(const Mean&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return reduced_shape(*this, in[0]); }  // [mean C1]
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     return reduce(*this, in[0], [](Index n, auto&& x) { return spec::sum<N>(n, x) / N(n); });
+  }
+  // divided: the textbook. scaled: Σ x · (1/n).
+  template <Number N>
+  Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
+    return reduce(*this, in[0],
+                  [&](Index n, auto&& x) { return average<N>(n, x, n, /*scaled=*/method == "scaled"); });
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {

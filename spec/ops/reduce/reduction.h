@@ -42,6 +42,16 @@ Tensor<N> reduce(const O& op, const Tensor<N>& x, F&& f) {
   });
 }
 
+// (Σ x_k) / count; `scaled`: Σ x_k w with the reciprocal w = 1/count, as kernels compute that multiply by a reciprocal
+// or keep a running mean. There w is 3/count · 1/3, which no format holds exactly: such kernels round in between, so
+// that their errors are not those of one exact sum, even where x lies on a grid and count is a power of two.
+template <Number N, class X>
+N average(Index n, X&& x, Index count, bool scaled) {
+  if (!scaled || n == 0) return sum<N>(n, x) / N(count);
+  const N first = x(Index{0}), w = ratio(first, 3, count) * ratio(first, 1, 3);
+  return sum<N>(n, [&](Index k) { return N(x(k) * w); });
+}
+
 // A tensor of x's shape, computed fibre by fibre: f(n, k ↦ x_k, k ↦ y_k&) fills y from x along one axis.
 template <Number N, class F>
 Tensor<N> along(Index axis, const Tensor<N>& x, F&& f) {

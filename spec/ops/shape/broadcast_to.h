@@ -15,6 +15,7 @@ struct BroadcastTo {
   static constexpr std::string_view name = "broadcast_to",
                                     summary = "x repeated to a larger shape, as NumPy broadcasts";
   static constexpr int arity = 1;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const BroadcastTo&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

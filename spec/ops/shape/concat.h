@@ -10,6 +10,7 @@ struct Concat {
 
   static constexpr std::string_view name = "concat", summary = "the inputs one after another along an axis";
   static constexpr int arity = 1, most_inputs = 1024;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Concat&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

@@ -9,6 +9,7 @@ struct Embedding {
   static constexpr std::string_view name = "embedding",
                                     summary = "the rows of weight that index names; inputs index, weight";
   static constexpr int arity = 2, index_label = 3;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Embedding&) const = default;
 
   bool differentiable(std::size_t input) const { return input == 1; }

@@ -11,6 +11,7 @@ struct Gather {
   static constexpr std::string_view name = "gather",
                                     summary = "y = x with its coordinate along axis replaced; inputs x, index";
   static constexpr int arity = 2, index_label = 4;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Gather&) const = default;
 
   bool differentiable(std::size_t input) const { return input == 0; }

@@ -11,6 +11,7 @@ struct Pad {
 
   static constexpr std::string_view name = "pad", summary = "x with `value` before and after it along each axis";
   static constexpr int arity = 1;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Pad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

@@ -10,6 +10,7 @@ struct Permute {
 
   static constexpr std::string_view name = "permute", summary = "axis k of y is axis axes[k] of x";
   static constexpr int arity = 1;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Permute&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

@@ -11,6 +11,7 @@ struct Reshape {
   static constexpr Aliases<1> aliases{{{"dims", "shape"}}};
   static constexpr std::string_view name = "reshape", summary = "the same elements under another shape";
   static constexpr int arity = 1;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Reshape&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

@@ -10,6 +10,7 @@ struct Slice {
 
   static constexpr std::string_view name = "slice", summary = "x[start:stop:step] along an axis, as NumPy slices";
   static constexpr int arity = 1;
+  static constexpr bool ieee_zero_sign = true;
   bool operator==(const Slice&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
