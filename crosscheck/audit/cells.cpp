@@ -10,11 +10,10 @@
 #include "crosscheck/audit/hex.h"
 #include "crosscheck/audit/replay.h"
 #include "crosscheck/audit/shrink.h"
+#include "crosscheck/judge/coordinates.h"
 #include "crosscheck/sample/draw.h"
 
 namespace plumbline::crosscheck {
-
-using spec::Index;
 
 namespace {
 
@@ -42,19 +41,7 @@ double median(std::vector<double> x) {
   return *middle;
 }
 
-std::vector<Index> coordinates(const spec::Shape& shape, Index element) {
-  std::vector<Index> out;
-  if (element < 0 || element >= shape.size()) return out;
-  for (Index step : shape.strides()) out.push_back(element / step), element %= step;
-  return out;
-}
-
 bool is_listed(Verdict v) { return is_finding(v) || v == Verdict::undecided || v == Verdict::mistrusted; }
-
-std::string claims_of(const Case& c, Subject& subject) {
-  if (c.op_name() == "graph") return {};
-  return spec::print_claims(subject.kernel(c.graph, c.output()).claims);
-}
 
 // Of any name a file name: `mutant:softmax/axis` must not become a folder.
 std::string file_name(std::string id) {
@@ -85,7 +72,7 @@ void add_finding(const CellPlan& plan, CaseResult& result, const Suite& suite, c
   Shrunk found{std::move(*result.c), result.outcome, plan.law, 0};
   const std::uint64_t number = found.c.number;
   const bool drawn = found.c.graph.size() > 0;
-  if (drawn && is_finding(result.outcome.verdict) && suite.shrink_checks > 0 && shrunk < most_shrunk) {
+  if (drawn && !result.stuck && is_finding(result.outcome.verdict) && suite.shrink_checks > 0 && shrunk < most_shrunk) {
     ++shrunk;
     found = shrink(found.c, found.outcome, *plan.law, laws, catalogue, *plan.subject, suite.judge,
                    {.checks = suite.shrink_checks});
@@ -110,6 +97,11 @@ void count(Cell& cell, const Outcome& outcome, double seconds) {
 }
 
 }  // namespace
+
+std::string claims_of(const Case& c, const Subject& subject) {
+  if (c.op_name() == "graph") return {};
+  return spec::print_claims(subject.kernel(c.graph, c.output()).claims);
+}
 
 std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& catalogue, const Laws& laws,
                                  Subject& spec_alone) {
@@ -150,10 +142,15 @@ void reduce_cell(const CellPlan& plan, std::vector<CaseRecord>& records, const S
   cell.op = plan.op(), cell.law = plan.law->name(), cell.subject = plan.subject->name();
   std::set<std::string> kernels;
   std::vector<double> medians;
-  std::uint64_t listed = 0, fallbacks = 0;
+  std::uint64_t listed = 0, fallbacks = 0, undrawn = 0;
   for (CaseRecord& record : records) {
-    if (!record.result.c) continue;
+    if (!record.result.c) {
+      ++undrawn, ++cell.cases, ++cell.verdicts[Verdict::skipped];
+      continue;
+    }
     const Outcome& outcome = record.result.outcome;
+    if (record.result.attempts > 1) cell.redrawn += record.result.attempts - 1;
+    cell.redrawn_elements += static_cast<std::uint64_t>(record.result.redrawn_elements);
     count(cell, outcome, record.result.seconds);
     if (!record.kernel.empty()) kernels.insert(record.kernel);
     fallbacks += record.fallback;
@@ -163,7 +160,10 @@ void reduce_cell(const CellPlan& plan, std::vector<CaseRecord>& records, const S
   }
   if (cell.cases == 0) return;
   cell.median_ratio = median(std::move(medians));
-  cell.fallback = fallbacks == cell.cases;
+  cell.fallback = fallbacks > 0 && fallbacks == cell.cases - undrawn;
+  if (undrawn > 0)
+    report.notes.push_back(spec::concat(cell.op, ' ', cell.law, ' ', cell.subject, ": ", undrawn,
+                                        " cases skipped: nothing was drawn to which the law applies"));
   for (const std::string& name : kernels) cell.kernel += (cell.kernel.empty() ? "" : ", ") + name;
   if (listed > suite.most_findings)
     report.notes.push_back(spec::concat(cell.op, ' ', cell.law, ' ', cell.subject, ": ", listed - suite.most_findings,
@@ -178,7 +178,7 @@ Finding finding_of(const Case& c, const Law& law, std::string_view subject, cons
   f.verdict = outcome.verdict;
   if (!outcome.judgement.worst) return f;
   const ElementReport& worst = *outcome.judgement.worst;
-  f.element = coordinates(c.graph.node(c.output()).shape, worst.element);
+  f.element = coordinates(worst.shape, worst.element);
   f.exact_lo = worst.exact_lo, f.exact_hi = worst.exact_hi, f.bound = hex(worst.bound), f.got = hex(worst.got);
   f.ratio = worst.ratio, f.cause = worst.cause;
   return f;

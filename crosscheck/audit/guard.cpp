@@ -1,10 +1,16 @@
 // Faults as descriptions.
 #include "crosscheck/audit/guard.h"
 
+#include <unistd.h>
+
 #include <array>
+#include <atomic>
 #include <csetjmp>
 #include <csignal>
+#include <cstddef>
+#include <cstring>
 #include <exception>
+#include <memory>
 #include <mutex>
 
 namespace plumbline::crosscheck {
@@ -36,13 +42,10 @@ Installed& installed() {
   return state;
 }
 
-void on_fault(int signal) {
-  if (landing != nullptr) siglongjmp(*landing, signal);
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
-}
+// Those who watch, and the last signal that stopped a thread outside of any guard. A handler may touch only these.
+std::atomic<int> watching{0}, stray_fault{0};
 
-std::string name_of(int signal) {
+const char* name_of(int signal) {
   switch (signal) {
     case SIGSEGV:
       return "segmentation fault";
@@ -57,6 +60,41 @@ std::string name_of(int signal) {
   }
 }
 
+void say(const char* text) {
+  if (::write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
+}
+
+void on_fault(int signal) {
+  if (landing != nullptr) siglongjmp(*landing, signal);
+  if (watching.load() > 0) {
+    stray_fault.store(signal);
+    for (;;) ::pause();
+  }
+  constexpr int own_error = 4;
+  say("crosscheck: ");
+  say(name_of(signal));
+  say(" outside of any case\n");
+  ::_exit(own_error);
+}
+
+// A stack for handlers, so that a thread whose own stack is used up can still land.
+class HandlerStack {
+ public:
+  HandlerStack() : memory_(std::make_unique<std::byte[]>(bytes)) {
+    stack_t mine{};
+    mine.ss_sp = memory_.get(), mine.ss_size = bytes;
+    sigaltstack(&mine, &before_);
+  }
+  ~HandlerStack() { sigaltstack(&before_, nullptr); }
+  HandlerStack(const HandlerStack&) = delete;
+  HandlerStack& operator=(const HandlerStack&) = delete;
+
+ private:
+  static constexpr std::size_t bytes = std::size_t{1} << 16;
+  std::unique_ptr<std::byte[]> memory_;
+  stack_t before_{};
+};
+
 }  // namespace
 
 FaultHandlers::FaultHandlers() {
@@ -64,7 +102,7 @@ FaultHandlers::FaultHandlers() {
   if (!catches_faults || installed().count++ > 0) return;
   struct sigaction action {};
   action.sa_handler = on_fault;
-  action.sa_flags = SA_NODEFER;
+  action.sa_flags = SA_NODEFER | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &installed().before[i]);
 }
@@ -75,8 +113,23 @@ FaultHandlers::~FaultHandlers() {
   for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &installed().before[i], nullptr);
 }
 
+FaultWatch::FaultWatch() {
+  if (watching.fetch_add(1) == 0) stray_fault.store(0);
+}
+FaultWatch::~FaultWatch() { watching.fetch_sub(1); }
+std::optional<std::string> FaultWatch::fault() const {
+  const int signal = stray_fault.load();
+  return signal == 0 ? std::nullopt : std::optional<std::string>(name_of(signal));
+}
+
+bool is_sanitized() { return sanitized; }
+
 std::optional<std::string> run_guarded(const std::function<void()>& f) {
   const FaultHandlers handlers;
+  if constexpr (catches_faults) {
+    thread_local const HandlerStack stack;
+    static_cast<void>(stack);
+  }
   sigjmp_buf* const outer = landing;
   sigjmp_buf here;
   if (const int signal = sigsetjmp(here, 1); signal != 0) {

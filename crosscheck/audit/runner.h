@@ -29,6 +29,7 @@ struct Suite {
   std::uint64_t total_cases = 0;  // > 0: spread over all cells instead, at least one each
   double size = 1;                // factor on the number of elements that each law wishes for
   double seconds = 0;             // 0: no limit
+  double case_seconds = 60;       // a case that takes longer hangs: a crash, which ends the run
   int jobs = 0;                   // 0: all cores
   JudgeOptions judge;
   std::string out;                                // folder for replay files; empty: none are written
@@ -51,10 +52,17 @@ struct CaseResult {
   Outcome outcome;
   std::optional<Case> c;  // nullopt where the law never applied
   std::uint64_t attempts = 0;
+  spec::Index redrawn_elements = 0;  // judged in attempts before the last
   double seconds = 0;
+  bool stuck = false;  // it never came back
 };
+// `attempt`, if given, tells others which draw is under way: 0 while a case is being drawn, else one more than its
+// number.
 CaseResult run_case(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue, Subject& subject,
-                    const Suite& suite, std::uint64_t number);
+                    const Suite& suite, std::uint64_t number, std::atomic<std::uint64_t>* attempt = nullptr);
+// The case of an attempt; nullopt where there is none or the law does not apply.
+std::optional<Case> case_of_attempt(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue,
+                                    const Suite& suite, std::uint64_t number, std::uint64_t attempt);
 
 // A crash or an exception within the check is an outcome.
 Outcome check_guarded(const Law& law, const Case& c, Subject& subject, const JudgeOptions& options);

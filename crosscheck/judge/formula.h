@@ -2,10 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "crosscheck/audit/hex.h"
+#include "crosscheck/judge/gravity.h"
 #include "crosscheck/judge/judge.h"
 #include "spec/num/verdict.h"
 
@@ -23,10 +23,10 @@ class JudgedElements {
       ratios_.push_back(j.ratio);
       all_.max_ratio = std::max(all_.max_ratio, j.ratio), all_.max_ulp = std::max(all_.max_ulp, j.ulps);
     }
-    const bool graver = rank(j.verdict) > rank(all_.verdict);
+    const bool graver = gravity(j.verdict) > gravity(all_.verdict);
     if (!all_.worst || graver || (j.verdict == all_.verdict && !j.unjudged && j.ratio > all_.worst->ratio))
-      all_.worst =
-          ElementReport{element, hex(lower(exact.exact)), hex(upper(exact.exact)), exact.d, got, j.ratio, j.ulps, {}};
+      all_.worst = ElementReport{element, hex(lower(exact.exact)), hex(upper(exact.exact)), exact.d, got,
+                                 j.ratio, j.ulps, {}, {}};
     if (graver) all_.verdict = j.verdict;
   }
   void refined() { ++all_.refined; }
@@ -40,9 +40,6 @@ class JudgedElements {
   }
 
  private:
-  static int rank(Verdict v) {
-    return v == Verdict::fail ? 3 : v == Verdict::suspect ? 2 : v == Verdict::undecided ? 1 : 0;
-  }
   Judgement all_;
   std::vector<double> ratios_;
 };
@@ -52,8 +49,7 @@ class JudgedElements {
 template <class Read>
 Judgement judge_formula(const Values& got, const JudgeOptions& options, Read&& read) {
   constexpr int first_precision = 128;
-  const double lambda = options.tier == Tier::statistics ? spec::lambda(options.false_alarm, options.run_elements)
-                                                         : std::numeric_limits<double>::infinity();
+  const double lambda = options.lambda();
   JudgedElements all;
   for (spec::Index i = 0; i < got.size(); ++i) {
     const auto filtered = read(i, spec::Approx()).finished();
@@ -72,7 +68,9 @@ Judgement judge_formula(const Values& got, const JudgeOptions& options, Read&& r
       }
     }
   }
-  return all.summary();
+  Judgement out = all.summary();
+  if (out.worst) out.worst->shape = got.shape();
+  return out;
 }
 
 }  // namespace plumbline::crosscheck

@@ -72,6 +72,7 @@ struct NodeReport {
   Judgement local, end_to_end;
   double introduced = 0, propagated = 0;  // largest absolute errors
   double bound = 0, compounded = 0;       // largest bounds of judged elements: of the node alone, and end to end
+  double seconds = 0, seconds_end_to_end = 0;  // that the two judgements took
 };
 
 // Audits every op node of a graph: `values` holds what the subject computed for each node.

@@ -133,6 +133,20 @@ class Adjoint final : public Law {
     return std::any_of(dx.begin(), dx.end(), [](const Values& x) { return x.size() > 0; });
   }
   static bool known(const Ball& x) { return x.is_bounded() && !x.may_be_nan(); }
+  static bool undefined(const Ball& x) { return x.is_nan() || x.is_pole(); }
+
+  // A side that the textbook leaves open is read by the ops' own methods.
+  template <class Read>
+  static Sides<Ball> best_known(const Case& c, const spec::GradGraph& grad, const std::vector<Values>& dx,
+                                Read&& read) {
+    Sides<Ball> s = sides<Ball>(c, grad, dx, read);
+    if (known(s.forward) && known(s.reverse)) return s;
+    Sides<Ball> by_method = sides<Ball>(c, grad, dx, read, /*by_method=*/true);
+    if (!known(s.forward)) s.forward = by_method.forward;
+    if (!known(s.reverse)) s.reverse = by_method.reverse;
+    if (!known(s.magnitude)) s.magnitude = by_method.magnitude;
+    return s;
+  }
 
   static Outcome refined(const Case& c, const spec::GradGraph& grad, const std::vector<Values>& dx, Outcome out,
                          const JudgeOptions& options) {
@@ -140,9 +154,11 @@ class Adjoint final : public Law {
     bool beyond = false;           // every exponent: the data prove nothing, and no precision helps
     for (int precision = first_precision; precision <= options.most_precision; precision *= 2) {
       const auto read = [&](double x) { return Ball::exact(x, precision); };
-      auto s = sides<Ball>(c, grad, dx, read);
-      if (!known(s.forward) || !known(s.reverse)) s = sides<Ball>(c, grad, dx, read, /*by_method=*/true);
-      if (s.forward.is_nan() || s.reverse.is_nan() || s.forward.is_pole() || s.reverse.is_pole()) {
+      const Sides<Ball> s = best_known(c, grad, dx, read);
+      const bool no_forward = undefined(s.forward), no_reverse = undefined(s.reverse);
+      if ((no_forward && known(s.reverse)) || (no_reverse && known(s.forward)))
+        return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
+      if (no_forward || no_reverse) {
         out.verdict = out.judgement.verdict = Verdict::mistrusted;
         out.message = out.judgement.note = "the derivative is not defined on these data";
         return out;

@@ -12,16 +12,22 @@ using spec::NodeId;
 
 namespace {
 
+// Special values take the same way with other data, node by node.
 class Backward final : public Law {
  public:
-  std::string_view name() const override { return "backward"; }
-  std::string_view summary() const override { return "each gradient lies within the bound, locally and end to end"; }
+  explicit Backward(bool special) : special_(special) {}
+  std::string_view name() const override { return special_ ? "special_gradients" : "backward"; }
+  std::string_view summary() const override {
+    return special_ ? "NaN, infinities and signed zeros reach the nodes of a gradient as results of the right class"
+                    : "each gradient lies within the bound, locally and end to end";
+  }
   bool applies(const Case& c) const override {
-    return c.cotangent.shape() == c.graph.node(c.output()).shape && spec::grad_graph(c.graph).has_value();
+    return (!special_ || c.op_name() != "graph") &&
+           c.cotangent.shape() == c.graph.node(c.output()).shape && spec::grad_graph(c.graph).has_value();
   }
   Wish wish() const override {
     Wish w;
-    w.most_elements = 3000, w.cotangent = true;
+    w.most_elements = special_ ? 1000 : 3000, w.cotangent = true, w.special = special_;
     return w;
   }
 
@@ -38,8 +44,10 @@ class Backward final : public Law {
     if (auto bad = objection(grad.graph, wanted, run)) return *bad;
     std::vector<Values> values = leaf_values(grad.graph, data);
     for (std::size_t i = 0; i < wanted.size(); ++i) values[static_cast<std::size_t>(wanted[i])] = run->values[i];
-    Outcome local = check_nodes(grad.graph, c.graph.size(), wanted, values, subject, options);
-    if (local.verdict == Verdict::fail) return local;
+    JudgeOptions judging = options;
+    if (special_) judging.tier = Tier::proof;
+    Outcome local = check_nodes(grad.graph, c.graph.size(), wanted, values, subject, judging);
+    if (special_ || local.verdict == Verdict::fail) return local;
     return graver_of(std::move(local), check_ends(grad.graph, data, ends, values, subject, options));
   }
 
@@ -93,10 +101,13 @@ class Backward final : public Law {
     out.judgement = std::move(joined);
     return out;
   }
+
+  bool special_;
 };
 
 }  // namespace
 
-std::unique_ptr<Law> backward_law() { return std::make_unique<Backward>(); }
+std::unique_ptr<Law> backward_law() { return std::make_unique<Backward>(/*special=*/false); }
+std::unique_ptr<Law> special_gradients_law() { return std::make_unique<Backward>(/*special=*/true); }
 
 }  // namespace plumbline::crosscheck

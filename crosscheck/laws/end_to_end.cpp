@@ -1,4 +1,5 @@
 // end_to_end: in a random graph each node keeps its local bound, and the errors compound within the bound of the whole.
+#include "crosscheck/judge/vacuity.h"
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/laws/list.h"
 
@@ -31,10 +32,22 @@ class EndToEnd final : public Law {
       return std::pair(kernel.name, kernel.fallback);
     };
     const ClaimsOf claims_of = [&](NodeId id) { return subject.kernel(c.graph, id).claims; };
-    return worst_of(c, audit_nodes(c.graph, values, kernel_of, claims_of, judging));
+    Outcome out = worst_of(c, audit_nodes(c.graph, values, kernel_of, claims_of, judging));
+    if (options.vacuity && out.verdict == Verdict::pass) distrust(c, values, claims_of, out);
+    return out;
   }
 
  private:
+  // Would zeros or a constant have passed for the output of the whole graph?
+  static void distrust(const Case& c, const std::vector<Values>& values, const ClaimsOf& claims_of, Outcome& out) {
+    const auto output = static_cast<std::size_t>(c.output());
+    const Filtered expected = Reading(c.graph, c.data, {c.output()}, claims_of).filtered()[output];
+    const auto why = vacuous(c.graph, c.data, c.output(), expected, values[output], claims_of);
+    if (!why) return;
+    out.verdict = out.judgement.verdict = Verdict::mistrusted;
+    out.message = out.judgement.note = *why;
+  }
+
   // The first node with the gravest local verdict; then the gravest end to end.
   static Outcome worst_of(const Case& c, const std::vector<NodeReport>& nodes) {
     Outcome out;

@@ -2,11 +2,12 @@
 #include "crosscheck/laws/evidence.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 
 #include "crosscheck/audit/hex.h"
+#include "crosscheck/judge/gravity.h"
+#include "crosscheck/judge/coordinates.h"
 
 namespace plumbline::crosscheck {
 
@@ -20,17 +21,8 @@ bool same_bits(double a, double b) {
   return a == b && std::signbit(a) == std::signbit(b);
 }
 
-std::string coordinates(const spec::Shape& shape, Index element) {
-  spec::Shape at;
-  for (Index step : shape.strides()) at.push_back(element / step), element %= step;
-  return spec::concat(at);
-}
-
-int gravity(Verdict v) {
-  static constexpr std::array order{Verdict::pass,      Verdict::skipped, Verdict::mistrusted,
-                                    Verdict::undecided, Verdict::suspect, Verdict::nondeterministic,
-                                    Verdict::fail,      Verdict::crash};
-  return static_cast<int>(std::find(order.begin(), order.end(), v) - order.begin());
+std::string place(const spec::Shape& shape, Index element) {
+  return spec::concat(spec::Shape(coordinates(shape, element)));
 }
 
 }  // namespace
@@ -80,7 +72,7 @@ std::string first_difference(const Values& a, const Values& b) {
   if (a.shape() != b.shape()) return spec::concat("shape ", a.shape(), " vs ", b.shape());
   for (Index i = 0; i < a.size(); ++i)
     if (!same_bits(a[i], b[i]))
-      return spec::concat("element ", coordinates(a.shape(), i), ": ", hex(a[i]), " vs ", hex(b[i]));
+      return spec::concat("element ", place(a.shape(), i), ": ", hex(a[i]), " vs ", hex(b[i]));
   return "no difference";
 }
 
@@ -122,7 +114,7 @@ std::string message_of(const Judgement& j) {
   if (j.verdict == Verdict::pass) return {};
   if (j.verdict == Verdict::mistrusted || !j.worst) return j.note;
   const ElementReport& e = *j.worst;
-  std::string text = spec::concat("element ", e.element, " is ", hex(e.got), ", exact in [", e.exact_lo, ", ",
+  std::string text = spec::concat("element ", place(e.shape, e.element), " is ", hex(e.got), ", exact in [", e.exact_lo, ", ",
                                   e.exact_hi, "], bound ", hex(e.bound));
   return e.cause.empty() ? text : text + "; " + e.cause;
 }

@@ -52,7 +52,7 @@ class InitIndependence final : public InitLaw {
       if (auto s = unit_samples(c.plan.parameters[i], c.plan.streams, (*values)[i], subject.claims()))
         all.push_back({&c.plan.parameters[i], std::move(*s)});
     const double pairs = std::max(1.0, static_cast<double>(all.size() * (all.size() - 1)) / 2);
-    const double alpha = options.false_alarm / (asked * pairs * (2 * most_lag + 1));
+    const double alpha = options.false_alarm_of_laws() / (asked * pairs * (2 * most_lag + 1));
     for (std::size_t i = 0; i < all.size(); ++i)
       for (std::size_t j = i + 1; j < all.size(); ++j)
         if (auto finding = meet(all[i], all[j], alpha)) return *finding;

@@ -12,8 +12,6 @@ using spec::Index;
 
 namespace {
 
-constexpr double share_of_false_alarm = 0.5;  // the rest belongs to the second tier of judgements
-
 const std::vector<double> gains{1, 0.5, 1.4142135623730951, 5.0 / 3, 0.1};
 const std::vector<std::pair<double, double>> ranges{{-0.1, 0.1},  {0, 1},        {-1, 2},
                                                     {0.25, 0.75}, {-0.02, 0.02}, {-1e-3, 1e3}};
@@ -82,8 +80,6 @@ void run_init_laws(const StepOptions& options, InitSubject& subject, Report& rep
   const auto laws = all_init_laws();
   const auto schemes = spec::all_initialisers();
   const double tests = static_cast<double>(options.cases * schemes.size() * laws.size());
-  JudgeOptions judge = options.judge;
-  judge.false_alarm *= share_of_false_alarm;
   for (const spec::Initialiser& scheme : schemes)
     for (const auto& law : laws) {
       if (!matches(options.op, name_of(scheme)) || !matches(options.law, law->name()) || !law->applies(scheme))
@@ -91,7 +87,7 @@ void run_init_laws(const StepOptions& options, InitSubject& subject, Report& rep
       CellCount count(std::string(name_of(scheme)), std::string(law->name()), subject.name(), "init");
       for (std::uint64_t number = 0; number < options.cases; ++number) {
         const InitCase c = draw_init_case(scheme, options.seed, number, law->statistical());
-        count.add(guarded(*law, c, subject, judge, tests),
+        count.add(guarded(*law, c, subject, options.judge, tests),
                   spec::concat("case ", number, " of seed ", options.seed, ": "), report);
       }
       count.close(report);

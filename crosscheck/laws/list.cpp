@@ -13,6 +13,7 @@ Laws all_laws(CataloguePointer catalogue) {
   laws.push_back(adjoint_law());
   laws.push_back(methods_law());
   laws.push_back(special_values_law());
+  laws.push_back(special_gradients_law());
   laws.push_back(shapes_law(catalogue));
   laws.push_back(determinism_law());
   laws.push_back(memory_law());

@@ -13,6 +13,7 @@ std::unique_ptr<Law> end_to_end_law();
 std::unique_ptr<Law> adjoint_law();
 std::unique_ptr<Law> methods_law();
 std::unique_ptr<Law> special_values_law();  // forward.cpp
+std::unique_ptr<Law> special_gradients_law();  // backward.cpp
 std::unique_ptr<Law> shapes_law(CataloguePointer catalogue);
 std::unique_ptr<Law> determinism_law();
 std::unique_ptr<Law> memory_law();

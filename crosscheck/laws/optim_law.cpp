@@ -26,7 +26,7 @@ Rounded<C> leaf(const Values& x, Index i, const spec::Claims& claims, const C& l
   return x.size() == 0 ? Rounded<C>(Index{0}) : Rounded<C>::leaf(x[i], claims, like);
 }
 
-// Zero for a tensor of a wrong shape: the caller has looked.
+// Whether the parameter and every moment that the optimiser keeps have the shape.
 bool shapes_fit(const spec::Optimiser& optimiser, const OptimTensors& s, const spec::Shape& shape) {
   bool fit = s.p.shape() == shape;
   for (const std::string_view name : spec::state_names(optimiser)) fit = fit && tensor(s, name).shape() == shape;

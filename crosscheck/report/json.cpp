@@ -22,6 +22,7 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr)
 Json totals_json(const Report& report) {
   Json totals{{"cases", report.cases()}, {"elements", report.elements()}};
   for (Verdict v : spec::all_verdicts) totals[std::string(verdict_name(v))] = report.total(v);
+  totals["redrawn"] = report.redrawn();
   totals["seconds"] = number(report.seconds);
   return totals;
 }
@@ -43,6 +44,7 @@ Json cell_json(const Cell& cell) {
           {"zero_tolerance_elements", cell.zero_tolerance_elements},
           {"unjudged_elements", cell.unjudged_elements},
           {"refined_elements", cell.refined_elements},
+          {"redrawn", cell.redrawn},
           {"seconds", number(cell.seconds)}};
 }
 

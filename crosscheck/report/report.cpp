@@ -24,6 +24,12 @@ std::uint64_t Report::elements() const {
   return n;
 }
 
+std::uint64_t Report::redrawn() const {
+  std::uint64_t n = 0;
+  for (const Cell& cell : cells) n += cell.redrawn;
+  return n;
+}
+
 int Report::exit_code() const {
   const auto any = [&](std::initializer_list<Verdict> of) {
     return std::any_of(of.begin(), of.end(), [&](Verdict v) {
@@ -36,6 +42,14 @@ int Report::exit_code() const {
   return any({Verdict::undecided, Verdict::mistrusted}) ? 3 : 0;
 }
 
+void check_budget(Report& report, const JudgeOptions& options) {
+  std::uint64_t judged = report.elements();
+  for (const Cell& cell : report.cells) judged += cell.redrawn_elements;
+  if (options.tier != Tier::statistics || static_cast<double>(judged) <= options.run_elements) return;
+  report.notes.push_back(spec::concat(judged, " elements were judged, but the probability of a false alarm is spread over ",
+                                      options.run_elements, " only"));
+}
+
 namespace {
 
 void merge(Cell& cell, const Cell& more) {
@@ -44,6 +58,7 @@ void merge(Cell& cell, const Cell& more) {
   cell.cases += more.cases, cell.elements += more.elements, cell.seconds += more.seconds;
   cell.zero_tolerance_elements += more.zero_tolerance_elements, cell.unjudged_elements += more.unjudged_elements;
   cell.refined_elements += more.refined_elements;
+  cell.redrawn += more.redrawn, cell.redrawn_elements += more.redrawn_elements;
   for (const auto& [v, n] : more.verdicts) cell.verdicts[v] += n;
   cell.max_ratio = std::max(cell.max_ratio, more.max_ratio), cell.max_ulp = std::max(cell.max_ulp, more.max_ulp);
 }

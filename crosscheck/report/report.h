@@ -15,6 +15,7 @@ struct Cell {
   std::string op, law, subject, kernel;
   bool fallback = false;
   std::uint64_t cases = 0, elements = 0, zero_tolerance_elements = 0, unjudged_elements = 0, refined_elements = 0;
+  std::uint64_t redrawn = 0, redrawn_elements = 0;  // cases that proved nothing and were drawn anew
   std::map<Verdict, std::uint64_t> verdicts;
   double max_ratio = 0, median_ratio = 0, max_ulp = 0, seconds = 0;
 };
@@ -40,9 +41,13 @@ struct Report {
   std::uint64_t total(Verdict v) const;
   std::uint64_t cases() const;
   std::uint64_t elements() const;
+  std::uint64_t redrawn() const;
   // 0 all passed, 1 a finding, 3 undecided or mistrusted; 130 interrupted.
   int exit_code() const;
 };
+
+// A note where the run judged more elements than its probability of a false alarm is spread over [tier B5].
+void check_budget(Report& report, const JudgeOptions& options);
 
 // Adds what another run found: cells of the same op, law and subject become one.
 void merge(Report& report, Report more);

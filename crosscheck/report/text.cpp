@@ -139,6 +139,8 @@ std::string text_report(const Report& report, bool color) {
   std::string text = op_table(report, color) + law_table(report, color) + unpassed_table(report, color);
   for (const Finding& f : report.findings) text += text_finding(f, color) + "\n";
   for (const std::string& note : report.notes) text += "note: " + note + "\n";
+  if (const auto n = report.redrawn(); n > 0)
+    text += fmt::format("note: {} cases were drawn anew because they proved nothing\n", n);
   if (report.interrupted) text += "interrupted: what had been found until then\n";
   return text + last_line(report);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "crosscheck/sample/enlarge.h"
 #include "spec/eval/interpret.h"
 
 namespace plumbline::crosscheck {
@@ -56,13 +57,28 @@ Case filled(const spec::OpSample& sample, spec::Choices& data, Pattern pattern, 
   for (std::size_t i = 0; i < sample.shapes.size(); ++i) {
     Domain domain = sample.domains[i];
     domain.extent = sample.op->index_extent(i, sample.shapes);
+    domain.ignored = sample.op->ignored_index();
     Values x = fill(data, input_pattern(data, pattern, i), sample.shapes[i], domain);
     if (wish.special && domain.extent < 0 && !domain.truth) x = sprinkle_specials(data, x, meeting);
     c.data.push_back(std::move(x));
   }
-  if (wish.cotangent)
+  if (wish.cotangent) {
     c.cotangent = fill(data, cotangent_pattern(pattern), c.graph.node(c.output()).shape, Domain::any());
+    if (wish.special && data.coin()) c.cotangent = sprinkle_specials(data, c.cotangent, meeting);
+  }
   return c;
+}
+
+// A sample within the wish, made larger: all equal extents by turns with all extents.
+std::optional<Case> draw_large(const spec::OpEntry& entry, spec::Choices& shapes, spec::Choices& data, Pattern pattern,
+                               const Wish& wish, std::uint64_t turn) {
+  for (int i = 0; i < samples; ++i) {
+    const spec::OpSample sample = entry.sample(shapes);
+    if (!fits(sample, wish.most_elements)) continue;
+    auto large = enlarged(sample, /*all_axes=*/(turn + static_cast<std::uint64_t>(i)) % 2 == 0);
+    if (large && fits(*large, most_large_elements)) return filled(*large, data, pattern, wish);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -81,7 +97,10 @@ std::optional<Case> draw_case(const spec::OpEntry& entry, spec::Choices& shapes,
 std::optional<Case> draw_case(const spec::OpEntry& entry, const DrawKey& key, const Wish& wish) {
   RandomChoices shapes(key.seed, key.law, entry.name, key.number, key.attempt / attempts_per_shape);
   RandomChoices data(mix(key.seed, "data"), key.law, entry.name, key.number, key.attempt);
-  auto c = draw_case(entry, shapes, data, pattern_of(key), wish);
+  std::optional<Case> c;
+  if (wish.large_every > 0 && key.number % wish.large_every == wish.large_every - 1)
+    c = draw_large(entry, shapes, data, pattern_of(key), wish, key.number / wish.large_every);
+  if (!c) c = draw_case(entry, shapes, data, pattern_of(key), wish);
   if (c) c->seed = key.seed, c->number = key.number;
   return c;
 }

@@ -15,6 +15,8 @@ struct Wish {
   spec::Index most_elements = 6000;  // of data and output, while the sampler offers such shapes
   bool special = false;              // NaN, infinities and signed zeros among the data
   bool cotangent = false;
+  // > 0: of so many cases of an op one has tens of thousands of elements, where the op allows any extents.
+  std::uint64_t large_every = 0;
 };
 
 // What a case is a pure function of. The first attempts at a number differ in their data only, later ones in all.
