@@ -93,7 +93,7 @@ std::vector<char> settled(const Filtered& near_reading, const Filtered& far_read
     const bool nan = !x.is_value() && known(x.exact) == spec::Known::nan && known(y.exact) == spec::Known::nan;
     const bool same = x.is_value() && y.is_value() && x.judged() && lower(x.exact) <= upper(y.exact) &&
                       lower(y.exact) <= upper(x.exact);
-    out[static_cast<std::size_t>(i)] = nan || (same && !std::isnan(ieee[i]));
+    out[static_cast<std::size_t>(i)] = std::isnan(ieee[i]) ? nan : same;
   }
   return out;
 }

@@ -77,11 +77,15 @@ struct CrossEntropyIndexGrad {
       const N top = shift ? max_of<N>(n, x) : N(Index{0});
       const auto weight = [&](Index c) { return exp(shift ? shifted(x(c), top) : x(c)); };
       const N total = sum<N>(n, weight);
+      const auto share = [&](Index c) {
+        const N y = weight(c) / total;
+        return shift ? unless_contested(top, total, y) : y;
+      };
       N ct = in[2][in[2].size() == 1 ? 0 : static_cast<Index>(o)];
       if (reduction == "mean") ct = ct / N(labels.kept);
       for (Index c = 0; c < n; ++c)
         out[static_cast<std::size_t>(fibre.start[o] + fibre.step[static_cast<std::size_t>(c)])] =
-            ct * (weight(c) / total - N(Index{c == labels.at[o]}));
+            ct * (share(c) - N(Index{c == labels.at[o]}));
     }
     return dx;
   }
