@@ -13,6 +13,10 @@ constexpr Index together = 16;  // fibres that are brought into rows at a time, 
 
 // The largest number of a row; a NaN is left to the sum of exponentials.
 float top_of(const float* x, Index n) { return fold_lanes(x, n, -math::infinity, LargerNumber{}); }
+// The smallest number of a row, alike.
+float bottom_of(const float* x, Index n) {
+  return -fold_terms(n, -math::infinity, LargerNumber{}, [=](auto at) { return -at(x); });
+}
 
 // e_i = exp(x_i − top), and what x_i − top is: 0 where x_i is an infinite maximum itself.
 float shifted(float x, float top) { return math::abs(top) == math::infinity && x == top ? 0.0f : x - top; }
@@ -30,10 +34,32 @@ float exponentials(const float* x, float top, float* e, Index n) {
 // Several infinite maxima have no limit.
 bool contested(float top, float total) { return math::abs(top) == math::infinity && total > 1; }
 
+// x_i ≥ max x − moderate leaves every e_i far from the subnormals.
+constexpr float moderate = 60;
+constexpr Index moderate_length = Index{1} << 20;
+
+// e / d, rounded once, with inverse = 1 / d rounded once: the first correction comes within an ulp, and from there
+// the second yields the rounded quotient (Markstein 1990), as all remainders lie above 2^-149: e ≥ 2^-87, d ≤ 2^20.
+float quotient(float e, float d, float inverse) {
+  const float q = e * inverse, near = math::fma(math::fma(-q, d, e), inverse, q);
+  return math::fma(math::fma(-near, d, e), inverse, near);
+}
+
+// The same bits for a row of moderate range, faster.
+void moderate_softmax(const float* x, float top, float* y, Index n) {
+#pragma GCC ivdep
+  for (Index i = 0; i < n; ++i) y[i] = math::exp_moderate(x[i] - top);
+  const float total = sum_lanes(y, n), inverse = 1.0f / total;
+#pragma GCC ivdep
+  for (Index i = 0; i < n; ++i) y[i] = quotient(y[i], total, inverse);
+}
+
 // shifted: exp(x_i − max x) / Σ_j exp(x_j − max x)
 struct Softmax {
   void operator()(const float* x, float* y, Index n) const {
-    const float top = top_of(x, n), total = exponentials(x, top, y, n);
+    const float top = top_of(x, n);
+    if (top - bottom_of(x, n) <= moderate && n <= moderate_length) return moderate_softmax(x, top, y, n);
+    const float total = exponentials(x, top, y, n);
     if (contested(top, total)) return std::fill_n(y, n, top - top), void();
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) y[i] = y[i] / total;
