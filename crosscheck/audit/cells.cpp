@@ -92,6 +92,7 @@ void count(Cell& cell, const Outcome& outcome, double seconds) {
   cell.zero_tolerance_elements += static_cast<std::uint64_t>(j.zero_tolerance);
   cell.unjudged_elements += static_cast<std::uint64_t>(j.unjudged);
   cell.refined_elements += static_cast<std::uint64_t>(j.refined);
+  cell.stood_down_elements += static_cast<std::uint64_t>(j.stood_down);
   cell.max_ratio = std::max(cell.max_ratio, j.max_ratio), cell.max_ulp = std::max(cell.max_ulp, j.max_ulp);
   cell.seconds += seconds;
 }

@@ -16,6 +16,9 @@ class SpecSubject final : public Subject {
   KernelInfo kernel(const spec::Graph&, spec::NodeId) const override { return {}; }
 };
 
+// Of the kernel that computes the output of a case of one op, as text; empty for graphs.
+std::string claims_of(const Case& c, const Subject& subject);
+
 struct CellPlan {
   const spec::OpEntry* entry = nullptr;  // null: random graphs
   const Law* law = nullptr;

@@ -104,6 +104,8 @@ class ReplayReader {
     for (const auto& [name, value] : fields) {
       next();
       if (!take(name, *value)) return wrong(line_, spec::concat("`", name, " …`"));
+      if (name == "claims")
+        if (auto ok = check_claims(); !ok) return ok;
       if (name != "verdict") continue;
       const auto known = std::find_if(spec::all_verdicts.begin(), spec::all_verdicts.end(),
                                       [&](Verdict v) { return verdict_name(v) == verdict; });
@@ -112,6 +114,20 @@ class ReplayReader {
     }
     if (auto ok = read_number("seed", replay_.c.seed); !ok) return ok;
     return read_number("case", replay_.c.number);
+  }
+
+  // They say what was judged then; a case that runs again is judged by what its kernel claims now.
+  Result<void> check_claims() {
+    spec::Claims claims;
+    for (std::string_view words = replay_.claims; !words.empty();) {
+      const std::string_view word = words.substr(0, words.find(' '));
+      const std::size_t equals = word.find('=');
+      if (equals == std::string_view::npos) return wrong(word, "claims such as order=tree");
+      if (auto ok = spec::set_claim(claims, word.substr(0, equals), word.substr(equals + 1)); !ok)
+        return wrong(word, ok.error().what());
+      words.remove_prefix(std::min(words.size(), word.size() + 1));
+    }
+    return {};
   }
 
   Result<void> read_graph() {

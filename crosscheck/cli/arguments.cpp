@@ -1,13 +1,17 @@
 // Reading the arguments of eval and check.
 #include "crosscheck/cli/arguments.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/usage.h"
+#include "crosscheck/models/graph_file.h"
 #include "spec/eval/interpret.h"
 
 namespace plumbline::crosscheck {
+
+using spec::NodeId;
 
 // The text of the largest graph that is read: a few million nodes.
 constexpr std::size_t longest_graph_text = std::size_t{1} << 28;
@@ -86,7 +90,9 @@ Sixteen ClaimWords::sixteen() const {
 }
 
 spec::Claims ClaimWords::claims(const std::optional<spec::Format>& got) const {
-  spec::Claims claims = got ? spec::Claims::in(*got) : spec::Claims();
+  spec::Claims claims;
+  const bool claimed = std::any_of(words.begin(), words.end(), [](const auto& w) { return w.name == "format"; });
+  if (got && !claimed) checked(spec::set_claim(claims, "format", got->name));
   for (const spec::Attribute& w : words)
     if (const auto set = spec::set_claim(claims, w.name, w.value); !set)
       refuse("--claim ", w.name, "=", w.value, ": ", set.error().what());
@@ -101,6 +107,23 @@ ClaimWords split_claims(const std::vector<std::string>& words) {
   }
   out.claims(std::nullopt);
   return out;
+}
+
+ClaimsOf claims_on(const spec::Graph& graph, const spec::Claims& claims) {
+  std::optional<std::string> refusal;
+  bool known = claims.method.empty();
+  for (const spec::Node& node : graph.nodes()) {
+    if (!node.op) continue;
+    const auto has = spec::check_method(node.op, claims.method);
+    known |= has.has_value();
+    if (!has && !refusal) refusal = has.error().what();
+  }
+  if (!known && refusal) refuse("--claim method=", claims.method, ": ", *refusal);
+  return [&graph, claims](NodeId id) {
+    spec::Claims c = claims;
+    if (const spec::Op& op = graph.node(id).op; !op || !spec::check_method(op, c.method)) c.method.clear();
+    return c;
+  };
 }
 
 namespace {
@@ -130,10 +153,7 @@ OnFiles load_inputs(const spec::Catalogue& catalogue, const OpWords& words, Sixt
     shapes.push_back(out.data.back().shape());
   }
   if (!is_graph) out.graph = checked(spec::graph_of(op, shapes));
-  for (const spec::Node& node : out.graph.nodes())
-    if (node.shape.size() > most_file_elements)
-      refuse(words.op, ": shape: found a result of shape ", node.shape, ", expected at most ", most_file_elements,
-             " elements");
+  checked(check_sizes(out.graph, words.op, most_file_elements));
   checked(spec::check_data(out.graph, out.data));
   return out;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crosscheck/io/npy.h"
+#include "crosscheck/judge/judge.h"
 #include "spec/eval/exact.h"
 #include "spec/graph/catalogue.h"
 #include "spec/graph/graph.h"
@@ -33,10 +34,15 @@ OpWords split_words(const std::vector<std::string>& words);
 struct ClaimWords {
   spec::Attributes words;
   Sixteen sixteen() const;
-  // The default claims for an output format, then the words in order.
+  // The default claims for an output format, then the words in order. A claimed format is that of the output, whatever
+  // the file's own is.
   spec::Claims claims(const std::optional<spec::Format>& got) const;
 };
 ClaimWords split_claims(const std::vector<std::string>& words);
+
+// The claims for each node: a claimed method is that of the ops which have one of that name; refused where none has.
+// The graph must outlive what is returned.
+ClaimsOf claims_on(const spec::Graph& graph, const spec::Claims& claims);
 
 // One op, or a graph from a file (`graph FILE`), on tensors from files: each leaf has its tensor, in order.
 struct OnFiles {

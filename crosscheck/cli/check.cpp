@@ -1,4 +1,6 @@
 // `crosscheck check`: judges somebody else's result, from any framework: are these floats right?
+#include <chrono>
+
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/check_report.h"
 #include "crosscheck/cli/usage.h"
@@ -20,9 +22,11 @@ class Check final : public Verb {
   void declare(Flags& flags) override {
     flags.positionals(words_, "OP",
                       "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
-    flags.repeated("--got", got_, "the result to judge; its dtype is the claimed output format");
+    flags.repeated("--got", got_,
+                   "the result to judge; its dtype is the claimed output format: f8 is computed in f8, others in f4");
     flags.repeated("--claim", claims_,
-                   "what the kernel promises: order=tree, fma=never, operands=tf32, method=online, ulp=2, …");
+                   "what the kernel promises: format=bf16 (of the output), operands=tf32, intermediate=f16, "
+                   "accumulator=f16, order=tree, fma=never, method=online, ulp=2, …");
     flags.option("--tier", tier_,
                  "proof: the proven bound only; statistics (default): and what rounding errors look like");
     flags.option("--vjp", vjp_,
@@ -95,8 +99,9 @@ class Check final : public Verb {
     const Array got = load_shaped(file, target.graph.node(target.node).shape, what, words.sixteen());
     const spec::Claims claims = words.claims(format_of(got.dtype));
     options_.run_elements = std::max(1.0, static_cast<double>(got.values.size()) * static_cast<double>(got_.size()));
-    Judgement judgement = judge_node(
-        target.graph, target.data, target.node, got.values, [&](NodeId) { return claims; }, options_);
+    const auto begin = std::chrono::steady_clock::now();
+    const ClaimsOf claims_of = claims_on(target.graph, claims);
+    Judgement judgement = judge_node(target.graph, target.data, target.node, got.values, claims_of, options_);
     std::string cause = judgement.worst ? judgement.worst->cause : std::string();
     if (judgement.verdict == Verdict::fail || judgement.verdict == Verdict::suspect) {
       const Values reference = reference_values(target.graph, target.data, target.node);
@@ -105,7 +110,7 @@ class Check final : public Verb {
         cause = std::move(found);
     }
     report.add({file, what, got.values.shape(), dtype_name(got.dtype), claims, options_.tier, std::move(judgement),
-                std::move(cause)});
+                std::move(cause), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
   }
 
   std::vector<std::string> words_, got_, claims_;

@@ -17,6 +17,7 @@ struct CheckedFile {
   Tier tier;
   Judgement judgement;
   std::string cause;
+  double seconds = 0;
 };
 
 class CheckReport {

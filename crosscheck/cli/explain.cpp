@@ -64,8 +64,8 @@ std::string element_text(const Accused& a) {
   else
     text += fmt::format("  exact    between {} and {}\n", decimal_and_hex(w.exact_lo), decimal_and_hex(w.exact_hi));
   text += fmt::format("  got      {}\n", decimal_and_hex(hex(w.got)));
-  text += fmt::format("  bound    {}: the error is {:.3g} times that, or {:.3g} ulps\n", decimal_and_hex(hex(w.bound)),
-                      w.ratio, w.ulps);
+  text += fmt::format("  bound    {}: the error is {:.3g} times that, or {}\n", decimal_and_hex(hex(w.bound)),
+                      w.ratio, ulps_text(w, a.claims.output));
   const auto terms = bound_terms(a.graph, a.data, a.graph.outputs().front(), w.element, a.claims);
   for (std::size_t i = 0; i < terms.size() && i < 3; ++i)
     text += fmt::format("{} {}: {:.0f} %\n", i == 0 ? "  made of " : "          ", terms[i].what, 100 * terms[i].share);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "crosscheck/audit/atomic_file.h"
+#include "crosscheck/audit/hex.h"
 #include "crosscheck/cli/usage.h"
 
 namespace plumbline::crosscheck {
@@ -31,10 +32,10 @@ void Sinks::write(const Report& report, const std::string& text_form) const {
   if (text()) checked(write_file("-", text_form));
 }
 
-std::vector<spec::Index> coordinates(const spec::Shape& shape, spec::Index flat) {
-  std::vector<spec::Index> at(static_cast<std::size_t>(shape.rank()));
-  for (spec::Index a = shape.rank(); a-- > 0; flat /= shape[a]) at[static_cast<std::size_t>(a)] = flat % shape[a];
-  return at;
+std::string ulps_text(const ElementReport& element, const spec::Format& format) {
+  const auto lo = parse_hex(element.exact_lo), hi = parse_hex(element.exact_hi);
+  const bool normal = lo && hi && (*lo >= format.smallest_normal() || *hi <= -format.smallest_normal());
+  return normal ? fmt::format("{:.3g} ulps", element.ulps) : "- ulps";
 }
 
 }  // namespace plumbline::crosscheck

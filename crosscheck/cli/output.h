@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "crosscheck/judge/coordinates.h"
 #include "crosscheck/report/report.h"
 
 namespace plumbline::crosscheck {
@@ -19,7 +20,7 @@ struct Sinks {
   void write(const Report& report, const std::string& text) const;
 };
 
-// `[17, 23]` of a flat row-major index.
-std::vector<spec::Index> coordinates(const spec::Shape& shape, spec::Index flat);
+// `1.54e+03 ulps`, or `- ulps` where the exact value is zero or subnormal: units in the last place say nothing there.
+std::string ulps_text(const ElementReport& element, const spec::Format& format);
 
 }  // namespace plumbline::crosscheck

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <deque>
 
-#include "crosscheck/audit/runner.h"
+#include "crosscheck/audit/cells.h"
 #include "crosscheck/cli/output.h"
 #include "crosscheck/cli/replays.h"
 #include "crosscheck/cli/usage.h"
@@ -22,6 +22,10 @@ std::string line_of(const LoadedReplay& r, const Outcome& outcome) {
   if (!outcome.message.empty()) text += "  " + outcome.message + "\n";
   if (r.replay.version != version())
     text += fmt::format("  recorded by version {}, run by {}\n", r.replay.version, version());
+  if (!r.law->needs_subject()) return text;
+  const auto shown = [](const std::string& claims) { return claims.empty() ? "the default claims" : claims; };
+  if (const std::string now = claims_of(r.replay.c, *r.subject); now != r.replay.claims)
+    text += fmt::format("  recorded under {}, judged under {}\n", shown(r.replay.claims), shown(now));
   return text;
 }
 
@@ -78,8 +82,9 @@ class ReplayVerb final : public Verb {
     cell.kernel = kernel.name, cell.fallback = kernel.fallback;
     cell.cases = 1, cell.elements = static_cast<std::uint64_t>(j.elements);
     cell.zero_tolerance_elements = static_cast<std::uint64_t>(j.zero_tolerance);
-    cell.unjudged_elements = static_cast<std::uint64_t>(j.unjudged),
+    cell.unjudged_elements = static_cast<std::uint64_t>(j.unjudged);
     cell.refined_elements = static_cast<std::uint64_t>(j.refined);
+    cell.stood_down_elements = static_cast<std::uint64_t>(j.stood_down);
     cell.max_ratio = j.max_ratio, cell.median_ratio = j.median_ratio, cell.max_ulp = j.max_ulp;
     cell.verdicts[outcome.verdict] = 1;
     return cell;

@@ -219,12 +219,14 @@ std::string print_npy(const Values& values, Dtype dtype) {
   for (Index d : values.shape().dims()) header += concat(d, values.shape().rank() == 1 ? "," : ", ");
   if (values.shape().rank() > 1) header.resize(header.size() - 2);
   header += "), }";
-  // Magic, version and length take 10 bytes; the elements begin at a multiple of 64.
-  header.resize((header.size() + 10 + 1 + 63) / 64 * 64 - 10 - 1, ' ');
+  // Magic, version and length take 10 bytes, 12 in version 2.0 for headers of 2^16 bytes or more; the elements begin at
+  // a multiple of 64.
+  const bool is_long = header.size() + 64 >= std::size_t{1} << 16;
+  const std::size_t before = is_long ? 12 : 10;
+  header.resize((header.size() + before + 1 + 63) / 64 * 64 - before - 1, ' ');
   header += '\n';
-  std::string bytes("\x93NUMPY\x01\x00", 8);
-  bytes += static_cast<char>(header.size() & 255);
-  bytes += static_cast<char>(header.size() >> 8);
+  std::string bytes(is_long ? "\x93NUMPY\x02\x00" : "\x93NUMPY\x01\x00", 8);
+  for (std::size_t i = 0; i + 8 < before; ++i) bytes += static_cast<char>(header.size() >> 8 * i & 255);
   bytes += header;
   if (dtype == Dtype::f4)
     append_elements<float>(bytes, values);

@@ -16,6 +16,7 @@ using spec::Result;
 
 namespace {
 
+constexpr Index most_rank = 64;  // NumPy's own
 constexpr std::string_view magic = "\x93NUMPY";
 
 // Text from a file made fit for one line of a terminal.
@@ -108,6 +109,8 @@ class HeaderReader {
       const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), extent);
       if (error != std::errc() || extent < 0) return wrong("an extent of at least 0");
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+      if (header.shape.rank() == most_rank)
+        return fail(file_, ": header: found a shape of more than ", most_rank, " axes, expected at most ", most_rank);
       header.shape.push_back(extent);
       if (!take(',') && peek() != ')') return wrong(", or ) in the shape");
     }

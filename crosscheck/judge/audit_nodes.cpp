@@ -1,4 +1,5 @@
 // Auditing every node of a run: judged on its own inputs, then end to end, and its error split in two.
+#include <chrono>
 #include <cmath>
 
 #include "crosscheck/judge/reading.h"
@@ -77,6 +78,7 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
     report.name = node.name.empty() ? spec::concat('%', id) : node.name;
     report.op = node.op.name();
     std::tie(report.kernel, report.fallback) = kernel_of(id);
+    const auto begin = std::chrono::steady_clock::now();
     const Local local = local_case(graph, values, id);
     const auto claims_here = [&](NodeId) { return claims_of(id); };
     const NodeId output = local.graph.outputs().front();
@@ -88,9 +90,12 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
     report.local = spec::has_infinity(local.data)
                        ? judge_node(local.graph, local.data, output, values[at], claims_here, options)
                        : judge_expected(local.graph, local.data, output, values[at], claims_here, options, {std::move(own)});
+    const auto middle = std::chrono::steady_clock::now();
     report.end_to_end = spec::has_infinity(leaves)
                             ? judge_node(graph, leaves, id, values[at], claims_of, whole)
                             : judge_expected(graph, leaves, id, values[at], claims_of, whole, {ideal[at], &refinement});
+    report.seconds = std::chrono::duration<double>(middle - begin).count();
+    report.seconds_end_to_end = std::chrono::duration<double>(std::chrono::steady_clock::now() - middle).count();
     out.push_back(std::move(report));
   }
   return out;

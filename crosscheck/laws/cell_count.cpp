@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "crosscheck/audit/hex.h"
+#include "crosscheck/judge/coordinates.h"
 
 namespace plumbline::crosscheck {
 
@@ -22,6 +23,7 @@ void CellCount::add(const Outcome& outcome, const std::string& where, Report& re
   const auto count = [](spec::Index n) { return static_cast<std::uint64_t>(n); };
   cell_.elements += count(j.elements), cell_.zero_tolerance_elements += count(j.zero_tolerance);
   cell_.unjudged_elements += count(j.unjudged), cell_.refined_elements += count(j.refined);
+  cell_.stood_down_elements += count(j.stood_down);
   cell_.max_ratio = std::max(cell_.max_ratio, j.max_ratio), cell_.max_ulp = std::max(cell_.max_ulp, j.max_ulp);
   cell_.median_ratio += (j.median_ratio - cell_.median_ratio) / static_cast<double>(cell_.cases);
   if (outcome.verdict == Verdict::pass || outcome.verdict == Verdict::skipped || listed_ >= most_listed) return;
@@ -41,7 +43,7 @@ Finding finding_of(const Cell& cell, const Outcome& outcome, const std::string& 
   f.message = where + outcome.message;
   f.id = spec::concat(cell.subject, '.', cell.op, '.', cell.law, '.', cell.cases);
   if (const auto& worst = outcome.judgement.worst) {
-    f.element = {worst->element};
+    f.element = coordinates(worst->shape, worst->element);
     f.exact_lo = worst->exact_lo, f.exact_hi = worst->exact_hi;
     f.bound = hex(worst->bound), f.got = hex(worst->got);
     f.ratio = worst->ratio, f.cause = worst->cause;

@@ -88,6 +88,7 @@ void join(Judgement& all, const Judgement& one) {
   all.verdict = graver(all.verdict, one.verdict);
   all.elements += one.elements, all.unjudged += one.unjudged;
   all.zero_tolerance += one.zero_tolerance, all.refined += one.refined;
+  all.stood_down += one.stood_down, all.mismatched += one.mismatched;
   all.max_ratio = std::max(all.max_ratio, one.max_ratio), all.max_ulp = std::max(all.max_ulp, one.max_ulp);
 }
 
@@ -114,8 +115,8 @@ std::string message_of(const Judgement& j) {
   if (j.verdict == Verdict::pass) return {};
   if (j.verdict == Verdict::mistrusted || !j.worst) return j.note;
   const ElementReport& e = *j.worst;
-  std::string text = spec::concat("element ", place(e.shape, e.element), " is ", hex(e.got), ", exact in [", e.exact_lo, ", ",
-                                  e.exact_hi, "], bound ", hex(e.bound));
+  std::string text = spec::concat("element ", place(e.shape, e.element), " is ", hex(e.got), ", exact in [", e.exact_lo,
+                                  ", ", e.exact_hi, "], bound ", hex(e.bound));
   return e.cause.empty() ? text : text + "; " + e.cause;
 }
 

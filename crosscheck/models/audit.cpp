@@ -58,27 +58,29 @@ JudgeOptions for_models(JudgeOptions options) {
 }  // namespace
 
 void ModelReport::add(const std::string& op, const std::string& which, const std::string& kernel,
-                      const Outcome& outcome, const std::string& where) {
-  const auto at = cells_.try_emplace({op, which, kernel}, op, which, subject_, kernel).first;
-  at->second.add(outcome, where, report_);
+                      const Outcome& outcome, const std::string& where, double seconds) {
+  Counted& cell =
+      cells_.try_emplace({op, which, kernel}, Counted{CellCount(op, which, subject_, kernel)}).first->second;
+  cell.count.add(outcome, where, report_);
+  cell.seconds += seconds;
 }
 
 void ModelReport::add(const NodeReport& node, const std::string& place) {
-  const auto add_one = [&](const Judgement& judgement, const char* which) {
+  const auto add_one = [&](const Judgement& judgement, const char* which, double seconds) {
     Outcome outcome = outcome_of(judgement);
     outcome.node = node.name;
     const std::size_t listed = report_.findings.size();
-    add(node.op, which, node.kernel, outcome, spec::concat(place, ", node ", node.name, ": "));
+    add(node.op, which, node.kernel, outcome, spec::concat(place, ", node ", node.name, ": "), seconds);
     if (report_.findings.size() == listed) return;
     report_.findings.back().introduced = hex(node.introduced);
     report_.findings.back().propagated = hex(node.propagated);
   };
-  add_one(node.local, law);
-  add_one(node.end_to_end, law_end_to_end);
+  add_one(node.local, law, node.seconds);
+  add_one(node.end_to_end, law_end_to_end, node.seconds_end_to_end);
 }
 
 Report ModelReport::finish() {
-  for (auto& [key, cell] : cells_) cell.close(report_, 0.0);
+  for (auto& [key, cell] : cells_) cell.count.close(report_, cell.seconds);
   return std::move(report_);
 }
 
@@ -131,15 +133,17 @@ void audit_step(const Trainer& trainer, const StepBefore& before, const Rows& ba
   const std::string op(name_of(optimiser)), kernel = optim.kernel(optimiser);
   for (std::size_t i = 0; i < g.params.size(); ++i) {
     const auto& node = g.graph.node(g.params[i]);
+    const Stopwatch watch;
     const StepJudgement s = judge_step(optimiser, t, before.states[i], values[static_cast<std::size_t>(g.gradients[i])],
                                        trainer.state(i), optim.claims(optimiser), for_models(options));
+    const double half = watch.seconds() / 2;  // judged together
     table.add({node.name, op, shape_text(node.shape), kernel, verdict_of(s.moments), bound(s.moments), ratio(s.moments),
                fmt::format("{:.2f}", s.moments.max_ulp), verdict_of(s.parameter), bound(s.parameter),
                ratio(s.parameter), fmt::format("{:.2f}", s.parameter.max_ulp)});
     for (const auto& [what, judgement] : {std::pair("moments", s.moments), std::pair("parameter", s.parameter)}) {
       Outcome outcome = outcome_of(judgement);
       outcome.node = node.name;
-      report.add(op, law, kernel, outcome, spec::concat(place, ", ", what, " of ", node.name, ": "));
+      report.add(op, law, kernel, outcome, spec::concat(place, ", ", what, " of ", node.name, ": "), half);
     }
   }
   out << table.print();

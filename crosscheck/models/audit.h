@@ -1,6 +1,7 @@
 // The audit of a model: what was judged, as rows of a table and as cells of a report.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <ostream>
 #include <string>
@@ -13,14 +14,24 @@
 
 namespace plumbline::crosscheck {
 
+// Since it was made.
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 // Collects outcomes of law `model` (each node on its own inputs, initial values, optimiser steps) and of
 // `model_end_to_end` (errors compound from the leaves on).
 class ModelReport {
  public:
   explicit ModelReport(std::string subject) : subject_(std::move(subject)) {}
 
+  // `seconds` that judging took.
   void add(const std::string& op, const std::string& law, const std::string& kernel, const Outcome& outcome,
-           const std::string& where);
+           const std::string& where, double seconds);
   // A node's two judgements; `place` says when, e.g. `step 100`.
   void add(const NodeReport& node, const std::string& place);
   Report finish();
@@ -28,7 +39,11 @@ class ModelReport {
  private:
   std::string subject_;
   Report report_;
-  std::map<std::tuple<std::string, std::string, std::string>, CellCount> cells_;
+  struct Counted {
+    CellCount count;
+    double seconds = 0;
+  };
+  std::map<std::tuple<std::string, std::string, std::string>, Counted> cells_;
 };
 
 // Every op node of a graph, with what was computed for each node; leaves included.

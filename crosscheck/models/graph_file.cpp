@@ -19,7 +19,7 @@ using spec::Result;
 namespace {
 
 constexpr std::uintmax_t most_bytes = std::uintmax_t{1} << 26;
-constexpr spec::Index most_leaf_elements = spec::Index{1} << 24;
+constexpr spec::Index most_node_elements = spec::Index{1} << 24;
 
 Result<Graph> read_graph(const std::string& file) {
   std::error_code error;
@@ -40,9 +40,9 @@ Result<std::vector<Values>> make_data(const Graph& graph, const std::string& fil
   std::vector<Values> data;
   for (NodeId id : graph.leaves()) {
     const spec::Node& node = graph.node(id);
-    if (node.shape.size() > most_leaf_elements)
+    if (node.shape.size() > most_node_elements)
       return spec::fail(file, ": found leaf ", node.name, " of ", node.shape.size(), " elements, expected at most ",
-                        most_leaf_elements);
+                        most_node_elements);
     if (node.extent == 0 && node.shape.size() > 0)
       return spec::fail(file, ": found leaf ", node.name, " with extent 0, expected no elements");
     RandomChoices random(seed, "model", node.name, static_cast<std::uint64_t>(id));
@@ -65,12 +65,21 @@ void append_backward(Graph& graph) {
 
 }  // namespace
 
+Result<void> check_sizes(const Graph& graph, std::string_view place, spec::Index most) {
+  for (const spec::Node& node : graph.nodes())
+    if (node.shape.size() > most)
+      return spec::fail(place, ": shape: found a result of shape ", node.shape, ", expected at most ", most,
+                        " elements");
+  return {};
+}
+
 Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects& subjects, std::ostream& table) {
   auto graph = read_graph(options.model);
   if (!graph) return tl::unexpected(graph.error());
   auto data = make_data(*graph, options.model, options.seed);
   if (!data) return tl::unexpected(data.error());
   append_backward(*graph);
+  if (auto ok = check_sizes(*graph, options.model, most_node_elements); !ok) return tl::unexpected(ok.error());
   std::vector<NodeId> nodes;
   for (NodeId id = 0; id < graph->size(); ++id)
     if (graph->node(id).leaf == Leaf::none) nodes.push_back(id);

@@ -7,6 +7,9 @@
 
 namespace plumbline::crosscheck {
 
+// Refuses a graph with a node of more elements: `place: shape: found a result of shape …`.
+spec::Result<void> check_sizes(const spec::Graph& graph, std::string_view place, spec::Index most);
+
 // options.model names the file. The cotangent of the first output is ones.
 spec::Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects& subjects, std::ostream& table);
 

@@ -69,13 +69,14 @@ class Run {
     Table table({{"initial value"}, {"scheme"}, {"shape"}, {"verdict"}, {"elements", true}, {"zero tolerance", true}});
     for (std::size_t i = 0; i < values->size(); ++i) {
       const auto& p = plan.parameters[i];
+      const Stopwatch watch;
       const Judgement j = judge_initial(plan, p, (*values)[i], subjects_.init->claims(), options_.judge);
       table.add({p.name, print(p.scheme), spec::concat(p.shape), std::string(spec::verdict_name(j.verdict)),
                  std::to_string(j.elements), std::to_string(j.zero_tolerance)});
       Outcome outcome = outcome_of(j);
       if (outcome.message.empty()) outcome.message = j.note;
       outcome.node = p.name;
-      report_.add(std::string(name_of(p.scheme)), "model", "init", outcome, "initial values: ");
+      report_.add(std::string(name_of(p.scheme)), "model", "init", outcome, "initial values: ", watch.seconds());
       if ((*values)[i].shape() != p.shape) return spec::fail(j.note);
     }
     out_ << '\n' << table.print();
@@ -99,6 +100,7 @@ class Run {
   bool audited(Index step) const { return step % audit_every == 0 || step + 1 == options_.steps; }
 
   Result<void> train() {
+    training_ = Stopwatch();
     Batches batches(data_, options_.batch, options_.seed);
     for (Index step = 0; step < options_.steps && !cancelled(); ++step) {
       const Rows batch = batches.next();
@@ -144,7 +146,7 @@ class Run {
     if (accuracy < network_.least_accuracy)
       outcome = failed(fmt::format("accuracy {:.3f} on {} held-out rows, expected at least {}", accuracy, n,
                                    network_.least_accuracy));
-    report_.add(std::string(network_.name), "model", "training", outcome, "");
+    report_.add(std::string(network_.name), "model", "training", outcome, "", training_.seconds());
   }
 
   Network network_;
@@ -153,6 +155,7 @@ class Run {
   DataSet data_;
   std::ostream& out_;
   ModelReport report_;
+  Stopwatch training_;
   std::unique_ptr<Trainer> trainer_;
 };
 

@@ -44,6 +44,7 @@ Json cell_json(const Cell& cell) {
           {"zero_tolerance_elements", cell.zero_tolerance_elements},
           {"unjudged_elements", cell.unjudged_elements},
           {"refined_elements", cell.refined_elements},
+          {"stood_down_elements", cell.stood_down_elements},
           {"redrawn", cell.redrawn},
           {"seconds", number(cell.seconds)}};
 }

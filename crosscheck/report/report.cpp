@@ -57,7 +57,7 @@ void merge(Cell& cell, const Cell& more) {
   if (more.elements > cell.elements) cell.median_ratio = more.median_ratio;
   cell.cases += more.cases, cell.elements += more.elements, cell.seconds += more.seconds;
   cell.zero_tolerance_elements += more.zero_tolerance_elements, cell.unjudged_elements += more.unjudged_elements;
-  cell.refined_elements += more.refined_elements;
+  cell.refined_elements += more.refined_elements, cell.stood_down_elements += more.stood_down_elements;
   cell.redrawn += more.redrawn, cell.redrawn_elements += more.redrawn_elements;
   for (const auto& [v, n] : more.verdicts) cell.verdicts[v] += n;
   cell.max_ratio = std::max(cell.max_ratio, more.max_ratio), cell.max_ulp = std::max(cell.max_ulp, more.max_ulp);

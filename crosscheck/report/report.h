@@ -15,6 +15,7 @@ struct Cell {
   std::string op, law, subject, kernel;
   bool fallback = false;
   std::uint64_t cases = 0, elements = 0, zero_tolerance_elements = 0, unjudged_elements = 0, refined_elements = 0;
+  std::uint64_t stood_down_elements = 0;  // beyond the statistics of rounding, on data that they cannot speak about
   std::uint64_t redrawn = 0, redrawn_elements = 0;  // cases that proved nothing and were drawn anew
   std::map<Verdict, std::uint64_t> verdicts;
   double max_ratio = 0, median_ratio = 0, max_ulp = 0, seconds = 0;

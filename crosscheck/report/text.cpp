@@ -44,6 +44,7 @@ void absorb(Cell& sum, const Cell& cell) {
   if (sum.kernel.empty()) sum.kernel = cell.kernel, sum.fallback = cell.fallback;
   sum.cases += cell.cases, sum.elements += cell.elements;
   sum.zero_tolerance_elements += cell.zero_tolerance_elements, sum.unjudged_elements += cell.unjudged_elements;
+  sum.stood_down_elements += cell.stood_down_elements;
   sum.refined_elements += cell.refined_elements, sum.seconds += cell.seconds;
   sum.max_ratio = std::max(sum.max_ratio, cell.max_ratio), sum.max_ulp = std::max(sum.max_ulp, cell.max_ulp);
   for (const auto& [v, n] : cell.verdicts) sum.verdicts[v] += n;
@@ -63,12 +64,14 @@ std::string op_table(const Report& report, bool color) {
                {"zero tol", true},
                {"unjudged", true},
                {"refined", true},
+               {"stood down", true},
                {"verdicts"}});
   for (const auto& [key, row] : rows)
     table.add({key.first, key.second, row.kernel + (row.fallback ? " (fallback)" : ""), fmt::to_string(row.cases),
                fmt::to_string(row.elements), figure(row.max_ratio), figure(row.median_ratio), figure(row.max_ulp),
                fmt::to_string(row.zero_tolerance_elements), fmt::to_string(row.unjudged_elements),
-               fmt::to_string(row.refined_elements), verdicts_of(row.verdicts)});
+               fmt::to_string(row.refined_elements), fmt::to_string(row.stood_down_elements),
+               verdicts_of(row.verdicts)});
   return table.empty() ? std::string() : table.print(color) + "\n";
 }
 
