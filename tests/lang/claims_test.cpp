@@ -23,7 +23,8 @@ TEST(Claims, what_is_printed_reads_back) {
   EXPECT_EQ(print_claims(Claims()), "");
   for (const char* text :
        {"", "format=bf16", "operands=tf32 order=left fma=never", "order=lanes:16 ulp=2 exp=1 tanh=5.5",
-        "order=tree subnormals=flushed output=binary16 method=two_pass", "accumulator=f16 ulp=0.5 sqrt=2"}) {
+        "order=tree subnormals=flushed output=binary16 method=two_pass", "accumulator=f16 ulp=0.5 sqrt=2",
+        "order=lanes:64 block=16384", "order=left block=1"}) {
     const Claims claims = read(text);
     EXPECT_EQ(read(print_claims(claims)), claims) << text << " printed as " << print_claims(claims);
   }
@@ -35,6 +36,15 @@ TEST(Claims, what_is_printed_reads_back) {
   EXPECT_EQ(read("order=lanes:16").depth(1024), 63 + 4);
   EXPECT_EQ(read("order=tree").depth(1024), 10);
   EXPECT_EQ(read("").depth(1024), 1023);
+  EXPECT_EQ(read("order=lanes:9223372036854775807").depth(1024), 10);
+}
+
+TEST(Claims, a_sum_may_be_cut) {
+  EXPECT_EQ(read("order=left block=64").depth(64), 63);
+  EXPECT_EQ(read("order=tree block=100").depth(200), 8);
+  EXPECT_EQ(read("order=lanes:64 block=16384").depth(65536), 1023 + 6);
+  EXPECT_EQ(read("order=lanes:64 block=64").depth(65536), 1023 + 6);
+  EXPECT_EQ(read("order=lanes:1024 block=100").depth(1024), 7 + 4);
 }
 
 TEST(Claims, errors_name_what_was_found) {
@@ -49,6 +59,7 @@ TEST(Claims, errors_name_what_was_found) {
   EXPECT_NE(error("format", "bfloat17").find("unknown format bfloat17"), std::string::npos);
   EXPECT_NE(error("order", "lanes:0").find("lanes:0"), std::string::npos);
   EXPECT_NE(error("order", "random").find("found random"), std::string::npos);
+  EXPECT_NE(error("block", "-1").find("found -1"), std::string::npos);
   EXPECT_NE(error("fma", "yes").find("never or may"), std::string::npos);
   EXPECT_NE(error("exp", "-1").find("found -1"), std::string::npos);
   EXPECT_NE(error("ulp", "few").find("found few"), std::string::npos);

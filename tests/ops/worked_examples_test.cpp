@@ -185,6 +185,34 @@ TEST(WorkedExamples, NormalisationAndLosses) {
   EXPECT_EQ(cotangent("cross_entropy_index ignore_index=0", {logits, labels}, 0, {1}), (Values{0, 0}));
 }
 
+// A label that is ignored lies outside the classes, as −100, and counts for nothing.
+TEST(WorkedExamples, IgnoredLabels) {
+  const Tensors<double> in{tensor({3, 2}, {0, 0, 5, 9, 0, 0}), tensor({3}, {1, -100, 0})};
+  const Values loss = value("cross_entropy_index reduction=none", in);
+  EXPECT_EQ(loss[0], loss[2]);
+  EXPECT_EQ(loss[1], 0);
+  EXPECT_EQ(value("cross_entropy_index", in), (Values{loss[0]}));
+  EXPECT_EQ(cotangent("cross_entropy_index", in, 0, {1}), (Values{0.25, -0.25, 0, 0, -0.25, 0.25}));
+  const Graph graph = value_or_throw(graph_of(op_of("cross_entropy_index"), {{3, 2}, {3}}));
+  EXPECT_TRUE(check_data(graph, in));
+  EXPECT_FALSE(check_data(graph, {in[0], tensor({3}, {1, -1, 0})}));
+  EXPECT_FALSE(check_data(graph, {in[0], tensor({3}, {1, -100.5, 0})}));
+  const Graph gather = value_or_throw(graph_of(op_of("gather axis=1"), {{3, 2}, {3, 1}}));
+  EXPECT_FALSE(check_data(gather, {in[0], tensor({3, 1}, {1, -100, 0})}));
+}
+
+// At x = 0 ≤ y the derivative of x^y along y is 0, as PyTorch's; x^0 has none along x.
+TEST(WorkedExamples, PowAtZero) {
+  const Tensors<double> in{tensor({5}, {0, 0, 0, -2, 4}), tensor({5}, {2, 0, 1, 3, 0.5})};
+  const Values ct{1, 1, 1, 1, 1};
+  EXPECT_EQ(value("pow", in), (Values{0, 1, 0, -8, 2}));
+  EXPECT_EQ(cotangent("pow", in, 0, ct), (Values{0, 0, 1, 12, 0.25}));
+  const Values dy = cotangent("pow", in, 1, ct);
+  EXPECT_EQ(Values(dy.begin(), dy.begin() + 3), (Values{0, 0, 0}));
+  EXPECT_TRUE(std::isnan(dy[3]));
+  EXPECT_EQ(dy[4], 2 * std::log(4));
+}
+
 TEST(WorkedExamples, DropoutMask) {
   const auto x = Tensor<double>::full({1000}, 1.0);
   const Values y = value("dropout p=0.5 seed=3 path=a step=1", {x});
