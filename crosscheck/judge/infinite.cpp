@@ -85,14 +85,16 @@ std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Val
 namespace {
 
 // The elements whose value does not change with the size of the numbers that stand for the infinities, and that IEEE
-// arithmetic does not lose: their limit is that value, and the finite reading bounds them.
+// arithmetic, given the infinities themselves, agrees with: their limit is that value, and the finite reading bounds
+// them. (pow(+inf, -2^-149) is 0, though a large finite number to that power is nearly 1.)
 std::vector<char> settled(const Filtered& near_reading, const Filtered& far_reading, const Values& ieee) {
   std::vector<char> out(static_cast<std::size_t>(ieee.size()), 0);
   for (Index i = 0; i < ieee.size(); ++i) {
     const auto &x = near_reading[i], &y = far_reading[i];
     const bool nan = !x.is_value() && known(x.exact) == spec::Known::nan && known(y.exact) == spec::Known::nan;
     const bool same = x.is_value() && y.is_value() && x.judged() && lower(x.exact) <= upper(y.exact) &&
-                      lower(y.exact) <= upper(x.exact);
+                      lower(y.exact) <= upper(x.exact) && ieee[i] >= lower(x.exact) - x.d &&
+                      ieee[i] <= upper(x.exact) + x.d;
     out[static_cast<std::size_t>(i)] = std::isnan(ieee[i]) ? nan : same;
   }
   return out;
