@@ -23,10 +23,10 @@ using spec::Tri;
 
 namespace {
 
-// The two sides, and Σ of the magnitudes of all their terms.
+// The two sides, Σ of the magnitudes of all their terms, and the sum of the op's own values.
 template <class N>
 struct Sides {
-  N forward{Index{0}}, reverse{Index{0}}, magnitude{Index{0}};
+  N forward{Index{0}}, reverse{Index{0}}, magnitude{Index{0}}, values{Index{0}};
 };
 
 template <class N>
@@ -57,7 +57,10 @@ Sides<N> sides(const Case& c, const spec::GradGraph& grad, const std::vector<Val
   const spec::NodeId output = c.output();
   const auto y = spec::interpret<Dual<N>>(c.graph, moving, std::span(&output, 1),
                                           method_in(c.graph))[static_cast<std::size_t>(output)];
-  for (Index i = 0; i < y.size(); ++i) accumulate(out.forward, out.magnitude, read(c.cotangent[i]), y[i].slope);
+  for (Index i = 0; i < y.size(); ++i) {
+    accumulate(out.forward, out.magnitude, read(c.cotangent[i]), y[i].slope);
+    out.values = out.values + y[i].value;
+  }
 
   Tensors<N> leaves;
   for (const Values& v : c.data) leaves.push_back(tensor(v));
@@ -156,7 +159,9 @@ class Adjoint final : public Law {
       const auto read = [&](double x) { return Ball::exact(x, precision); };
       const Sides<Ball> s = best_known(c, grad, dx, read);
       const bool no_forward = undefined(s.forward), no_reverse = undefined(s.reverse);
-      if ((no_forward && known(s.reverse)) || (no_reverse && known(s.forward)))
+      // Where the op itself has no value, what its derivative says is nobody's business.
+      const bool lopsided = (no_forward && known(s.reverse)) || (no_reverse && known(s.forward));
+      if (lopsided && !undefined(s.values))
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
       if (no_forward || no_reverse) {
         out.verdict = out.judgement.verdict = Verdict::mistrusted;

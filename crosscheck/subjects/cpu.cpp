@@ -84,6 +84,7 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
 
 class CpuSubject final : public Subject {
  public:
+  explicit CpuSubject(runtime::KernelTable table) : table_(std::move(table)) {}
   std::string name() const override { return "cpu"; }
 
   Result<RunResult> run(const Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& wanted,
@@ -199,11 +200,14 @@ class CpuSubject final : public Subject {
     return tl::unexpected(error);
   }
 
-  const runtime::KernelTable table_ = runtime::KernelTable::builtin();
+  const runtime::KernelTable table_;
 };
 
 }  // namespace
 
-std::unique_ptr<Subject> cpu_subject() { return std::make_unique<CpuSubject>(); }
+std::unique_ptr<Subject> cpu_subject() { return cpu_subject(runtime::KernelTable::builtin()); }
+std::unique_ptr<Subject> cpu_subject(runtime::KernelTable kernels) {
+  return std::make_unique<CpuSubject>(std::move(kernels));
+}
 
 }  // namespace plumbline::crosscheck

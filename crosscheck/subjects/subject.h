@@ -9,6 +9,10 @@
 #include "spec/eval/exact.h"
 #include "spec/lang/claims.h"
 
+namespace plumbline::runtime {
+class KernelTable;
+}
+
 namespace plumbline::crosscheck {
 
 // How one run is made hostile or varied. A correct subject gives the same bits for all of them.
@@ -53,5 +57,7 @@ class Subject {
 
 // Our CPU runtime, float32. Safe to call from several threads at once.
 std::unique_ptr<Subject> cpu_subject();
+// The same with other kernels.
+std::unique_ptr<Subject> cpu_subject(runtime::KernelTable kernels);
 
 }  // namespace plumbline::crosscheck
