@@ -58,6 +58,13 @@ Values in_ieee(const spec::Graph& graph, const std::vector<Values>& data, NodeId
   return Values::generate(y.shape(), [&](Index i) { return static_cast<double>(y[i]); });
 }
 
+// The double that y is, or else the float: what is below the smallest float cannot be told from 0. NaN if y is neither.
+double one_float(const spec::Ball& y) {
+  if (const auto d = spec::nearest_double(y)) return *d;
+  const auto lo = static_cast<float>(lower(y)), hi = static_cast<float>(upper(y));
+  return lo == hi ? double{lo} : std::nan("");
+}
+
 // The ways to read an op of several variables at infinities: its formulas in IEEE arithmetic, the textbook or the
 // method; and the limit with the zeros of the data held fixed, where they are no limits of anything.
 std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Values>& data, NodeId node,
@@ -71,8 +78,7 @@ std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Val
   std::vector<Values> limits;
   for (const spec::Path path : {spec::Path::forwards, spec::Path::backwards, spec::Path::together}) {
     const auto y = spec::enclose(graph, data, wanted, precision, path)[0];
-    limits.push_back(
-        Values::generate(y.shape(), [&](Index i) { return spec::nearest_double(y[i]).value_or(std::nan("")); }));
+    limits.push_back(Values::generate(y.shape(), [&](Index i) { return one_float(y[i]); }));
   }
   out.push_back(Values::generate(limits[0].shape(), [&](Index i) {
     return limits[0][i] == limits[1][i] && limits[0][i] == limits[2][i] ? limits[0][i] : std::nan("");
