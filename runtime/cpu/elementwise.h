@@ -35,6 +35,20 @@ Kernel elementwise_with(std::string op, spec::Claims claims, Make make) {
   return k;
 }
 
+// A kernel whose block does not depend on attributes.
+inline Kernel of_block(std::string op, Block block, spec::Claims claims) {
+  Kernel k;
+  k.name = op + ".simd";
+  k.op = std::move(op);
+  k.claims = std::move(claims);
+  k.bind = [block](const spec::Op&, const Shapes&, const Shape&) {
+    BoundKernel bound;
+    bound.block = block;
+    return bound;
+  };
+  return k;
+}
+
 template <std::size_t arity, class F>
 Kernel elementwise(std::string op, F f, spec::Claims claims = runtime::claims()) {
   return elementwise_with<arity>(std::move(op), std::move(claims), [f](const spec::Op&) { return f; });

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "runtime/cpu/erf.h"
 #include "runtime/cpu/math.h"
 
 namespace {
@@ -51,5 +52,6 @@ int main(int argc, char** argv) {
   run("log", math::log, [](double x) { return std::log(x); }, math::log_ulps);
   run("tanh", math::tanh, [](double x) { return std::tanh(x); }, math::tanh_ulps);
   run("erf", math::erf, [](double x) { return std::erf(x); }, math::erf_ulps);
+  run("erf_16", [](float x) { return erf(spread(x))[0]; }, [](double x) { return std::erf(x); }, math::erf_ulps);
   return ok ? 0 : 1;
 }

@@ -1,6 +1,8 @@
 // The float functions keep their claimed ulps on a sweep of bit patterns, and their special values.
 #include "runtime/cpu/math.h"
 
+#include "runtime/cpu/erf.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -34,6 +36,17 @@ TEST(Math, ExpKeepsItsClaim) { expect_claim(math::exp, [](double x) { return std
 TEST(Math, LogKeepsItsClaim) { expect_claim(math::log, [](double x) { return std::log(x); }, math::log_ulps); }
 TEST(Math, TanhKeepsItsClaim) { expect_claim(math::tanh, [](double x) { return std::tanh(x); }, math::tanh_ulps); }
 TEST(Math, ErfKeepsItsClaim) { expect_claim(math::erf, [](double x) { return std::erf(x); }, math::erf_ulps); }
+TEST(Math, ErfOfSixteenKeepsItsClaim) {
+  expect_claim([](float x) { return erf(spread(x))[0]; }, [](double x) { return std::erf(x); }, math::erf_ulps);
+}
+
+TEST(Math, ErfOfSixteenIsOddAndEndsAtOne) {
+  for (const float x : {0.0f, 0x1p-149f, 0x1p-126f, 0.5f, 3.9f, 4.0f, 1e30f, infinity})
+    EXPECT_EQ(std::bit_cast<std::uint32_t>(erf(spread(-x))[0]), std::bit_cast<std::uint32_t>(-erf(spread(x))[0])) << x;
+  EXPECT_EQ(erf(spread(4))[0], 1);
+  EXPECT_EQ(erf(Pack{} + infinity)[0], 1);
+  EXPECT_TRUE(std::isnan(erf(Pack{} + nan)[0]));
+}
 
 TEST(Math, SpecialValues) {
   EXPECT_EQ(math::exp(-infinity), 0);
