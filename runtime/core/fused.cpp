@@ -1,6 +1,7 @@
 // Slots by liveness within a block, and the loop over blocks.
 #include "runtime/core/fused.h"
 
+#include "runtime/core/stream.h"
 #include "spec/lang/check.h"
 
 namespace plumbline::runtime {
@@ -24,6 +25,9 @@ int Fused::add_member(Block block, std::vector<Source> in) {
 }
 
 void Fused::plan() {
+  const auto stored = std::ranges::count_if(members_, &Member::stored);
+  const auto direct = std::ranges::count_if(operands_, [](const Operand& o) { return o.broadcast.direct(); });
+  streamed_ = n_ * (stored + direct) > cached_floats;
   for (Operand& o : operands_)
     if (!o.broadcast.direct()) o.slot = slots_++;
   std::vector<std::size_t> last(members_.size(), 0), free;
@@ -31,20 +35,21 @@ void Fused::plan() {
     for (const Source& s : members_[m].in)
       if (s.member >= 0) last[static_cast<std::size_t>(s.member)] = m;
   for (std::size_t m = 0; m < members_.size(); ++m) {
-    if (!members_[m].stored) {
+    if (in_slot(members_[m])) {
       if (free.empty()) free.push_back(slots_++);
       members_[m].slot = free.back();
       free.pop_back();
     }
     std::vector<int> ended;
     for (const Source& s : members_[m].in) {
-      if (s.member < 0 || members_[static_cast<std::size_t>(s.member)].stored) continue;
+      if (s.member < 0 || !in_slot(members_[static_cast<std::size_t>(s.member)])) continue;
       if (last[static_cast<std::size_t>(s.member)] != m || std::count(ended.begin(), ended.end(), s.member)) continue;
       ended.push_back(s.member);
       free.push_back(members_[static_cast<std::size_t>(s.member)].slot);
     }
   }
   block_ = cache_floats / static_cast<Index>(std::max<std::size_t>(1, slots_)) / least_block * least_block;
+  if (streamed_) block_ = least_block;  // reads and such writes alternate in short spells
   block_ = std::min(std::clamp(block_, least_block, most_block), (std::max<Index>(n_, 1) + 15) / 16 * 16);
   const Index blocks = work_per_part / (block_ * static_cast<Index>(members_.size()));
   grain_ = block_ * std::max<Index>(1, blocks);
@@ -54,6 +59,7 @@ void Fused::run(Workers& workers, std::byte* scratch) const {
   parallel_for(workers, n_, grain_, [&](Index begin, Index end, int worker) {
     auto* local = reinterpret_cast<float*>(scratch + static_cast<std::size_t>(worker) * local_scratch());
     for (Index b = begin; b < end; b += block_) run_block(b, std::min(block_, end - b), local);
+    if (streamed_) stream_fence();
   });
 }
 
@@ -66,13 +72,14 @@ void Fused::run_block(Index begin, Index n, float* scratch) const {
     for (std::size_t i = 0; i < m.in.size(); ++i) {
       if (m.in[i].member >= 0) {
         const Member& from = members_[static_cast<std::size_t>(m.in[i].member)];
-        in[i] = from.stored ? from.data + begin : slot(from.slot);
+        in[i] = in_slot(from) ? slot(from.slot) : from.data + begin;
       } else {
         const Operand& from = operands_[static_cast<std::size_t>(m.in[i].operand)];
         in[i] = from.broadcast.direct() ? from.data + begin : slot(from.slot);
       }
     }
-    m.block(in, m.stored ? m.data + begin : slot(m.slot), n);
+    m.block(in, in_slot(m) ? slot(m.slot) : m.data + begin, n);
+    if (streamed_ && m.stored) stream_copy(slot(m.slot), m.data + begin, n);
   }
 }
 

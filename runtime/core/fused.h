@@ -48,6 +48,7 @@ class Fused {
     std::size_t slot = 0;
   };
   static std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+  bool in_slot(const Member& m) const { return streamed_ || !m.stored; }
   void run_block(Index begin, Index n, float* scratch) const;
 
   Shape shape_;
@@ -56,6 +57,7 @@ class Fused {
   std::vector<Member> members_;
   std::size_t slots_ = 0;
   Index block_ = 0, grain_ = 0;
+  bool streamed_ = false;  // results are computed in slots and then written past the caches
 };
 
 }  // namespace plumbline::runtime

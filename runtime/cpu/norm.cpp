@@ -1,8 +1,9 @@
 // layer_norm and its gradient over the last axes, in two passes.
 #include "runtime/core/attribute.h"
 #include "runtime/core/buffer.h"
-#include "runtime/cpu/lanes.h"
 #include "runtime/core/kernel.h"
+#include "runtime/core/stream.h"
+#include "runtime/cpu/lanes.h"
 
 namespace plumbline::runtime {
 namespace {
@@ -46,13 +47,12 @@ void normalise(const float* x, const float* w, const float* b, float* y, Index n
 
 // dx = (g − mean g − x̂ mean(g·x̂))·(1/σ), x̂ = (x − μ)·(1/σ)
 void gradient(const float* x, const float* g, float* dx, Index n, float eps) {
-  const float scale = centre(x, dx, n, eps), count = static_cast<float>(n);
+  const float mean_g = sum_lanes(g, n) / static_cast<float>(n);
+  const float scale = centre(x, dx, n, eps);
+  const auto product = [=](auto at) { return at(g) * (at(dx) * scale); };
+  const float mean_gx = sum_terms(n, product) / static_cast<float>(n);
 #pragma GCC ivdep
-  for (Index i = 0; i < n; ++i) dx[i] = dx[i] * scale;
-  const float mean_g = sum_lanes(g, n) / count;
-  const float mean_gx = sum_terms(n, [=](auto at) { return at(g) * at(dx); }) / count;
-#pragma GCC ivdep
-  for (Index i = 0; i < n; ++i) dx[i] = (g[i] - mean_g - dx[i] * mean_gx) * scale;
+  for (Index i = 0; i < n; ++i) dx[i] = (g[i] - mean_g - dx[i] * scale * mean_gx) * scale;
 }
 
 BoundKernel bind_layer_norm(const spec::Op& op, const Shapes& in, const Shape&) {
@@ -72,13 +72,19 @@ BoundKernel bind_layer_norm(const spec::Op& op, const Shapes& in, const Shape&) 
 
 BoundKernel bind_layer_norm_grad(const spec::Op& op, const Shapes& in, const Shape&) {
   const Slices s = slices_of(op, in[0]);
+  const bool streamed = 3 * in[0].size() > cached_floats;
   BoundKernel bound;
-  bound.run = [s](const KernelArgs& args) {
+  bound.local_scratch = streamed ? aligned(sizeof(float) * static_cast<std::size_t>(s.n)) : 0;
+  bound.run = [=](const KernelArgs& args) {
     parallel_for(args.workers, s.count, std::max<Index>(1, work_per_part / std::max<Index>(1, s.n)),
-                 [&](Index begin, Index end, int) {
-                   for (Index r = begin; r < end; ++r)
-                     gradient(args.in[0].f32() + r * s.n, args.in[1].f32() + r * s.n, args.out.f32() + r * s.n, s.n,
-                              s.eps);
+                 [&](Index begin, Index end, int worker) {
+                   for (Index r = begin; r < end; ++r) {
+                     const Index at = r * s.n;
+                     float *dx = args.out.f32() + at, *row = streamed ? args.local(worker) : dx;
+                     gradient(args.in[0].f32() + at, args.in[1].f32() + at, row, s.n, s.eps);
+                     if (streamed) stream_copy(row, dx, s.n);
+                   }
+                   if (streamed) stream_fence();
                  });
   };
   return bound;

@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "runtime/core/stream.h"
 #include "spec/ops/elementwise/add.h"
 #include "spec/ops/elementwise/mul.h"
 #include "spec/ops/elementwise/tanh.h"
 #include "spec/ops/linalg/matmul.h"
+#include "spec/ops/norm/layer_norm_grad.h"
 #include "spec/ops/reduce/sum.h"
 #include "spec/ops/shape/gather.h"
 #include "tests/runtime/random_graph.h"
@@ -85,6 +89,32 @@ TEST(Program, LargeTensorsAreTheSameBitsForAnyNumberOfThreads) {
   c.graph.output(spec::call(spec::Sum{{1}, false}, y));
   c.graph.output(spec::call(spec::Sum{{}, false}, x));
   expect_all_ways_equal(c);
+}
+
+// The first rows of x and y, through a chain and a normalisation; `tall` of them make every step go past the caches.
+RandomCase rows(const std::vector<float>& x, const std::vector<float>& y, Index tall, Index width) {
+  RandomCase c;
+  const Var in = c.graph.input("x", {tall, width}), ct = c.graph.input("y", {tall, width});
+  const Var sum = spec::add(in, ct), t = spec::call(spec::Tanh{}, sum);
+  for (const Var& v : {sum, spec::mul(t, in), spec::call(spec::LayerNormGrad{}, in, ct)}) c.graph.output(v);
+  const auto n = static_cast<std::ptrdiff_t>(tall * width);
+  c.data = {{{x.begin(), x.begin() + n}, {}}, {{y.begin(), y.begin() + n}, {}}};
+  return c;
+}
+
+TEST(Program, StepsPastTheCachesGiveTheBitsOfSmallOnes) {
+  const Index few = 9, width = 701, many = cached_floats / (3 * width) + 2;
+  std::mt19937 random(1);
+  std::vector<float> x(static_cast<std::size_t>(many * width)), y(x.size());
+  for (float& v : x) v = static_cast<float>(random()) * 0x1p-31f - 1;
+  for (float& v : y) v = static_cast<float>(random()) * 0x1p-31f - 1;
+  const auto expected = run_compiled(rows(x, y, few, width), kernels(), {});
+  const RandomCase large = rows(x, y, many, width);
+  const auto once = run_compiled(large, kernels(), {});
+  for (std::size_t i = 0; i < once.size(); ++i)
+    EXPECT_TRUE(same_bits({once[i].begin(), once[i].begin() + few * width}, expected[i])) << i;
+  EXPECT_EQ(run_compiled(large, kernels(), {.threads = 2, .misalign = 3, .guards = true}), once);
+  EXPECT_EQ(run_compiled(large, kernels(), {.fuse = false}), once);
 }
 
 TEST(Program, ChainOfAHundredThousandNodes) {
