@@ -46,6 +46,10 @@ Result<void> write_through(const std::string& path, std::string_view content) {
   return {};
 }
 
+std::string temporary_name(const std::string& path, int n) {
+  return spec::concat(path, ".part-", ::getpid(), '-', n);
+}
+
 struct Place {
   std::string path;  // symbolic links resolved
   bool regular = true;
@@ -66,9 +70,13 @@ Result<Place> place_of(const std::string& path) {
 }  // namespace
 
 StagedFile::StagedFile(StagedFile&& o) noexcept
-    : path_(std::move(o.path_)), temporary_(std::exchange(o.temporary_, {})), content_(std::move(o.content_)) {}
+    : path_(std::move(o.path_)),
+      temporary_(std::exchange(o.temporary_, {})),
+      content_(std::move(o.content_)),
+      unnamed_(std::exchange(o.unnamed_, -1)) {}
 
 StagedFile::~StagedFile() {
+  if (unnamed_ >= 0) ::close(unnamed_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
@@ -76,10 +84,17 @@ Result<StagedFile> StagedFile::stage(const std::string& path, std::string_view c
   const auto place = place_of(path);
   if (!place) return tl::unexpected(place.error());
   if (!place->regular) return StagedFile(path, {}, std::string(content));
+  const std::filesystem::path folder = std::filesystem::path(place->path).parent_path();
+  if (const int unnamed = ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+      unnamed >= 0) {
+    StagedFile staged(place->path, unnamed);
+    if (!write_all(unnamed, content)) return cannot_write(path);
+    return staged;
+  }
   std::string temporary;
   int descriptor = -1;
   for (int n = 0; descriptor < 0 && n < 100; ++n) {
-    temporary = spec::concat(place->path, ".part-", ::getpid(), '-', n);
+    temporary = temporary_name(place->path, n);
     descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0 && errno != EEXIST) break;
   }
@@ -94,6 +109,17 @@ Result<StagedFile> StagedFile::stage(const std::string& path, std::string_view c
 }
 
 Result<void> StagedFile::commit() {
+  if (unnamed_ >= 0) {
+    const std::string unnamed = spec::concat("/proc/self/fd/", unnamed_);
+    for (int n = 0; temporary_.empty() && n < 100; ++n) {
+      const std::string name = temporary_name(path_, n);
+      if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0)
+        temporary_ = name;
+      else if (errno != EEXIST)
+        break;
+    }
+    if (temporary_.empty() || ::close(std::exchange(unnamed_, -1)) != 0) return cannot_write(path_);
+  }
   if (temporary_.empty()) return write_through(path_, content_);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return cannot_write(path_);
   temporary_.clear();

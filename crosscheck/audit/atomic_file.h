@@ -8,8 +8,9 @@
 
 namespace plumbline::crosscheck {
 
-// Content that lies beside its place and waits for commit(); without it the temporary file vanishes. Places that are
-// no regular files (`-` for standard output, devices, pipes) are written by commit().
+// Content that waits for commit() on the file system of its place: without a name where the system allows it, so that
+// not even a killed process leaves it behind, else in a file beside it. Places that are no regular files (`-` for
+// standard output, devices, pipes) are written by commit().
 class StagedFile {
  public:
   // The error reads `path: file: found X, expected Y`; nothing is left behind.
@@ -24,7 +25,9 @@ class StagedFile {
  private:
   StagedFile(std::string path, std::string temporary, std::string content)
       : path_(std::move(path)), temporary_(std::move(temporary)), content_(std::move(content)) {}
+  StagedFile(std::string path, int unnamed) : path_(std::move(path)), unnamed_(unnamed) {}
   std::string path_, temporary_, content_;  // content_ only where there is no temporary file
+  int unnamed_ = -1;                        // descriptor of a file without a name
 };
 
 // Stages and commits one file; an existing one stays untouched on failure.

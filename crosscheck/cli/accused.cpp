@@ -15,18 +15,19 @@ namespace {
 struct Trial {
   spec::Graph graph;
   std::vector<Values> data;
-  NodeId first = 0;  // nodes from here on are judged first
+  NodeId first = 0;                     // nodes from here on are judged first
+  std::optional<spec::GradGraph> grad;  // for a law about gradients
 };
 
 Trial trial_of(const Replay& replay) {
   const Case& c = replay.c;
   if (replay.law == "backward")
     if (const auto grad = spec::grad_graph(c.graph)) {
-      Trial trial{grad->graph, c.data, c.graph.size()};
+      Trial trial{grad->graph, c.data, c.graph.size(), *grad};
       trial.data.push_back(c.cotangent);
       return trial;
     }
-  return {c.graph, c.data, 0};
+  return {c.graph, c.data, 0, std::nullopt};
 }
 
 bool graver_than(const Judgement& a, const Judgement& b) {
@@ -41,7 +42,8 @@ std::optional<Accused> accuse(const Replay& replay, Subject& subject, const Judg
   std::vector<NodeId> nodes;
   for (NodeId id = 0; id < trial.graph.size(); ++id)
     if (trial.graph.node(id).leaf == spec::Leaf::none) nodes.push_back(id);
-  const auto run = subject.run(trial.graph, trial.data, nodes, hostile(replay.c));
+  const auto run = trial.grad ? subject.backward(*trial.grad, trial.data, nodes, hostile(replay.c))
+                              : subject.run(trial.graph, trial.data, nodes, hostile(replay.c));
   if (!run || nodes.empty()) return std::nullopt;
   std::vector<Values> values = leaf_values(trial.graph, trial.data);
   for (std::size_t i = 0; i < nodes.size(); ++i) values[static_cast<std::size_t>(nodes[i])] = run->values[i];

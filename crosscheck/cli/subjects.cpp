@@ -19,6 +19,10 @@ class Named final : public Subject {
                               const std::vector<spec::NodeId>& wanted, const RunOptions& options) override {
     return subject_->run(graph, data, wanted, options);
   }
+  spec::Result<RunResult> backward(const spec::GradGraph& grad, const std::vector<Values>& data,
+                                   const std::vector<spec::NodeId>& wanted, const RunOptions& options) override {
+    return subject_->backward(grad, data, wanted, options);
+  }
   KernelInfo kernel(const spec::Graph& graph, spec::NodeId node) const override {
     return subject_->kernel(graph, node);
   }

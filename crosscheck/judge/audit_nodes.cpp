@@ -87,13 +87,14 @@ std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<
     report.introduced = largest_error(own, values[at]);
     report.propagated = largest_distance(own, ideal[at]);
     report.bound = largest_bound(own), report.compounded = largest_bound(ideal[at]);
+    const Values& got = values[at];
     report.local = spec::has_infinity(local.data)
-                       ? judge_node(local.graph, local.data, output, values[at], claims_here, options)
-                       : judge_expected(local.graph, local.data, output, values[at], claims_here, options, {std::move(own)});
+                       ? judge_node(local.graph, local.data, output, got, claims_here, options)
+                       : judge_expected(local.graph, local.data, output, got, claims_here, options, {std::move(own)});
     const auto middle = std::chrono::steady_clock::now();
     report.end_to_end = spec::has_infinity(leaves)
-                            ? judge_node(graph, leaves, id, values[at], claims_of, whole)
-                            : judge_expected(graph, leaves, id, values[at], claims_of, whole, {ideal[at], &refinement});
+                            ? judge_node(graph, leaves, id, got, claims_of, whole)
+                            : judge_expected(graph, leaves, id, got, claims_of, whole, {ideal[at], &refinement});
     report.seconds = std::chrono::duration<double>(middle - begin).count();
     report.seconds_end_to_end = std::chrono::duration<double>(std::chrono::steady_clock::now() - middle).count();
     out.push_back(std::move(report));

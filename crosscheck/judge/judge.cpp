@@ -105,6 +105,7 @@ class TensorJudge {
     out.refined = refined_;
     out.stood_down = stood_down_;
     out.note = note_;
+    const double normal = claims_of_(node_).output.smallest_normal();  // units in the last place say nothing below it
     std::vector<double> ratios;
     Index worst = -1;
     for (Index i = 0; i < got_.size(); ++i) {
@@ -114,7 +115,7 @@ class TensorJudge {
       out.mismatched += element.verdict == Verdict::fail || element.verdict == Verdict::suspect;
       if (!element.unjudged) {
         ratios.push_back(element.ratio);
-        out.max_ulp = std::max(out.max_ulp, element.ulps);
+        if (expected_[i].smallest() >= normal) out.max_ulp = std::max(out.max_ulp, element.ulps);
         out.max_ratio = std::max(out.max_ratio, element.ratio);
       }
       if (worst < 0 || worse(element, elements_[static_cast<std::size_t>(worst)])) worst = i;

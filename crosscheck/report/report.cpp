@@ -46,8 +46,9 @@ void check_budget(Report& report, const JudgeOptions& options) {
   std::uint64_t judged = report.elements();
   for (const Cell& cell : report.cells) judged += cell.redrawn_elements;
   if (options.tier != Tier::statistics || static_cast<double>(judged) <= options.run_elements) return;
-  report.notes.push_back(spec::concat(judged, " elements were judged, but the probability of a false alarm is spread over ",
-                                      options.run_elements, " only"));
+  report.notes.push_back(spec::concat(
+      judged, " elements were judged, but the probability of a false alarm is spread over ", options.run_elements,
+      " only"));
 }
 
 namespace {

@@ -37,6 +37,10 @@ TEST_F(BadInput, Ops) {
 TEST_F(BadInput, HugeResults) {
   refused("eval broadcast_to shape=[1000000,1000000,3,4] x.npy --out y.npy", "[broadcast_to]");
   refused("eval broadcast_to shape=[1000000,1000,3,4] x.npy --out y.npy", "expected at most");
+  write("huge.graph", "plumbline.graph/1\nx = input [1]\n%1 = broadcast_to(x) shape=[1099511627776]\noutput %1\n");
+  write("one.npy", Values({1}, {1}));
+  refused("model huge.graph", "huge.graph: shape: found a result of shape [1099511627776], expected at most");
+  refused("eval graph huge.graph one.npy --out y.npy", "found a result of shape [1099511627776], expected at most");
 }
 
 TEST_F(BadInput, TensorFiles) {
@@ -120,6 +124,8 @@ TEST_F(BadInput, Checks) {
   refused("check exp x.npy --got w.npy", "w.npy: shape: found [3, 2], expected [3, 4]");
   refused("check exp x.npy --got x.npy --claim order", "--claim: found 'order', expected name=value");
   refused("check exp x.npy --got x.npy --claim ordr=tree", "--claim ordr=tree");
+  refused("check softmax x.npy --got x.npy --claim method=rubbish", "unknown method rubbish; it has shifted");
+  refused("check exp x.npy --got x.npy --claim method=online", "it has only the textbook");
   refused("check exp x.npy --got x.npy --tier best", "--tier: found 'best'");
   refused("check exp x.npy --got x.npy --got x.npy", "--got: found 2 files, expected one");
   refused("check equal x.npy x.npy --vjp x.npy --got x.npy", "has no gradient");

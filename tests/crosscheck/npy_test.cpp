@@ -80,6 +80,20 @@ TEST(Npy, WritesWhatItReads) {
   }
 }
 
+TEST(Npy, LongHeaders) {
+  const spec::Shape many(std::vector<spec::Index>(30000, 1));
+  const std::string bytes = print_npy(Values::full(many, 7), Dtype::f4);
+  EXPECT_EQ(bytes[6], 2);
+  const std::size_t length = static_cast<unsigned char>(bytes[8]) | static_cast<unsigned char>(bytes[9]) << 8 |
+                             static_cast<unsigned char>(bytes[10]) << 16;
+  EXPECT_EQ(12 + length + sizeof(float), bytes.size());
+  EXPECT_EQ((12 + length) % 64, 0U);
+  EXPECT_NE(error_of(bytes).find("found a header of"), std::string::npos);
+  const spec::Shape most(std::vector<spec::Index>(64, 1)), more(std::vector<spec::Index>(65, 1));
+  EXPECT_NE(error_of(print_npy(Values::full(more, 7), Dtype::f4)).find("expected at most 64"), std::string::npos);
+  EXPECT_EQ(parse_npy(print_npy(Values::full(most, 7), Dtype::f4), "t")->values.shape(), most);
+}
+
 TEST(Npy, RefusesWhatADoubleCannotHold) {
   EXPECT_NE(error_of(file_of<std::int64_t>("<i8", "(1,)", {(1LL << 53) + 1})).find("found 9007199254740993"),
             std::string::npos);

@@ -93,6 +93,10 @@ TEST(Replay, RefusesBrokenFiles) {
             std::string::npos);
   EXPECT_NE(error_of(replaced(good, "verdict pass", "verdict fine")).find("line 5: found fine, expected a verdict"),
             std::string::npos);
+  EXPECT_NE(error_of(replaced(good, "claims", "claims order=tree rubbish")).find("line 7: found rubbish"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(good, "claims", "claims ordr=tree")).find("did you mean order"), std::string::npos);
+  EXPECT_EQ(error_of(replaced(good, "claims", "claims order=lanes:16 exp=2")), "accepted");
   EXPECT_NE(error_of(replaced(good, "seed 12", "seed twelve")).find("found twelve, expected a number"),
             std::string::npos);
   EXPECT_NE(error_of(replaced(good, "mul(", "mull(")).find("unknown op mull"), std::string::npos);
