@@ -5,7 +5,7 @@
 
 namespace plumbline::crosscheck {
 
-// While one lives, SIGINT and SIGTERM set a flag; the second one ends the process at once.
+// While one lives, SIGINT and SIGTERM set a flag; another one, some seconds later, ends the process.
 class Interrupt {
  public:
   Interrupt();
