@@ -90,18 +90,23 @@ std::vector<Values> alternatives(const spec::Graph& graph, const std::vector<Val
 
 namespace {
 
-// The elements whose value does not change with the size of the numbers that stand for the infinities, and that IEEE
-// arithmetic, given the infinities themselves, agrees with: their limit is that value, and the finite reading bounds
-// them. (pow(+inf, -2^-149) is 0, though a large finite number to that power is nearly 1.)
-std::vector<char> settled(const Filtered& near_reading, const Filtered& far_reading, const Values& ieee) {
-  std::vector<char> out(static_cast<std::size_t>(ieee.size()), 0);
+// What the size of the numbers that stand for the infinities tells of an element.
+enum class Settled : std::uint8_t { no, yes, unbounded };
+
+// Settled is an element whose value does not change with that size, and that IEEE arithmetic, given the infinities
+// themselves, agrees with: its limit is that value, and the finite reading bounds it, if anything does. (pow(+inf,
+// -2^-149) is 0, though a large finite number to that power is nearly 1.)
+std::vector<Settled> settled(const Filtered& near_reading, const Filtered& far_reading, const Values& ieee) {
+  std::vector<Settled> out(static_cast<std::size_t>(ieee.size()), Settled::no);
   for (Index i = 0; i < ieee.size(); ++i) {
     const auto &x = near_reading[i], &y = far_reading[i];
+    Settled& is = out[static_cast<std::size_t>(i)];
     const bool nan = !x.is_value() && known(x.exact) == spec::Known::nan && known(y.exact) == spec::Known::nan;
-    const bool same = x.is_value() && y.is_value() && x.judged() && lower(x.exact) <= upper(y.exact) &&
-                      lower(y.exact) <= upper(x.exact) && ieee[i] >= lower(x.exact) - x.d &&
-                      ieee[i] <= upper(x.exact) + x.d;
-    out[static_cast<std::size_t>(i)] = std::isnan(ieee[i]) ? nan : same;
+    if (std::isnan(ieee[i]) && nan) is = Settled::yes;
+    const bool same = x.is_value() && y.is_value() && lower(x.exact) <= upper(y.exact) &&
+                      lower(y.exact) <= upper(x.exact);
+    if (same && !x.judged()) is = Settled::unbounded;
+    if (same && x.judged() && ieee[i] >= lower(x.exact) - x.d && ieee[i] <= upper(x.exact) + x.d) is = Settled::yes;
   }
   return out;
 }
@@ -155,13 +160,16 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
   const Reading reading(graph, finite, {node}, claims_of), other(graph, smaller, {node}, claims_of);
   const Filtered bounded = reading.filtered()[static_cast<std::size_t>(node)];
   const Values ieee = in_ieee<double>(graph, data, node, /*textbook=*/false);
-  const std::vector<char> easy = settled(bounded, other.filtered()[static_cast<std::size_t>(node)], ieee);
+  const std::vector<Settled> easy = settled(bounded, other.filtered()[static_cast<std::size_t>(node)], ieee);
   Expectation expected{bounded};
-  if (std::find(easy.begin(), easy.end(), 0) != easy.end()) {
+  if (std::any_of(easy.begin(), easy.end(), [](Settled s) { return s != Settled::yes; })) {
     const LimitJudge limits(graph, data, node, bounded, ieee, claims, std::min(options.most_precision, 256));
     expected.fixed.resize(easy.size());
-    for (Index i = 0; i < got.size(); ++i)
-      if (!easy[static_cast<std::size_t>(i)]) expected.fixed[static_cast<std::size_t>(i)] = limits.judge(i, got[i]);
+    for (Index i = 0; i < got.size(); ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      if (easy[k] == Settled::no) expected.fixed[k] = limits.judge(i, got[i]);
+      if (easy[k] == Settled::unbounded) expected.fixed[k] = spec::judging::unjudged();
+    }
   }
   return judge_expected(graph, finite, node, got, claims_of, options, std::move(expected));
 }
