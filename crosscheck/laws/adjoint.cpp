@@ -1,6 +1,7 @@
 // adjoint: ⟨ct, jvp(dx)⟩ = ⟨vjp(ct), dx⟩, exactly over the rationals, else by refined enclosures.
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <optional>
 
 #include "crosscheck/laws/evidence.h"
@@ -23,7 +24,7 @@ using spec::Tri;
 
 namespace {
 
-// The two sides, Σ of the magnitudes of all their terms, and the sum of the op's own values.
+// The two sides, Σ of the magnitudes of all their terms, and the sum of all values on the way.
 template <class N>
 struct Sides {
   N forward{Index{0}}, reverse{Index{0}}, magnitude{Index{0}}, values{Index{0}};
@@ -54,13 +55,13 @@ Sides<N> sides(const Case& c, const spec::GradGraph& grad, const std::vector<Val
     moving.push_back(Tensor<Dual<N>>::generate(c.data[i].shape(), [&](Index k) {
       return dx[i].size() == 0 ? Dual<N>(read(c.data[i][k]), N(Index{0})) : Dual<N>(read(c.data[i][k]), read(dx[i][k]));
     }));
-  const spec::NodeId output = c.output();
-  const auto y = spec::interpret<Dual<N>>(c.graph, moving, std::span(&output, 1),
-                                          method_in(c.graph))[static_cast<std::size_t>(output)];
-  for (Index i = 0; i < y.size(); ++i) {
-    accumulate(out.forward, out.magnitude, read(c.cotangent[i]), y[i].slope);
-    out.values = out.values + y[i].value;
-  }
+  std::vector<spec::NodeId> nodes(static_cast<std::size_t>(c.graph.size()));
+  std::iota(nodes.begin(), nodes.end(), 0);
+  const auto all = spec::interpret<Dual<N>>(c.graph, moving, nodes, method_in(c.graph));
+  for (const Tensor<Dual<N>>& value : all)
+    for (Index i = 0; i < value.size(); ++i) out.values = out.values + value[i].value;
+  const Tensor<Dual<N>>& y = all[static_cast<std::size_t>(c.output())];
+  for (Index i = 0; i < y.size(); ++i) accumulate(out.forward, out.magnitude, read(c.cotangent[i]), y[i].slope);
 
   Tensors<N> leaves;
   for (const Values& v : c.data) leaves.push_back(tensor(v));
@@ -159,7 +160,7 @@ class Adjoint final : public Law {
       const auto read = [&](double x) { return Ball::exact(x, precision); };
       const Sides<Ball> s = best_known(c, grad, dx, read);
       const bool no_forward = undefined(s.forward), no_reverse = undefined(s.reverse);
-      // Where the op itself has no value, what its derivative says is nobody's business.
+      // Where a value on the way does not exist, neither does the derivative, whatever a side says.
       const bool lopsided = (no_forward && known(s.reverse)) || (no_reverse && known(s.forward));
       if (lopsided && !undefined(s.values))
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));

@@ -2,6 +2,7 @@
 #include "crosscheck/sample/draw.h"
 
 #include <algorithm>
+#include <array>
 
 #include "crosscheck/sample/enlarge.h"
 #include "spec/eval/interpret.h"
@@ -44,9 +45,12 @@ Pattern cotangent_pattern(Pattern p) {
                                                                                                       : Pattern::normal;
 }
 
-// Special values stand out among mild ones: with operands near overflow the order of a sum decides between inf and NaN.
+// Special values stand out among mild ones: with operands near overflow the order of a sum decides between inf and NaN,
+// and so it does where a difference of nearly equal operands, which is or is not zero, meets an infinity.
 Pattern mild_pattern(Pattern p) {
-  return p == Pattern::huge || p == Pattern::bits || p == Pattern::wide || p == Pattern::tiny ? Pattern::normal : p;
+  static constexpr std::array mild{Pattern::grid, Pattern::normal,    Pattern::uniform,
+                                   Pattern::hard, Pattern::lognormal, Pattern::sorted};
+  return std::find(mild.begin(), mild.end(), p) != mild.end() ? p : Pattern::normal;
 }
 
 Case filled(const spec::OpSample& sample, spec::Choices& data, Pattern pattern, const Wish& wish) {
