@@ -1,4 +1,4 @@
-// The pool: parts are claimed one by one; threads spin briefly between tasks, then sleep.
+// The pool: parts are claimed one by one, each thread's own share first; threads spin briefly between tasks, then sleep.
 #include "runtime/core/workers.h"
 
 #include <limits>
@@ -20,7 +20,8 @@ void relax() {
 
 }  // namespace
 
-Workers::Workers(int threads) : threads_(std::max(1, threads)) {}
+Workers::Workers(int threads)
+    : shares_(static_cast<std::size_t>(std::max(1, threads))), threads_(std::max(1, threads)) {}
 
 Workers::~Workers() {
   {
@@ -36,20 +37,35 @@ void Workers::start() {
   for (int w = 1; w < threads_; ++w) pool_.emplace_back([this, w] { loop(w); });
 }
 
-bool Workers::work(std::uint64_t ticket, int worker) {
+bool Workers::work_at(int slot, int worker) {
+  auto& next = shares_[static_cast<std::size_t>(slot)].ticket;
+  std::uint64_t ticket = next.load();
   const std::uint64_t task_number = task_of(ticket);
   bool any = false;
   while (task_of(ticket) == task_number) {
-    if (part_of(ticket) >= parts_.load()) break;  // first: it is stored last
+    if (part_of(ticket) >= share_begin(slot + 1, parts_.load())) break;  // first: parts_ is stored last
     const Call call = call_.load();
     const void* task = task_.load();
-    if (!ticket_.compare_exchange_weak(ticket, ticket + 1)) continue;
+    if (!next.compare_exchange_weak(ticket, ticket + 1)) continue;
     call(task, part_of(ticket), worker);
     done_.fetch_add(1);
     any = true;
-    ticket = ticket_.load();
+    ticket = next.load();
   }
   return any;
+}
+
+bool Workers::work(int worker) {
+  bool any = false;
+  for (int i = 0; i < threads_; ++i) any |= work_at((worker + i) % threads_, worker);
+  return any;
+}
+
+bool Workers::open() const {
+  for (int slot = 0; slot < threads_; ++slot)
+    if (part_of(shares_[static_cast<std::size_t>(slot)].ticket.load()) < share_begin(slot + 1, parts_.load()))
+      return true;
+  return false;
 }
 
 void Workers::run_parts(spec::Index parts, Call call, const void* task) {
@@ -59,19 +75,21 @@ void Workers::run_parts(spec::Index parts, Call call, const void* task) {
   }
   check(parts < std::numeric_limits<std::uint32_t>::max(), "a task has less than 2^32 parts");
   if (pool_.empty()) start();
-  const std::uint64_t next = (task_of(ticket_.load()) + 1) << 32;
+  const auto count = static_cast<std::uint32_t>(parts);
+  const std::uint64_t next = (task_of(shares_[0].ticket.load()) + 1) << 32;
   parts_ = 0;  // nobody claims while the fields change
-  ticket_ = next;
+  for (int slot = 0; slot < threads_; ++slot)
+    shares_[static_cast<std::size_t>(slot)].ticket = next | share_begin(slot, count);
   call_ = call;
   task_ = task;
   done_ = 0;
-  parts_ = static_cast<std::uint32_t>(parts);
+  parts_ = count;
   if (sleepers_.load() > 0) {
     const std::lock_guard lock(mutex_);
     wake_.notify_all();
   }
-  work(ticket_.load(), 0);
-  for (int i = 0; done_.load() != static_cast<std::uint32_t>(parts); ++i) {
+  work(0);
+  for (int i = 0; done_.load() != count; ++i) {
     relax();
     if (i > spins) std::this_thread::yield();
   }
@@ -80,12 +98,12 @@ void Workers::run_parts(spec::Index parts, Call call, const void* task) {
 void Workers::loop(int worker) {
   int idle = 0;
   while (!stop_.load()) {
-    if (work(ticket_.load(), worker)) idle = 0;
+    if (work(worker)) idle = 0;
     relax();
     if (++idle < spins) continue;
     std::unique_lock lock(mutex_);
     ++sleepers_;
-    wake_.wait(lock, [&] { return stop_.load() || part_of(ticket_.load()) < parts_.load(); });
+    wake_.wait(lock, [&] { return stop_.load() || open(); });
     --sleepers_;
     idle = 0;
   }

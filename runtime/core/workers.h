@@ -40,11 +40,22 @@ class Workers {
   void run_parts(spec::Index parts, Call call, const void* task);
   void start();
   void loop(int worker);
-  bool work(std::uint64_t ticket, int worker);
+  bool work(int worker);
+  bool work_at(int slot, int worker);
+  bool open() const;
 
-  // The ticket holds the task's number above and the next part below. A thread reads the task's fields and then
-  // claims a part by compare-and-swap: success proves that the fields belong to that task.
-  std::atomic<std::uint64_t> ticket_{0};
+  // Each worker begins with a share of its own, the same in tasks of as many parts, so that what it touched is still
+  // in its caches; then it helps the others. The ticket of a share holds the task's number above and the next part
+  // below. A thread reads the task's fields and then claims a part by compare-and-swap: success proves that the
+  // fields belong to that task.
+  struct alignas(64) Share {
+    std::atomic<std::uint64_t> ticket{0};
+  };
+  std::uint32_t share_begin(int slot, std::uint32_t parts) const {
+    return static_cast<std::uint32_t>(std::uint64_t{parts} * static_cast<std::uint64_t>(slot) /
+                                      static_cast<std::uint64_t>(threads_));
+  }
+  std::vector<Share> shares_;
   std::atomic<Call> call_{nullptr};
   std::atomic<const void*> task_{nullptr};
   std::atomic<std::uint32_t> parts_{0};
