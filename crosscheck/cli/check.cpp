@@ -26,7 +26,7 @@ class Check final : public Verb {
                    "the result to judge; its dtype is the claimed output format: f8 is computed in f8, others in f4");
     flags.repeated("--claim", claims_,
                    "what the kernel promises: format=bf16 (of the output), operands=tf32, intermediate=f16, "
-                   "accumulator=f16, order=tree, fma=never, method=online, ulp=2, …");
+                   "accumulator=f16, order=tree, fma=never, method=scaled, ulp=2, …");
     flags.option("--tier", tier_,
                  "proof: the proven bound only; statistics (default): and what rounding errors look like");
     flags.option("--vjp", vjp_,

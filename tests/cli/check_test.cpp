@@ -119,6 +119,17 @@ TEST_F(Check, UlpsOfNothingAreNotShown) {
   EXPECT_TRUE(Json::parse(content(at("r.json"))).at("cells").at(0).at("max_ulp").is_number());
 }
 
+// An error far beyond what rounding gives, on data of two values: only the proven bound may judge it.
+TEST_F(Check, StandingDownIsCounted) {
+  const Values x = Values::generate({4096}, [](spec::Index i) { return i % 3 == 0 ? 0x1.99999ap-4 : 0x1.333334p-2; });
+  write("x.npy", x);
+  double sum = 0;
+  for (double v : x.elements()) sum += v;
+  write("y.npy", Values({}, {sum * (1 + 0x1p-13)}));
+  says(crosscheck("check sum x.npy --got y.npy --json r.json"), 0, "1 pass only because the statistics of rounding");
+  EXPECT_EQ(Json::parse(content(at("r.json"))).at("cells").at(0).at("stood_down_elements"), 1);
+}
+
 TEST_F(Check, ClaimsThatAllowAnythingAreBlamed) {
   write("x.npy", noise({4, 6}, 2.718281828));
   ASSERT_EQ(crosscheck("eval softmax x.npy --out y.npy --as cpu").code, 0);
