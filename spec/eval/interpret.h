@@ -49,8 +49,8 @@ inline std::string_view default_method(const Op& op) {
 // A graph of one op: its inputs are leaves x0, x1, … and it is the output. Index inputs become index leaves.
 Result<Graph> graph_of(const Op& op, const Shapes& shapes);
 
-// Refuses index data that are no integers, or lie outside their leaf's extent and are not ignored, and data whose shape is not the leaf's:
-// `[gather] index 7 is out of range for input x1 with extent 5 [gather C0]`.
+// Refuses index data that are no integers, or lie outside their leaf's extent and are not ignored, and data whose shape
+// is not the leaf's: `[gather] index 7 is out of range for input x1 with extent 5 [gather C0]`.
 Result<void> check_data(const Graph& graph, const Tensors<double>& data);
 
 }  // namespace plumbline::spec

@@ -40,7 +40,8 @@ double lane_folds(const TermTotals& t, double terms_d, double u, std::span<const
 double energy(const TermTotals& t, const Claims& claims, std::span<const double> terms) {
   const double n = static_cast<double>(t.n), backwards = n * t.sum * t.sum - 2 * t.sum * t.partials + t.partial_squares;
   double e = t.partial_squares;
-  if (claims.order != Order::left || claims.cuts(t.n)) e = std::max({e, backwards, (n + 1) * (t.squares / 6 + t.sum / 3 * t.sum)});
+  if (claims.order != Order::left || claims.cuts(t.n))
+    e = std::max({e, backwards, (n + 1) * (t.squares / 6 + t.sum / 3 * t.sum)});
   if (claims.lane_energies) e = std::max(e, worst_energy(terms));
   return e * (1 + 0x1p-40);
 }

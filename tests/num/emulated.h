@@ -132,7 +132,7 @@ inline Truth equal(const Emulated& x, const Emulated& y) {
 inline Emulated select(Truth t, const Emulated& x, const Emulated& y) { return t.exact == Tri::yes ? x : y; }
 inline std::optional<Index> to_index(const Emulated& x) { return to_index(x.value); }
 
-// Sums in the order that is claimed, or in any order at all.
+// Sums in the order that is claimed, cut or not, or in any order at all.
 template <>
 struct Summation<Emulated> {
   template <class Term>
@@ -190,7 +190,20 @@ struct Summation<Emulated> {
     }
     return level[0];
   }
-  static double ordered(std::vector<Emulated> terms, Kernel& k) {
+  // Cut into blocks, where that is claimed and done, or added in one go.
+  static double ordered(const std::vector<Emulated>& terms, Kernel& k) {
+    if (!k.claims.cuts(static_cast<Index>(terms.size())) || k.coin()) return uncut(terms, k);
+    const auto block = static_cast<std::size_t>(k.claims.block);
+    std::vector<Emulated> totals;
+    for (std::size_t start = 0; start < terms.size(); start += block) {
+      const auto end = std::min(terms.size(), start + block);
+      const std::vector<Emulated> part(terms.begin() + static_cast<std::ptrdiff_t>(start),
+                                       terms.begin() + static_cast<std::ptrdiff_t>(end));
+      totals.push_back({uncut(part, k), &k});
+    }
+    return uncut(totals, k);
+  }
+  static double uncut(std::vector<Emulated> terms, Kernel& k) {
     std::vector<double> entered;
     if (k.claims.order == Order::left) return fold(terms, k);
     if (k.claims.order == Order::lanes) return lanes(terms, static_cast<std::size_t>(k.claims.lanes), k);

@@ -168,6 +168,8 @@ std::vector<Claims> all_claims() {
   add([](Claims& c) { c.order = Order::left; });
   add([](Claims& c) { c.order = Order::lanes, c.lanes = 8; });
   add([](Claims& c) { c.order = Order::tree; });
+  add([](Claims& c) { c.order = Order::left, c.block = 3; });
+  add([](Claims& c) { c.order = Order::lanes, c.lanes = 4, c.block = 5, c.fma = false; });
   add([](Claims& c) { c.flushes_subnormals = true; });
   add([](Claims& c) { c.operands = bfloat16; });
   add([](Claims& c) { c.operands = tf32; });
