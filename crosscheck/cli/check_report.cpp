@@ -57,6 +57,7 @@ std::string worst_lines(const CheckedFile& c) {
   const Judgement& j = c.judgement;
   if (!j.worst || judged(j) == 0) return {};
   const ElementReport& w = *j.worst;
+  if (j.verdict == Verdict::pass && !std::isfinite(w.bound)) return {};  // no judged element is further off than 0
   const std::string place = fmt::format("[{}]", fmt::join(coordinates(c.shape, w.element), ", "));
   std::string text;
   if (j.mismatched > 0)
