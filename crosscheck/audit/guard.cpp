@@ -31,8 +31,9 @@ constexpr bool catches_faults = !sanitized;
 // Where the running guard of this thread continues after a fault.
 thread_local sigjmp_buf* landing = nullptr;
 
-// Installed handlers are a property of the process.
+// Installed handlers are a property of the process. A handler may touch only the atomics.
 struct Installed {
+  std::atomic<int> watching{0}, stray_fault{0};  // those who watch; the signal that stopped a thread outside of a guard
   std::mutex mutex;
   int count = 0;
   std::array<struct sigaction, signals.size()> before{};
@@ -41,9 +42,6 @@ Installed& installed() {
   static Installed state;
   return state;
 }
-
-// Those who watch, and the last signal that stopped a thread outside of any guard. A handler may touch only these.
-std::atomic<int> watching{0}, stray_fault{0};
 
 const char* name_of(int signal) {
   switch (signal) {
@@ -66,8 +64,8 @@ void say(const char* text) {
 
 void on_fault(int signal) {
   if (landing != nullptr) siglongjmp(*landing, signal);
-  if (watching.load() > 0) {
-    stray_fault.store(signal);
+  if (installed().watching.load() > 0) {
+    installed().stray_fault.store(signal);
     for (;;) ::pause();
   }
   constexpr int own_error = 4;
@@ -114,11 +112,11 @@ FaultHandlers::~FaultHandlers() {
 }
 
 FaultWatch::FaultWatch() {
-  if (watching.fetch_add(1) == 0) stray_fault.store(0);
+  if (installed().watching.fetch_add(1) == 0) installed().stray_fault.store(0);
 }
-FaultWatch::~FaultWatch() { watching.fetch_sub(1); }
+FaultWatch::~FaultWatch() { installed().watching.fetch_sub(1); }
 std::optional<std::string> FaultWatch::fault() const {
-  const int signal = stray_fault.load();
+  const int signal = installed().stray_fault.load();
   return signal == 0 ? std::nullopt : std::optional<std::string>(name_of(signal));
 }
 

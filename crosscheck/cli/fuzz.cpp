@@ -53,6 +53,7 @@ class Fuzz final : public Verb {
       merge(report, run_suite(one));
       if (suite.total_cases > 0 && report.cases() >= suite.total_cases) break;
     }
+    check_budget(report, suite.judge);
     return finish(std::move(report), command, interrupt, limit - left());
   }
 

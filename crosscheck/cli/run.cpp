@@ -61,6 +61,7 @@ Report run_everything(const Suite& suite) {
   std::sort(report.cells.begin(), report.cells.end(), [](const Cell& a, const Cell& b) {
     return std::tie(a.op, a.law, a.subject) < std::tie(b.op, b.law, b.subject);
   });
+  check_budget(report, suite.judge);
   report.seed = suite.seed;
   report.seconds = seconds_since(start);
   return report;

@@ -102,7 +102,8 @@ class InitDistribution final : public InitLaw {
   Outcome check(const InitCase& c, InitSubject& subject, const JudgeOptions& options, double asked) const override {
     const auto values = subject.initialise(c.plan);
     if (!values || values->size() != c.plan.parameters.size()) return failed("refused or incomplete");
-    const double alpha = options.false_alarm_of_laws() / (asked * tests * static_cast<double>(c.plan.parameters.size()));
+    const double parameters = static_cast<double>(c.plan.parameters.size());
+    const double alpha = options.false_alarm_of_laws() / (asked * tests * parameters);
     Outcome out = skipped(spec::concat("fewer than ", fewest, " samples"));
     for (std::size_t i = 0; i < values->size(); ++i) {
       const spec::PlannedParameter& p = c.plan.parameters[i];

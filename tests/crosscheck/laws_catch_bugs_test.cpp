@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "crosscheck/audit/runner.h"
 #include "tests/crosscheck/faulty_subject.h"
@@ -10,6 +11,7 @@ namespace plumbline::crosscheck {
 namespace {
 
 using spec::Index;
+using spec::Shape;
 
 Report run(const std::string& op, const std::string& law, std::shared_ptr<Subject> subject, std::uint64_t cases = 6) {
   Suite suite;
@@ -44,12 +46,12 @@ const Fault slightly_off =
     on_outputs([](double y, Index i) { return i == 0 ? static_cast<double>(static_cast<float>(y * 1.01)) : y; });
 
 TEST(Laws, PassTheRuntime) {
+  const std::set<std::string> ops_only{"forward", "special_values", "special_gradients", "shapes"};
   for (const char* op : {"matmul", "softmax", "sum", "mul", "graph"})
-    for (const char* law : {"forward", "backward", "end_to_end", "adjoint", "methods", "special_values", "shapes",
-                            "determinism", "memory", "compiled_equals_eager", "replay_round_trip", "text_round_trip"}) {
-      const bool graph_only = std::string(law) == "end_to_end", op_only = std::string(law) == "forward" ||
-                                                                          std::string(law) == "special_values" ||
-                                                                          std::string(law) == "shapes";
+    for (const char* law :
+         {"forward", "backward", "end_to_end", "adjoint", "methods", "special_values", "special_gradients", "shapes",
+          "determinism", "memory", "compiled_equals_eager", "replay_round_trip", "text_round_trip"}) {
+      const bool graph_only = std::string(law) == "end_to_end", op_only = ops_only.contains(law);
       if (graph_only != (std::string(op) == "graph") && (graph_only || op_only)) continue;
       if (std::string(law) == "methods" && std::string(op) != "softmax") continue;
       expect_pass(op, law);
@@ -81,6 +83,49 @@ TEST(Laws, EndToEndNamesTheGuiltyNode) {
 TEST(Laws, SpecialValuesCatch) {
   expect_caught("sum", "special_values", on_outputs([](double y, Index) { return std::isnan(y) ? 0.0 : y; }),
                 Verdict::fail, 20);
+}
+
+TEST(Laws, SpecialGradientsCatch) {
+  expect_caught("mul", "special_gradients", on_outputs([](double y, Index) { return std::isnan(y) ? 0.0 : y; }),
+                Verdict::fail, 20);
+  expect_caught("tanh", "special_gradients", on_outputs([](double y, Index) { return std::isinf(y) ? 1.0 : y; }),
+                Verdict::fail, 20);
+}
+
+// A graph whose output is zero whatever happens on the way proves nothing, and says so.
+TEST(Laws, EndToEndDistrustsConstants) {
+  const auto catalogue = spec::Catalogue::builtin();
+  const std::string text =
+      "plumbline.graph/1\nx = input [4]\n%1 = exp(x)\n%2 = neg(%1)\n%3 = relu(%2)\noutput %3\n";
+  Case c;
+  c.graph = spec::value_or_throw(spec::parse_graph(text, catalogue));
+  c.data = {Values(Shape{4}, {0.5, -1.25, 2, 0.75})};
+  const Laws laws = all_laws();
+  const auto subject = cpu();
+  const Law& law = *law_named(laws, "end_to_end");
+  const Outcome inherent = law.check(c, *subject, {});
+  EXPECT_EQ(inherent.verdict, Verdict::pass) << "zero on all data is what the graph means: " << inherent.message;
+  c.graph = spec::value_or_throw(spec::parse_graph(
+      "plumbline.graph/1\nx = input [4]\n%1 = neg(x)\n%2 = relu(%1)\noutput %2\n", catalogue));
+  c.data = {Values(Shape{4}, {0.5, 1.25, 2, 0.75})};
+  EXPECT_EQ(law.check(c, *subject, {}).verdict, Verdict::mistrusted);
+}
+
+TEST(Laws, WhatProvedNothingIsCounted) {
+  const Report report = run("clamp", "forward", cpu(), 40);
+  EXPECT_GT(report.redrawn(), 0U);
+  EXPECT_NE(text_report(report, false).find("drawn anew"), std::string::npos);
+  EXPECT_NE(json_report(report).find("\"redrawn\""), std::string::npos);
+}
+
+TEST(Laws, ABudgetThatIsOverspentIsNoted) {
+  Report report = run("sum", "forward", cpu());
+  JudgeOptions options;
+  check_budget(report, options);
+  EXPECT_TRUE(report.notes.empty());
+  options.run_elements = 1;
+  check_budget(report, options);
+  EXPECT_EQ(report.notes.size(), 1U);
 }
 
 TEST(Laws, ShapesCatch) {

@@ -15,7 +15,6 @@ struct Allowance {
   std::string file, literal, reason;
 };
 const std::vector<Allowance> allowances{
-    {"crosscheck/judge/judge.h", "1e-9", "the stated false-alarm probability of a whole run"},
 };
 
 // Whether a statement compares, initialises one number by its name alone, or calls something that compares.
