@@ -1,4 +1,4 @@
-// The pool: parts are claimed one by one, each thread its own first; threads spin briefly between tasks, then sleep.
+// The pool: parts are claimed one by one, each thread its own first; between tasks threads spin briefly, then sleep.
 #include "runtime/core/workers.h"
 
 #include <limits>

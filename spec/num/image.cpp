@@ -60,7 +60,7 @@ double sqrt(double lo, double, double d) {  // [image B1]
 
 double exp(double, double hi, double d) {  // [image B2]
   if (d == 0) return 0;
-  return std::min(upward::mul(exp_up(hi), expm1_up(d)), exp_up(upward::add(hi, d)));
+  return std::min(upward::mul(exp_up(hi), expm1_up(d)), exp_up(upward::sub(hi, -d)));
 }
 
 double expm1(double lo, double hi, double d) { return exp(lo, hi, d); }
