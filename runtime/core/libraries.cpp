@@ -3,8 +3,6 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-#include <Eigen/Core>
-
 namespace plumbline::runtime {
 
 std::vector<std::pair<std::string, std::string>> kernel_libraries() {
@@ -12,8 +10,7 @@ std::vector<std::pair<std::string, std::string>> kernel_libraries() {
     return std::to_string(a) + '.' + std::to_string(b) + '.' + std::to_string(c);
   };
   const dnnl_version_t* dnnl = dnnl_version();
-  return {{"Eigen", dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
-          {"oneDNN", dotted(dnnl->major, dnnl->minor, dnnl->patch)}};
+  return {{"oneDNN", dotted(dnnl->major, dnnl->minor, dnnl->patch)}};
 }
 
 }  // namespace plumbline::runtime
