@@ -189,6 +189,19 @@ std::size_t most_methods(const spec::Graph& graph) {
   return most;
 }
 
+// The signs of zeros of a node whose inputs are leaves; elsewhere its operands are not known exactly.
+void judge_signs(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
+                 Judgement& judgement) {
+  const std::vector<NodeId> leaves = graph.leaves();
+  std::vector<Values> in;
+  for (NodeId i : graph.node(node).inputs) {
+    const auto at = std::find(leaves.begin(), leaves.end(), i);
+    if (at == leaves.end()) return;
+    in.push_back(data[static_cast<std::size_t>(at - leaves.begin())]);
+  }
+  if (graph.node(node).op) judge_zero_signs(graph.node(node).op, in, got, judgement);
+}
+
 bool refused(const Judgement& j) { return j.verdict == Verdict::fail || j.verdict == Verdict::suspect; }
 
 }  // namespace
@@ -201,7 +214,8 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
     out.note = spec::concat("shape differs: ", graph.node(node).shape, " expected, got ", got.shape());
     return out;
   }
-  const Judgement first = judge_by_methods(graph, data, node, got, claims_of, options);
+  Judgement first = judge_by_methods(graph, data, node, got, claims_of, options);
+  judge_signs(graph, data, node, got, first);
   for (std::size_t m = 1; options.any_method && refused(first) && m < most_methods(graph); ++m) {
     const ClaimsOf otherwise = [&](NodeId id) {
       spec::Claims claims = claims_of(id);
@@ -213,7 +227,7 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
     Judgement other = judge_by_methods(graph, data, node, got, otherwise, options);
     if (!refused(other) && other.unjudged <= first.unjudged) return other;
   }
-  return first;
+  return placed(std::move(first), got);
 }
 
 Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
@@ -226,9 +240,7 @@ Judgement judge_op(const spec::Op& op, const std::vector<Values>& in, const Valu
   spec::Shapes shapes;
   for (const Values& x : in) shapes.push_back(x.shape());
   const spec::Graph graph = spec::value_or_throw(spec::graph_of(op, shapes));
-  Judgement out = judge_node(graph, in, graph.outputs().front(), got, [&](NodeId) { return claims; }, options);
-  judge_zero_signs(op, in, got, out);
-  return placed(std::move(out), got);
+  return judge_node(graph, in, graph.outputs().front(), got, [&](NodeId) { return claims; }, options);
 }
 
 }  // namespace plumbline::crosscheck

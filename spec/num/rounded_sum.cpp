@@ -46,6 +46,17 @@ double energy(const TermTotals& t, const Claims& claims, std::span<const double>
   return e * (1 + 0x1p-40);
 }
 
+// Terms below a few ulps of the partial sums are not rounded at random: what is lost of them depends on their size, and
+// may have one sign throughout. Each loses at most itself or half an ulp; Σ|t| bounds the partial sums [tier B6].
+double absorbed(std::span<const double> terms, double u, double magnitude) {
+  constexpr double few_ulps = 16;  // halves: beyond 8 ulps the fraction that is cut off is spread evenly
+  const double half_ulp = mul(u, magnitude);
+  double b = 0;
+  for (double x : terms)
+    if (std::abs(x) < few_ulps * half_ulp) b = add(b, std::min(std::abs(x), half_ulp));
+  return b;
+}
+
 // Σ|t| ≤ 2^(g + p), and nothing on the grid is subnormal or would be flushed [grid B1].
 bool never_rounds(const TermTotals& t, const Claims& claims) {
   if (!t.on_grid) return false;
@@ -101,6 +112,7 @@ SumError sum_error(const TermTotals& t, const Claims& claims, std::span<const do
   const double additions = t.n > 1 || enters_narrower(claims) ? mul(u, root(energy(t, claims, terms))) : 0;
   const double products = add(root(t.fresh), mul(u_product, root(t.squares)));
   e.s = add(t.s, hypot(additions, products)), e.b = t.b;
+  if (claims.lane_energies) e.b = add(e.b, absorbed(terms, u, t.magnitude));
   add_underflow(e, t, claims);
   const double most = largest(acc), positive = (t.magnitude + t.sum) / 2, negative = (t.magnitude - t.sum) / 2;
   e.up = !(positive + e.d <= most), e.down = !(negative + e.d <= most);
