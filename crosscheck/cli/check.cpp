@@ -1,12 +1,15 @@
 // `crosscheck check`: judges somebody else's result, from any framework: are these floats right?
 #include <chrono>
+#include <cmath>
 
+#include "crosscheck/audit/hex.h"
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/check_report.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/judge/cause.h"
 #include "crosscheck/judge/judge.h"
+#include "spec/num/round.h"
 
 namespace plumbline::crosscheck {
 
@@ -98,6 +101,9 @@ class Check final : public Verb {
              CheckReport& report) {
     const Array got = load_shaped(file, target.graph.node(target.node).shape, what, words.sixteen());
     const spec::Claims claims = words.claims(format_of(got.dtype));
+    for (double x : got.values.elements())
+      if (std::isfinite(x) && spec::round_to_format(x, claims.output) != x)
+        refuse(file, ": found ", hex(x), ", expected numbers of the claimed format ", claims.output.name);
     options_.run_elements = std::max(1.0, static_cast<double>(got.values.size()) * static_cast<double>(got_.size()));
     const auto begin = std::chrono::steady_clock::now();
     const ClaimsOf claims_of = claims_on(target.graph, claims);

@@ -24,7 +24,8 @@ using spec::Tri;
 
 namespace {
 
-// The two sides, Σ of the magnitudes of all their terms, and the sum of all values on the way.
+// The two sides, Σ of the magnitudes of all their terms, and the sum of all values and slopes on the way: undefined where
+// one of them is, used or not (a root at 0 whose result is thrown away has the gradient 0·∞).
 template <class N>
 struct Sides {
   N forward{Index{0}}, reverse{Index{0}}, magnitude{Index{0}}, values{Index{0}};
@@ -58,9 +59,12 @@ Sides<N> sides(const Case& c, const spec::GradGraph& grad, const std::vector<Val
   std::vector<spec::NodeId> nodes(static_cast<std::size_t>(c.graph.size()));
   std::iota(nodes.begin(), nodes.end(), 0);
   const auto all = spec::interpret<Dual<N>>(c.graph, moving, nodes, method_in(c.graph));
-  for (const Tensor<Dual<N>>& value : all)
-    for (Index i = 0; i < value.size(); ++i) out.values = out.values + value[i].value;
   const Tensor<Dual<N>>& y = all[static_cast<std::size_t>(c.output())];
+  for (const Tensor<Dual<N>>& value : all)
+    for (Index i = 0; i < value.size(); ++i) {
+      out.values = out.values + value[i].value;
+      if (&value != &y) out.values = out.values + value[i].slope;
+    }
   for (Index i = 0; i < y.size(); ++i) accumulate(out.forward, out.magnitude, read(c.cotangent[i]), y[i].slope);
 
   Tensors<N> leaves;

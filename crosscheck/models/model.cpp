@@ -183,6 +183,8 @@ Result<Report> audit_model(const ModelOptions& options, const ModelSubjects& sub
     const std::string file = options.data.empty() ? shipped_data(std::string(network->data)) : options.data;
     auto data = DataSet::read(file, network->features(), network->classes(), network->scale, options.seed);
     if (!data) return tl::unexpected(data.error());
+    if (const auto rows = static_cast<Index>(data->training().size()); options.batch > rows)
+      return spec::fail("--batch: found ", options.batch, ", expected at most the ", rows, " training rows of ", file);
     return Run(*network, options, subjects, std::move(*data), table).audit();
   };
   auto report = run();
