@@ -166,7 +166,7 @@ class Adjoint final : public Law {
       const bool no_forward = undefined(s.forward), no_reverse = undefined(s.reverse);
       // Where a value on the way does not exist, neither does the derivative, whatever a side says.
       const bool lopsided = (no_forward && known(s.reverse)) || (no_reverse && known(s.forward));
-      if (lopsided && !undefined(s.values))
+      if (lopsided && !s.values.may_be_nan())
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
       if (no_forward || no_reverse) {
         out.verdict = out.judgement.verdict = Verdict::mistrusted;
