@@ -24,8 +24,8 @@ using spec::Tri;
 
 namespace {
 
-// The two sides, Σ of the magnitudes of all their terms, and the sum of all values and slopes on the way: undefined where
-// one of them is, used or not (a root at 0 whose result is thrown away has the gradient 0·∞).
+// The two sides, Σ of the magnitudes of all their terms, and the sum of all values and slopes on the way: undefined
+// where one of them is, used or not (a root at 0 whose result is thrown away has the gradient 0·∞).
 template <class N>
 struct Sides {
   N forward{Index{0}}, reverse{Index{0}}, magnitude{Index{0}}, values{Index{0}};
