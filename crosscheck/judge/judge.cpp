@@ -174,13 +174,6 @@ Judgement placed(Judgement judgement, const Values& got) {
   return judgement;
 }
 
-Judgement judge_by_methods(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
-                           const ClaimsOf& claims_of, const JudgeOptions& options) {
-  if (spec::has_infinity(data)) return placed(judge_infinite(graph, data, node, got, claims_of, options), got);
-  return judge_expected(graph, data, node, got, claims_of, options,
-                        {Reading(graph, data, {node}, claims_of).filtered()[static_cast<std::size_t>(node)]});
-}
-
 // The largest number of named methods of any op that the node depends on.
 std::size_t most_methods(const spec::Graph& graph) {
   std::size_t most = 0;
@@ -202,6 +195,18 @@ void judge_signs(const spec::Graph& graph, const std::vector<Values>& data, Node
   if (graph.node(node).op) judge_zero_signs(graph.node(node).op, in, got, judgement);
 }
 
+// One reading of the node: every op by the method that its claims name.
+Judgement judge_reading(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
+                        const ClaimsOf& claims_of, const JudgeOptions& options) {
+  Judgement out =
+      spec::has_infinity(data)
+          ? judge_infinite(graph, data, node, got, claims_of, options)
+          : judge_expected(graph, data, node, got, claims_of, options,
+                           {Reading(graph, data, {node}, claims_of).filtered()[static_cast<std::size_t>(node)]});
+  judge_signs(graph, data, node, got, out);
+  return placed(std::move(out), got);
+}
+
 bool refused(const Judgement& j) { return j.verdict == Verdict::fail || j.verdict == Verdict::suspect; }
 
 }  // namespace
@@ -214,8 +219,7 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
     out.note = spec::concat("shape differs: ", graph.node(node).shape, " expected, got ", got.shape());
     return out;
   }
-  Judgement first = judge_by_methods(graph, data, node, got, claims_of, options);
-  judge_signs(graph, data, node, got, first);
+  Judgement first = judge_reading(graph, data, node, got, claims_of, options);
   for (std::size_t m = 1; options.any_method && refused(first) && m < most_methods(graph); ++m) {
     const ClaimsOf otherwise = [&](NodeId id) {
       spec::Claims claims = claims_of(id);
@@ -224,10 +228,10 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
       if (claims.method.empty() && m < methods.size()) claims.method = methods[m];
       return claims;
     };
-    Judgement other = judge_by_methods(graph, data, node, got, otherwise, options);
+    Judgement other = judge_reading(graph, data, node, got, otherwise, options);
     if (!refused(other) && other.unjudged <= first.unjudged) return other;
   }
-  return placed(std::move(first), got);
+  return first;
 }
 
 Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
