@@ -63,7 +63,7 @@ Result<void> parse_value(std::string_view text, std::uint64_t& value) {
 Result<void> parse_value(std::string_view text, double& value) { return parse_number(text, value, "a number"); }
 Result<void> parse_value(std::string_view text, std::string& value) {
   const bool word = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == ':' || c == '/';
+    return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == ':' || c == '/' || c == ',' || c == '>';
   });
   if (!word) return fail("found '", text, "', expected a word");
   value = text;
