@@ -39,6 +39,7 @@ std::vector<Row> op_rows() {
     const std::string arity = e->least_inputs == e->most_inputs
                                   ? fmt::to_string(e->least_inputs)
                                   : fmt::format("{} to {}", e->least_inputs, e->most_inputs);
+    for (const spec::Words& w : e->words) row.words.emplace_back(w.field, w.list());
     row.facts = {{"inputs", arity}, {"derivative", e->has_vjp ? "yes" : "no"}};
     rows.push_back(std::move(row));
   }

@@ -13,6 +13,7 @@ struct Row {
   spec::Attributes attributes;                             // with their defaults
   std::vector<std::pair<std::string, std::string>> facts;  // further columns of the details, by name
   std::vector<std::string> methods, kernels, laws;
+  std::vector<std::pair<std::string, std::vector<std::string_view>>> words = {};  // that text attributes take
 };
 
 // ops, laws, layers, inits, losses, optims, kernels, subjects, models.

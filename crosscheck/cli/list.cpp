@@ -26,6 +26,7 @@ Json row_json(const Row& row) {
   Json json{{"name", row.name}, {"summary", row.summary}};
   if (!row.attributes.empty() || row.kind == "op") json["attributes"] = Json::object();
   for (const spec::Attribute& a : row.attributes) json["attributes"][a.name] = a.value;
+  for (const auto& [name, values] : row.words) json["words"][name] = values;
   for (const auto& [name, value] : row.facts) json[name] = value;
   if (row.kind == "op") json["methods"] = row.methods;
   if (!row.kernels.empty()) json["kernels"] = row.kernels;
@@ -59,6 +60,7 @@ std::string details_text(const Row& row) {
   };
   line("meaning", row.summary);
   for (const spec::Attribute& a : row.attributes) line("attribute", fmt::format("{}={}", a.name, a.value));
+  for (const auto& [name, values] : row.words) line("words", fmt::format("{}: {}", name, fmt::join(values, ", ")));
   for (const auto& [name, value] : row.facts) line(name, value);
   line("methods", fmt::format("{}", fmt::join(row.methods, ", ")));
   for (const std::string& kernel : row.kernels) line("kernel", kernel);

@@ -90,9 +90,14 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
     if constexpr (has_methods<O>) return {O::methods.begin(), O::methods.end()};
     else return {};
   }
+  std::vector<Words> words() const final { return words_of<O>(); }
   bool ieee_zero_sign() const final {
     if constexpr (requires { O::ieee_zero_sign; }) return O::ieee_zero_sign;
     else return false;
+  }
+  std::vector<Tri> among_ties(const Tensors<double>& in, const Tensor<double>& got) const final {
+    if constexpr (requires { this->definition.among_ties(in, got); }) return this->definition.among_ties(in, got);
+    else return {};
   }
 
  private:
@@ -112,7 +117,8 @@ Op erase(const O& definition) {
 // `catalogue.add(entry_of<MyOp>())`.
 template <class O>
 OpEntry entry_of() {
-  OpEntry entry{O::name, O::summary, O::arity, most_inputs<O>, attributes_of(O{}), {}, has_vjp<O>, {}, {}};
+  OpEntry entry{O::name, O::summary, O::arity, most_inputs<O>, attributes_of(O{}), {}, has_vjp<O>, {}, {}, {}};
+  entry.words = words_of<O>();
   if constexpr (has_methods<O>) entry.methods = {O::methods.begin(), O::methods.end()};
   entry.parse = [](const Attributes& attributes) -> Result<Op> {
     O op;

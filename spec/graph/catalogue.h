@@ -28,6 +28,7 @@ struct OpEntry {
   bool has_vjp;
   std::function<Result<Op>(const Attributes&)> parse;  // unset attributes take their defaults
   std::function<OpSample(Choices&)> sample;
+  std::vector<Words> words;  // that each text attribute takes
 };
 
 // The row of a definition; specialised once for each op, beside make_op.

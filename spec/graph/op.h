@@ -9,6 +9,7 @@
 #include "spec/lang/attributes.h"
 #include "spec/lang/numbers.h"
 #include "spec/lang/tensor.h"
+#include "spec/lang/truth.h"
 
 namespace plumbline::spec {
 
@@ -45,8 +46,13 @@ struct OpInterface : ReadingsOf<Numbers> {
   virtual std::vector<Var> vjp(const std::vector<Var>& in, const Var& y, const Var& ct) const = 0;
   // The named methods, the default one first; empty where the textbook formula is the method.
   virtual std::vector<std::string_view> methods() const = 0;
+  // The words that each text attribute takes.
+  virtual std::vector<Words> words() const = 0;
   // Whether the sign of a zero result is the one that IEEE 754 gives to the textbook formula.
   virtual bool ieee_zero_sign() const = 0;
+  // For each element of `got` whether it belongs to a right answer where exactly equal winners may be chosen in any
+  // way (Ties::any); empty if the op leaves no choice. `in` and `got` are what an implementation read and handed out.
+  virtual std::vector<Tri> among_ties(const Tensors<double>& in, const Tensor<double>& got) const = 0;
 };
 
 class Op {

@@ -59,6 +59,27 @@ std::string attribute_name(std::string_view field) {
   return std::string(field);
 }
 
+// The words that a text attribute takes. An op declares them in order, the default one first:
+// `static constexpr std::array<Words, 1> words{{{"approximate", {"none", "tanh"}}}};`
+struct Words {
+  static constexpr std::size_t most = 6;
+  std::string_view field;
+  std::array<std::string_view, most> values{};  // empty from the last one on
+
+  std::vector<std::string_view> list() const {
+    std::vector<std::string_view> out;
+    for (std::string_view word : values)
+      if (!word.empty()) out.push_back(word);
+    return out;
+  }
+};
+
+template <class O>
+std::vector<Words> words_of() {
+  if constexpr (requires { O::words; }) return {O::words.begin(), O::words.end()};
+  else return {};
+}
+
 template <class O>
 Attributes attributes_of(const O& op) {
   Attributes out;

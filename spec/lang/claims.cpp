@@ -78,7 +78,7 @@ Result<void> set_method(Claims& claims, std::string_view value) {
 }
 
 std::vector<std::string> claim_names() {
-  std::vector<std::string> names{"format", "order", "block", "fma", "subnormals", "ulp", "method"};
+  std::vector<std::string> names{"format", "order", "block", "fma", "subnormals", "ties", "ulp", "method"};
   for (const auto& f : named_formats) names.emplace_back(f.name);
   for (std::string_view f : function_names) names.emplace_back(f);
   return names;
@@ -117,6 +117,12 @@ Result<void> set_claim(Claims& claims, std::string_view name, std::string_view v
     (name == "fma" ? claims.fma : claims.flushes_subnormals) = *choice;
     return {};
   }
+  if (name == "ties") {
+    const auto choice = read_choice(name, value, "documented", "any");
+    if (!choice) return tl::unexpected(choice.error());
+    claims.ties = *choice ? Ties::any : Ties::documented;
+    return {};
+  }
   const auto function = std::find(function_names.begin(), function_names.end(), name);
   if (name != "ulp" && function == function_names.end())
     return fail("unknown claim ", name, did_you_mean(name, claim_names()));
@@ -141,6 +147,7 @@ std::string print_claims(const Claims& claims) {
   if (claims.block != usual.block) out += concat(" block=", claims.block);
   if (!claims.fma) out += " fma=never";
   if (claims.flushes_subnormals) out += " subnormals=flushed";
+  if (claims.ties == Ties::any) out += " ties=any";
   out += print_ulps(claims);
   if (!claims.method.empty()) out += concat(" method=", claims.method);
   return out.empty() ? out : out.substr(1);

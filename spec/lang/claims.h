@@ -14,13 +14,19 @@
 namespace plumbline::spec {
 
 // The elementary functions whose accuracy is claimed, in ulps of the intermediate format.
-enum class Function : std::uint8_t { sqrt, exp, expm1, log, log1p, sin, cos, tanh, erf, erfc, pow, count };
+enum class Function : std::uint8_t {
+  sqrt, exp, expm1, log, log1p, sin, cos, tanh, erf, erfc, pow, atan, cbrt, exp2, log2, count
+};
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Function::count)> function_names{
-    "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erf", "erfc", "pow"};
+    "sqrt", "exp",  "expm1", "log",  "log1p", "sin", "cos", "tanh", "erf", "erfc", "pow", "atan",
+    "cbrt", "exp2", "log2"};
 
 // The order of a sum of n terms. `left` is one left fold; `lanes` is k interleaved left folds, then a tree over the
 // lanes; `tree` is balanced; `any` promises nothing.
 enum class Order : std::uint8_t { any, left, lanes, tree };
+
+// Which of several exactly equal winners an index names: the one that the op documents, or any of them.
+enum class Ties : std::uint8_t { documented, any };
 
 struct Claims {
   Format operands = binary32;      // inputs are first rounded to this format
@@ -33,6 +39,7 @@ struct Claims {
                                    // the same order; 0: it is never cut
   bool fma = true;                 // a product may be fused into a sum
   bool flushes_subnormals = false;
+  Ties ties = Ties::documented;
   bool lane_energies = false;      // the order of the terms of a sum may be related to their values [tier B3]
   std::array<double, static_cast<std::size_t>(Function::count)> ulps = uniform_ulps(4);
   std::string method;              // the named method that the kernel follows; empty: the op's default
@@ -83,8 +90,8 @@ inline Index Claims::depth(Index n) const {
 }
 
 // Sets one claim from text: format, operands, intermediate, accumulator, output = a format's name; order = any,
-// left, tree, lanes:K; block = N, or 0 for never; fma = may, never; subnormals = kept, flushed; ulp = a number for all
-// elementary functions; exp, tanh, … = a number for one; method = a name.
+// left, tree, lanes:K; block = N, or 0 for never; fma = may, never; subnormals = kept, flushed; ties = documented,
+// any; ulp = a number for all elementary functions; exp, tanh, … = a number for one; method = a name.
 Result<void> set_claim(Claims& claims, std::string_view name, std::string_view value);
 // What set_claim reads, one `name=value` for each claim that differs from the default.
 std::string print_claims(const Claims& claims);

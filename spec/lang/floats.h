@@ -12,8 +12,8 @@
 
 namespace plumbline::spec {
 
-using std::abs, std::sqrt, std::exp, std::expm1, std::log, std::log1p, std::sin, std::cos, std::tanh, std::erf,
-    std::erfc, std::pow;
+using std::abs, std::sqrt, std::cbrt, std::exp, std::exp2, std::expm1, std::log, std::log2, std::log1p, std::sin,
+    std::cos, std::atan, std::tanh, std::erf, std::erfc, std::pow, std::floor;
 
 template <std::floating_point F>
 F ramp(F x) {
@@ -26,6 +26,22 @@ F maximum(F x, F y) {
 template <std::floating_point F>
 F minimum(F x, F y) {
   return x != x ? x : (y != y || y < x ? y : x);
+}
+// x − ⌊x⌋ is exact, or above ½ below zero where only the sign matters; no rounding mode is asked.
+template <std::floating_point F>
+F round_even(F x) {
+  const F below = std::floor(x), rest = x - below, half = below / 2;
+  const bool up = rest > F(0.5) || (rest == F(0.5) && half != std::floor(half));
+  return std::copysign(up ? below + 1 : below, x);
+}
+template <std::floating_point F>
+F floored_remainder(F x, F y) {
+  const F r = std::fmod(x, y);
+  return r != 0 && (r < 0) != (y < 0) ? r + y : r;
+}
+template <std::floating_point F>
+F computed_as(F, F approx) {
+  return approx;
 }
 template <std::floating_point F>
 F ratio(F, Index p, Index q) {

@@ -15,6 +15,8 @@ namespace plumbline::spec {
 // claims of x. `real(x, a)` is the real number a, which an implementation first rounds to its format.
 // `ramp(x)` is max(x, 0) with derivative 0 at 0; `maximum` and `minimum` split the derivative ½ : ½ at ties and
 // return NaN where one operand is. An undecided comparison keeps both branches of `select`.
+// `floor` and `round_even` (ties to even) are steps with derivative 0; undecided steps are hulled. `computed_as(e, a)`
+// is the real number e, for which an implementation computes a: a polynomial in place of a function.
 // `to_index` is the integer that x is, if it certainly is one.
 template <class N>
 concept Number = std::copyable<N> && requires(const N& x, Truth t, Index i, double a) {
@@ -30,16 +32,23 @@ concept Number = std::copyable<N> && requires(const N& x, Truth t, Index i, doub
   { maximum(x, x) } -> std::convertible_to<N>;
   { minimum(x, x) } -> std::convertible_to<N>;
   { sqrt(x) } -> std::convertible_to<N>;
+  { cbrt(x) } -> std::convertible_to<N>;
   { exp(x) } -> std::convertible_to<N>;
+  { exp2(x) } -> std::convertible_to<N>;
   { expm1(x) } -> std::convertible_to<N>;
   { log(x) } -> std::convertible_to<N>;
+  { log2(x) } -> std::convertible_to<N>;
   { log1p(x) } -> std::convertible_to<N>;
   { sin(x) } -> std::convertible_to<N>;
   { cos(x) } -> std::convertible_to<N>;
+  { atan(x) } -> std::convertible_to<N>;
   { tanh(x) } -> std::convertible_to<N>;
   { erf(x) } -> std::convertible_to<N>;
   { erfc(x) } -> std::convertible_to<N>;
   { pow(x, x) } -> std::convertible_to<N>;
+  { floor(x) } -> std::convertible_to<N>;
+  { round_even(x) } -> std::convertible_to<N>;
+  { computed_as(x, x) } -> std::convertible_to<N>;
   { ratio(x, i, i) } -> std::convertible_to<N>;
   { real(x, a) } -> std::convertible_to<N>;
   { pi(x) } -> std::convertible_to<N>;
@@ -104,6 +113,19 @@ N indicator(Truth t) {
 template <class N>
 N square(const N& x) {
   return x * x;
+}
+
+// x with derivative 0. A number type that carries a derivative overloads it.
+template <class N>
+N detached(const N& x) {
+  return x;
+}
+
+// x − y ⌊x/y⌋, which has the sign of y. Implementations compute it with one rounding [remainder B1].
+template <class N>
+  requires(!std::floating_point<N>)
+N floored_remainder(const N& x, const N& y) {
+  return x - y * floor(x / y);
 }
 
 }  // namespace plumbline::spec

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "spec/lang/floats.h"
+
 namespace plumbline::spec {
 
 using namespace upward;
@@ -100,6 +102,15 @@ Approx maximum(const Approx& x, const Approx& y) {
   if (lower(y) >= upper(x)) return y;
   return between(std::max(lower(x), lower(y)), std::max(upper(x), upper(y)));
 }
+
+namespace {
+Approx stepped(const Approx& x, double (*step)(double)) {
+  if (!x.is_value()) return x.known() == Known::pole ? Approx::in(Known::nothing) : x;
+  return between(step(lower(x)), step(upper(x)));
+}
+}  // namespace
+Approx floor(const Approx& x) { return stepped(x, std::floor); }
+Approx round_even(const Approx& x) { return stepped(x, round_even<double>); }
 
 Approx minimum(const Approx& x, const Approx& y) { return -maximum(-x, -y); }
 

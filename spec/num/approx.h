@@ -74,16 +74,24 @@ Approx maximum(const Approx& x, const Approx& y);
 Approx minimum(const Approx& x, const Approx& y);
 // Correctly rounded by MPFR, or by code of our own with a proven bound: exp [approx B3], log [approx B4].
 Approx sqrt(const Approx& x);
+Approx cbrt(const Approx& x);
 Approx exp(const Approx& x);
+Approx exp2(const Approx& x);
 Approx expm1(const Approx& x);
 Approx log(const Approx& x);
+Approx log2(const Approx& x);
 Approx log1p(const Approx& x);
 Approx sin(const Approx& x);
 Approx cos(const Approx& x);
+Approx atan(const Approx& x);
 Approx tanh(const Approx& x);
 Approx erf(const Approx& x);
 Approx erfc(const Approx& x);
 Approx pow(const Approx& x, const Approx& y);
+// Where a step lies inside, any number from one side to the other.
+Approx floor(const Approx& x);
+Approx round_even(const Approx& x);
+inline Approx computed_as(const Approx& exact, const Approx&) { return exact; }
 Approx ratio(const Approx& x, Index p, Index q);
 inline Approx real(const Approx&, double a) { return Approx(a); }
 Approx pi(const Approx& x);

@@ -100,6 +100,11 @@ Approx log(const Approx& x) {
   return widened(Approx::within(c, own), image::log(x.centre(), x.centre(), x.radius()));
 }
 
+Approx log2(const Approx& x) {
+  if (auto edge = outside(x, 0)) return *edge;
+  return widened(at_centre(mpfr_log2, x.centre()), image::log2(x.centre(), x.centre(), x.radius()));
+}
+
 Approx log1p(const Approx& x) {
   if (auto edge = outside(x, -1)) return *edge;
   return widened(ours(elementary::log1p, x.centre(), elementary::log1p_error),
@@ -131,6 +136,9 @@ Approx erfc(const Approx& x) {
 }
 
 Approx sin(const Approx& x) { return entire(mpfr_sin, image::sin, x); }
+Approx atan(const Approx& x) { return entire(mpfr_atan, image::atan, x); }
+Approx cbrt(const Approx& x) { return entire(mpfr_cbrt, image::cbrt, x); }
+Approx exp2(const Approx& x) { return entire(mpfr_exp2, image::exp2, x); }
 Approx cos(const Approx& x) { return entire(mpfr_cos, image::cos, x); }
 
 Approx pow(const Approx& x, const Approx& y) {

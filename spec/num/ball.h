@@ -106,17 +106,25 @@ Ball ramp(const Ball& x);
 Ball maximum(const Ball& x, const Ball& y);
 Ball minimum(const Ball& x, const Ball& y);
 Ball sqrt(const Ball& x);
+Ball cbrt(const Ball& x);
 Ball exp(const Ball& x);
+Ball exp2(const Ball& x);
 Ball expm1(const Ball& x);
 Ball log(const Ball& x);
+Ball log2(const Ball& x);
 Ball log1p(const Ball& x);
 Ball sin(const Ball& x);
 Ball cos(const Ball& x);
+Ball atan(const Ball& x);
 Ball tanh(const Ball& x);
 Ball erf(const Ball& x);
 Ball erfc(const Ball& x);
 // x^y: for integer y on the whole line, else for x > 0 and 0^y, y > 0.
 Ball pow(const Ball& x, const Ball& y);
+// Where a step lies inside, the hull of both sides.
+Ball floor(const Ball& x);
+Ball round_even(const Ball& x);
+inline Ball computed_as(const Ball& exact, const Ball&) { return exact; }
 Ball ratio(const Ball& x, Index p, Index q);
 Ball real(const Ball& x, double a);
 Ball pi(const Ball& x);

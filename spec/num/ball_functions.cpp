@@ -196,8 +196,11 @@ Ball sqrt(const Ball& x) {
   return r;
 }
 
+Ball cbrt(const Ball& x) { return increasing(x, mpfr_cbrt); }
 Ball exp(const Ball& x) { return increasing(x, mpfr_exp); }
+Ball exp2(const Ball& x) { return increasing(x, mpfr_exp2); }
 Ball expm1(const Ball& x) { return increasing(x, mpfr_expm1); }
+Ball atan(const Ball& x) { return increasing(x, mpfr_atan); }
 Ball tanh(const Ball& x) { return increasing(x, mpfr_tanh); }
 Ball erf(const Ball& x) { return increasing(x, mpfr_erf); }
 Ball erfc(const Ball& x) {
@@ -211,6 +214,7 @@ Ball erfc(const Ball& x) {
   });
 }
 Ball log(const Ball& x) { return logarithm(x, 0, mpfr_log); }
+Ball log2(const Ball& x) { return logarithm(x, 0, mpfr_log2); }
 Ball log1p(const Ball& x) { return logarithm(x, -1, mpfr_log1p); }
 Ball sin(const Ball& x) { return periodic(x, mpfr_sin, mpfi_sin); }
 Ball cos(const Ball& x) { return periodic(x, mpfr_cos, mpfi_cos); }
@@ -227,6 +231,9 @@ Ball pow(const Ball& x, const Ball& y) {
     power_at_the_edge(r, x, y);
   return r;
 }
+
+Ball floor(const Ball& x) { return increasing(x, mpfr_rint_floor); }
+Ball round_even(const Ball& x) { return increasing(x, mpfr_rint_roundeven); }
 
 Ball ratio(const Ball& x, Index p, Index q) {
   return x.is_literal() ? Ball(p) / Ball(q) : Ball::quotient(p, q, x.precision());

@@ -68,12 +68,16 @@ class Binary {
   friend Binary maximum(Binary x, Binary y) { return chosen(spec::maximum(x.value_, y.value_), x, y); }
   friend Binary minimum(Binary x, Binary y) { return chosen(spec::minimum(x.value_, y.value_), x, y); }
   friend Binary sqrt(Binary x) { return one(mpfr_sqrt, x); }
+  friend Binary cbrt(Binary x) { return one(mpfr_cbrt, x); }
   friend Binary exp(Binary x) { return one(mpfr_exp, x); }
+  friend Binary exp2(Binary x) { return one(mpfr_exp2, x); }
   friend Binary expm1(Binary x) { return one(mpfr_expm1, x); }
   friend Binary log(Binary x) { return one(mpfr_log, x); }
+  friend Binary log2(Binary x) { return one(mpfr_log2, x); }
   friend Binary log1p(Binary x) { return one(mpfr_log1p, x); }
   friend Binary sin(Binary x) { return one(mpfr_sin, x); }
   friend Binary cos(Binary x) { return one(mpfr_cos, x); }
+  friend Binary atan(Binary x) { return one(mpfr_atan, x); }
   friend Binary tanh(Binary x) { return one(mpfr_tanh, x); }
   friend Binary erf(Binary x) { return one(mpfr_erf, x); }
   friend Binary erfc(Binary x) { return one(mpfr_erfc, x); }
@@ -81,6 +85,9 @@ class Binary {
     const Direction d = joint(x.direction_, y.direction_);
     return number(ieee::apply(mpfr_pow, x.value_, y.value_, F, d), d);
   }
+  friend Binary floor(Binary x) { return number(spec::floor(x.value_), x.direction_); }  // never rounds
+  friend Binary round_even(Binary x) { return number(spec::round_even(x.value_), x.direction_); }
+  friend Binary computed_as(Binary, Binary approx) { return approx; }
   friend Binary ratio(Binary x, Index p, Index q) {
     return number(ieee::quotient(p, q, F, x.direction_), x.direction_);
   }

@@ -115,10 +115,23 @@ Dual<N> sqrt(const Dual<N>& x) {
   N slope = slopes::divided(x.slope, [&] { return root + root; });
   return {std::move(root), std::move(slope)};
 }
+// ẋ/(3 ∛x²)
+template <class N>
+Dual<N> cbrt(const Dual<N>& x) {
+  N root = cbrt(x.value);
+  N slope = slopes::divided(x.slope, [&] { return N(Index{3}) * square(root); });
+  return {std::move(root), std::move(slope)};
+}
 template <class N>
 Dual<N> exp(const Dual<N>& x) {
   N e = exp(x.value);
   N slope = slopes::scaled(x.slope, [&] { return e; });
+  return {std::move(e), std::move(slope)};
+}
+template <class N>
+Dual<N> exp2(const Dual<N>& x) {
+  N e = exp2(x.value);
+  N slope = slopes::scaled(x.slope, [&] { return e * log(real(x.value, 2)); });
   return {std::move(e), std::move(slope)};
 }
 template <class N>
@@ -128,6 +141,10 @@ Dual<N> expm1(const Dual<N>& x) {
 template <class N>
 Dual<N> log(const Dual<N>& x) {
   return {log(x.value), slopes::divided(x.slope, [&] { return x.value; })};
+}
+template <class N>
+Dual<N> log2(const Dual<N>& x) {
+  return {log2(x.value), slopes::divided(x.slope, [&] { return x.value * log(real(x.value, 2)); })};
 }
 template <class N>
 Dual<N> log1p(const Dual<N>& x) {
@@ -140,6 +157,10 @@ Dual<N> sin(const Dual<N>& x) {
 template <class N>
 Dual<N> cos(const Dual<N>& x) {
   return {cos(x.value), slopes::scaled(x.slope, [&] { return -sin(x.value); })};
+}
+template <class N>
+Dual<N> atan(const Dual<N>& x) {
+  return {atan(x.value), slopes::divided(x.slope, [&] { return N(Index{1}) + square(x.value); })};
 }
 // tanh′ = 1/cosh² = 4e/(1 + e)² with e = exp(−2|x|), which keeps its relative accuracy far out.
 template <class N>
@@ -175,6 +196,24 @@ Dual<N> pow(const Dual<N>& x, const Dual<N>& y) {
     return select(equal(x.value, zero) & from_zero, zero, power * log(x.value));
   });
   return {std::move(power), slopes::plus(along_x, along_y)};
+}
+
+template <class N>
+Dual<N> detached(const Dual<N>& x) {
+  return slopes::at_kink<N>(x.value, N(Index{0}));
+}
+// Steps: 0 everywhere, as at the kinks.
+template <class N>
+Dual<N> floor(const Dual<N>& x) {
+  return slopes::at_kink<N>(floor(x.value), N(Index{0}));
+}
+template <class N>
+Dual<N> round_even(const Dual<N>& x) {
+  return slopes::at_kink<N>(round_even(x.value), N(Index{0}));
+}
+template <class N>
+Dual<N> computed_as(const Dual<N>& exact, const Dual<N>&) {
+  return exact;
 }
 
 template <class N>

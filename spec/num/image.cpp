@@ -11,6 +11,27 @@ using namespace upward;
 
 namespace {
 constexpr double two_over_root_pi = 0x1.20dd750429b6ep+0;  // above 2/√π
+constexpr double ln2_below = 0x1.62e42fefa39efp-1, ln2_above = 0x1.62e42fefa39f0p-1;
+constexpr double inverse_ln2_above = 0x1.71547652b82ffp+0, pi_above = 0x1.921fb54442d19p+1;
+
+// ∛x for x ≥ 0 from above and from below: a guess on the safe side, which its own cube confirms.
+double cbrt_up(double x) {
+  if (x == 0 || !(x < infinity)) return x;
+  int e = 0;
+  double m = std::frexp(x, &e);
+  for (; e % 3 != 0; ++e) m /= 2;
+  const double root = std::cbrt(m) * (1 + 0x1p-44);
+  return mul_down(mul_down(root, root), root) >= m ? std::ldexp(root, e / 3) : infinity;
+}
+double cbrt_down(double x) {
+  if (x == 0 || !(x < infinity)) return x;
+  int e = 0;
+  double m = std::frexp(x, &e);
+  for (; e % 3 != 0; ++e) m /= 2;
+  const double root = std::cbrt(m) * (1 - 0x1p-44);
+  return upward::mul(upward::mul(root, root), root) <= m ? std::ldexp(root, e / 3) : 0;
+}
+double exp2_up(double x) { return exp_up(x > 0 ? upward::mul(x, ln2_above) : -mul_down(-x, ln2_below)); }
 
 double smallest_magnitude(double lo, double hi) { return lo > 0 ? lo : hi < 0 ? -hi : 0; }
 double largest_magnitude(double lo, double hi) { return std::max(std::abs(lo), std::abs(hi)); }
@@ -63,12 +84,19 @@ double exp(double, double hi, double d) {  // [image B2]
   return std::min(upward::mul(exp_up(hi), expm1_up(d)), exp_up(upward::sub(hi, -d)));
 }
 
+double exp2(double, double hi, double d) {  // [image B9]
+  if (d == 0) return 0;
+  return std::min(upward::mul(exp2_up(hi), expm1_up(upward::mul(d, ln2_above))), exp2_up(upward::sub(hi, -d)));
+}
+
 double expm1(double lo, double hi, double d) { return exp(lo, hi, d); }
 
 double log(double lo, double, double d) {  // [image B3]
   if (d == 0) return 0;
   return lo > d ? minus_log_complement(upward::div(d, lo)) : infinity;
 }
+
+double log2(double lo, double hi, double d) { return upward::mul(log(lo, hi, d), inverse_ln2_above); }  // [image B10]
 
 double log1p(double lo, double hi, double d) { return log(lowered(1 + lo), raised(1 + hi), d); }
 
@@ -85,6 +113,20 @@ double tanh(double lo, double hi, double d) {  // [image B5]
   if (!(y > 0)) return std::min(d, 2.0);
   const double e = exp_up(-2 * y), q = (1 + e) * narrower;
   return std::min({d, 2.0, upward::mul(d, upward::div(4 * e, q * q * narrower))});
+}
+
+double atan(double lo, double hi, double d) {  // [image B11]
+  if (d == 0) return 0;
+  const double y = std::max(0.0, sub_down(smallest_magnitude(lo, hi), d));
+  return std::min({d, pi_above, upward::div(d, (1 + y * y * narrower) * narrower)});
+}
+
+double cbrt(double lo, double hi, double d) {  // [image B12]
+  if (d == 0) return 0;
+  const double widest = cbrt_up(4 * d), m = smallest_magnitude(lo, hi), edge = sub_down(m, d);
+  if (!(edge > 0)) return widest;
+  const double a = cbrt_down(edge), b = cbrt_down(m), room = (a * a + a * b + b * b) * (1 - 0x1p-50);
+  return room > 0 ? std::min(widest, upward::div(d, room)) : widest;
 }
 
 double erf(double lo, double hi, double d) {  // [image B6]

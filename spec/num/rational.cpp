@@ -171,12 +171,25 @@ Rational sqrt(const Rational& x) {
   if (x.sign() < 0) return Rational(State::nan);
   return root(x, 2);
 }
+Rational cbrt(const Rational& x) {
+  if (!x.is_exact()) return Rational(x.is_nan() ? State::nan : State::inexact);
+  return x.sign() < 0 ? -root(-x, 3) : root(x, 3);
+}
 Rational exp(const Rational& x) { return only_at(x, 0, 1); }
+Rational exp2(const Rational& x) { return pow(Rational(2), x); }
 Rational expm1(const Rational& x) { return only_at(x, 0, 0); }
 Rational log(const Rational& x) { return logarithm(x, 0, 1); }
+Rational log2(const Rational& x) {
+  const Rational natural = logarithm(x, 0, 1);
+  if (!x.is_exact() || x.sign() <= 0) return natural;
+  const auto exponent = [](mpz_srcptr n) { return static_cast<Index>(mpz_sizeinbase(n, 2)) - 1; };
+  const bool power = mpz_popcount(mpq_numref(x.value())) == 1 && mpz_popcount(mpq_denref(x.value())) == 1;
+  return power ? Rational(exponent(mpq_numref(x.value())) - exponent(mpq_denref(x.value()))) : natural;
+}
 Rational log1p(const Rational& x) { return logarithm(x, -1, 0); }
 Rational sin(const Rational& x) { return only_at(x, 0, 0); }
 Rational cos(const Rational& x) { return only_at(x, 0, 1); }
+Rational atan(const Rational& x) { return only_at(x, 0, 0); }
 Rational tanh(const Rational& x) { return only_at(x, 0, 0); }
 Rational erf(const Rational& x) { return only_at(x, 0, 0); }
 Rational erfc(const Rational& x) { return only_at(x, 0, 1); }
@@ -192,6 +205,19 @@ Rational pow(const Rational& x, const Rational& y) {
   if (mpz_cmp_ui(mpq_denref(y.value()), largest_root) > 0) return only_at(x, 1, 1);
   const Rational base = root(x, mpz_get_ui(mpq_denref(y.value())));
   return base.is_exact() ? integer_power(base, mpq_numref(y.value())) : base;
+}
+Rational floor(const Rational& x) {
+  if (!x.is_exact()) return Rational(x.is_nan() ? State::nan : State::inexact);
+  Rational r;
+  mpz_fdiv_q(mpq_numref(r.mutable_value()), mpq_numref(x.value()), mpq_denref(x.value()));
+  return r;
+}
+// ⌊x + ½⌋, but one less where x + ½ is an odd integer
+Rational round_even(const Rational& x) {
+  const Rational raised = x + Rational(0.5), nearest = floor(raised);
+  if (!nearest.is_exact()) return nearest;
+  const bool tie = mpq_equal(raised.value(), nearest.value()) != 0;
+  return tie && mpz_odd_p(mpq_numref(nearest.value())) != 0 ? nearest - Rational(1) : nearest;
 }
 Rational ratio(const Rational&, Index p, Index q) { return Rational::quotient(p, q); }
 Rational real(const Rational&, double a) { return Rational(a); }

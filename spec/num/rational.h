@@ -64,17 +64,24 @@ Rational minimum(const Rational& x, const Rational& y);
 
 // Exact at the arguments where the result is known to be rational, `inexact` elsewhere.
 Rational sqrt(const Rational& x);
+Rational cbrt(const Rational& x);
 Rational exp(const Rational& x);
+Rational exp2(const Rational& x);
 Rational expm1(const Rational& x);
 Rational log(const Rational& x);
+Rational log2(const Rational& x);
 Rational log1p(const Rational& x);
 Rational sin(const Rational& x);
 Rational cos(const Rational& x);
+Rational atan(const Rational& x);
 Rational tanh(const Rational& x);
 Rational erf(const Rational& x);
 Rational erfc(const Rational& x);
 // Exact for integer y and for roots that come out; `inexact` too where the result would exceed 2^24 bits.
 Rational pow(const Rational& x, const Rational& y);
+Rational floor(const Rational& x);
+Rational round_even(const Rational& x);
+inline Rational computed_as(const Rational& exact, const Rational&) { return exact; }
 Rational ratio(const Rational& x, Index p, Index q);
 Rational real(const Rational& x, double a);
 Rational pi(const Rational& x);

@@ -54,7 +54,8 @@ struct Rounded {
   bool may_overflow() const { return (flags & infinite) != 0; }
   // Every computed value is the infinity: even lo − d, or hi + d, rounds beyond the largest finite one [overflow B2].
   bool certainly_overflows(const Format& f) const {
-    return f.has_infinity && may_overflow() && std::max(lower_by(lo(), d), lower_by(-hi(), d)) > largest(f);
+    if (!f.has_infinity || !may_overflow()) return false;
+    return std::max(lower_by(lo(), d), lower_by(-hi(), d)) > largest(f) || exceeds_doubles(exact, d);
   }
   bool is_unreal() const { return known(exact) == Known::pole || (flags & unreal) != 0; }
   bool is_value() const { return known(exact) == Known::value; }
@@ -144,6 +145,7 @@ void Rounded<C>::round_to(const Format& f, bool sum) {
     if (hi() + d > 0) flags |= overflow_up;
     if (lo() - d < 0) flags |= overflow_down;
     if (f.has_infinity && std::max(lower_by(lo(), d), lower_by(-hi(), d)) >= upward::power_of_two(f.emax + 1)) return;
+    if (f.has_infinity && exceeds_doubles(exact, d)) return;
   }
   const bool finer =
       !contained(claims->operands, f) || !contained(claims->intermediate, f) || !contained(claims->accumulator, f);

@@ -86,10 +86,31 @@ Rounded<C> log(const Rounded<C>& x) {
       x, Function::log, [](const C& v) { return log(v); }, image::log, unsure);
 }
 template <class C>
+Rounded<C> log2(const Rounded<C>& x) {
+  const bool unsure = x.d > 0 && !(x.hi() + x.d * (1 + 0x1p-50) < 0);
+  return rounding::function(
+      x, Function::log2, [](const C& v) { return log2(v); }, image::log2, unsure);
+}
+template <class C>
 Rounded<C> log1p(const Rounded<C>& x) {
   const bool unsure = x.d > 0 && !(upward::raised(x.hi() + 1) + x.d * (1 + 0x1p-50) < 0);
   return rounding::function(
       x, Function::log1p, [](const C& v) { return log1p(v); }, image::log1p, unsure);
+}
+template <class C>
+Rounded<C> cbrt(const Rounded<C>& x) {
+  return rounding::function(
+      x, Function::cbrt, [](const C& v) { return cbrt(v); }, image::cbrt, false);
+}
+template <class C>
+Rounded<C> exp2(const Rounded<C>& x) {
+  return rounding::function(
+      x, Function::exp2, [](const C& v) { return exp2(v); }, image::exp2, false);
+}
+template <class C>
+Rounded<C> atan(const Rounded<C>& x) {
+  return rounding::function(
+      x, Function::atan, [](const C& v) { return atan(v); }, image::atan, false);
 }
 template <class C>
 Rounded<C> exp(const Rounded<C>& x) {
@@ -150,6 +171,69 @@ Rounded<C> pow(const Rounded<C>& x, const Rounded<C>& y) {
   const double bias = x.d + y.d == 0 ? 0 : std::max(x.d == 0 ? 0 : x.b / x.d, y.d == 0 ? 0 : y.b / y.d);
   z.s = upward::mul(z.d, part), z.b = upward::mul(z.d, bias);
   return rounding::elementary(z, c->ulp(Function::pow));
+}
+
+namespace rounding {
+
+// A non-decreasing step function never rounds; where the computed argument may lie on another step, d holds the
+// distance to it [step B1]. Small integers are exact data again.
+template <class C, class F>
+Rounded<C> step(const Rounded<C>& x, F&& f, double (*at)(double)) {
+  if (!x.ready(x.claims)) return step(x.adopted(x.claims), f, at);
+  const C y = f(x.exact);
+  if (known(y) != Known::value || !x.is_value()) return special(y, x.claims, x.d == 0, x);
+  Rounded<C> z(y, x.claims);
+  if (z.poisoned_by(x)) return z.unjudge(), z;
+  if (x.d > 0) {
+    const double below = at(upward::sub_down(x.lo(), x.d)), above = at(upward::sub(x.hi(), -x.d));
+    z.d = z.b = std::max({0.0, upward::sub(above, lower(y)), upward::sub(upper(y), below)});
+    if (!(z.d < upward::infinity)) return z.unjudge(), z;
+  }
+  const auto value = z.d == 0 ? single(y) : std::nullopt;
+  if (x.claims != nullptr && value && std::abs(*value) <= 0x1p26)
+    z.grid = *value == 0 ? zero_grid : grid_of(*value), z.flags = z.short_leaf;
+  return z;
+}
+
+}  // namespace rounding
+
+template <class C>
+Rounded<C> floor(const Rounded<C>& x) {
+  return rounding::step(
+      x, [](const C& v) { return floor(v); }, [](double v) { return std::floor(v); });
+}
+template <class C>
+Rounded<C> round_even(const Rounded<C>& x) {
+  return rounding::step(
+      x, [](const C& v) { return round_even(v); }, [](double v) { return round_even(v); });
+}
+
+// Of error-free operands the remainder towards zero is a float, and one addition of y corrects its sign
+// [remainder B1]; otherwise as the formula says.
+template <class C>
+Rounded<C> floored_remainder(const Rounded<C>& x, const Rounded<C>& y) {
+  const Claims* c = rounding::common(x, y);
+  if (!x.ready(c) || !y.ready(c)) return floored_remainder(x.adopted(c), y.adopted(c));
+  if (x.d > 0 || y.d > 0 || !x.is_value() || !y.is_value()) return x - y * floor(x / y);
+  return rounding::result<C>(floored_remainder(x.exact, y.exact), x, y, 0, 0, 0, /*sum=*/true);
+}
+
+// What the implementation computes, as an approximation of another real number: the distance between the two is a
+// systematic error of it [method B1].
+template <class C>
+Rounded<C> computed_as(const Rounded<C>& exact, const Rounded<C>& approx) {
+  const Claims* c = rounding::common(exact, approx);
+  if (!approx.ready(c)) return computed_as(exact, approx.adopted(c));
+  if (known(exact.exact) != Known::value || !approx.is_value())
+    return rounding::special(exact.exact, c, rounding::certainly_undefined(approx), exact, approx);
+  Rounded<C> z = approx;
+  z.exact = exact.exact;
+  if (z.poisoned_by(approx) && !approx.may_overflow()) return z.unjudge(), z;
+  const double gap = upper(abs(approx.exact - exact.exact));
+  if (gap == 0) return z;
+  z.flags &= ~z.short_leaf;
+  z.d = upward::add(z.d, gap), z.b = upward::add(z.b, gap);
+  return z;
 }
 
 // p/q, which a kernel may compute by a division, or round as a constant.

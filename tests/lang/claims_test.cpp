@@ -24,7 +24,7 @@ TEST(Claims, what_is_printed_reads_back) {
   for (const char* text :
        {"", "format=bf16", "operands=tf32 order=left fma=never", "order=lanes:16 ulp=2 exp=1 tanh=5.5",
         "order=tree subnormals=flushed output=binary16 method=two_pass", "accumulator=f16 ulp=0.5 sqrt=2",
-        "order=lanes:64 block=16384", "order=left block=1"}) {
+        "order=lanes:64 block=16384", "order=left block=1", "ties=any", "atan=2 cbrt=1 exp2=0.5 log2=3"}) {
     const Claims claims = read(text);
     EXPECT_EQ(read(print_claims(claims)), claims) << text << " printed as " << print_claims(claims);
   }
@@ -61,6 +61,7 @@ TEST(Claims, errors_name_what_was_found) {
   EXPECT_NE(error("order", "random").find("found random"), std::string::npos);
   EXPECT_NE(error("block", "-1").find("found -1"), std::string::npos);
   EXPECT_NE(error("fma", "yes").find("never or may"), std::string::npos);
+  EXPECT_NE(error("ties", "first").find("documented or any"), std::string::npos);
   EXPECT_NE(error("exp", "-1").find("found -1"), std::string::npos);
   EXPECT_NE(error("ulp", "few").find("found few"), std::string::npos);
   EXPECT_NE(error("subnormals", "").find("kept or flushed"), std::string::npos);

@@ -135,6 +135,12 @@ TEST(Approx, functions_contain_the_real_value) {
   check_one("tanh", tanh, mpfr_tanh, 100000);
   check_one("erf", erf, mpfr_erf, 100000);
   check_one("erfc", erfc, mpfr_erfc, 100000);
+  check_one("atan", atan, mpfr_atan, 100000);
+  check_one("cbrt", cbrt, mpfr_cbrt, 200000);
+  check_one("exp2", exp2, mpfr_exp2, 100000);
+  check_one("log2", log2, mpfr_log2, 100000);
+  check_one("floor", floor, mpfr_rint_floor, 200000);
+  check_one("round_even", round_even, mpfr_rint_roundeven, 200000);
 }
 
 TEST(Approx, arithmetic_contains_the_real_value) {
@@ -166,6 +172,37 @@ TEST(Approx, exp_and_log_keep_their_own_bounds) {
     const double l = elementary::log(z);
     ASSERT_TRUE(contains(Approx::within(l, std::abs(l) * elementary::log_error), logarithm)) << z;
   }
+}
+
+// ∛ is steepest at 0, where the image of a wide radius saturates.
+TEST(Approx, cube_roots_near_zero_contain_both_ends) {
+  test::Draw draw(13);
+  for (int i = 0; i < 100000; ++i) {
+    const double radius = std::abs(drawn(draw)), centre = radius * static_cast<double>(draw.pick(-40, 40)) / 20;
+    if (!(radius < 0x1p1000) || !std::isfinite(centre)) continue;
+    const Approx x = Approx::within(centre, radius), y = cbrt(x);
+    for (const double end : {centre - radius, centre, centre + radius}) {
+      if (std::abs(end - centre) > radius) continue;
+      Wide exact(end);
+      mpfr_cbrt(exact.v, exact.v, MPFR_RNDN);
+      ASSERT_TRUE(contains(y, exact)) << end << " in " << centre << " ± " << radius;
+    }
+    ASSERT_LE(y.radius(), 2 * std::cbrt(4 * radius)) << centre << " ± " << radius;
+  }
+}
+
+TEST(Approx, steps_are_exact_between_integers) {
+  EXPECT_TRUE(floor(Approx::within(2.5, 0.25)).is_exact());
+  EXPECT_EQ(floor(Approx(3.0)).centre(), 3);
+  EXPECT_TRUE(floor(Approx(3.0)).is_exact());
+  EXPECT_EQ(lower(floor(Approx::within(3, 0x1p-30))), 2);
+  EXPECT_EQ(round_even(Approx(2.5)).centre(), 2);
+  EXPECT_EQ(round_even(Approx(-0.49999999999999994)).centre(), 0);
+  EXPECT_EQ(round_even(Approx(-1.5)).centre(), -2);
+  EXPECT_FALSE(round_even(Approx::within(2.5, 0x1p-30)).is_exact());
+  EXPECT_EQ(log2(Approx(0x1p-70)).centre(), -70);
+  EXPECT_TRUE(exp2(Approx(-70.0)).is_exact());
+  EXPECT_EQ(log2(Approx(-1.0)).known(), Known::nan);
 }
 
 TEST(Approx, states) {

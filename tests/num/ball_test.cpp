@@ -118,6 +118,12 @@ const std::vector<Row>& table() {
       {"sin", [](const Ball& x) { return sin(x); }, mpfr_sin, -all, all},
       {"cos", [](const Ball& x) { return cos(x); }, mpfr_cos, -all, all},
       {"tanh", [](const Ball& x) { return tanh(x); }, mpfr_tanh, -1e3, 1e3},
+      {"cbrt", [](const Ball& x) { return cbrt(x); }, mpfr_cbrt, -all, all},
+      {"exp2", [](const Ball& x) { return exp2(x); }, mpfr_exp2, -1e4, 1e4},
+      {"log2", [](const Ball& x) { return log2(x); }, mpfr_log2, 0x1p-1000, all},
+      {"atan", [](const Ball& x) { return atan(x); }, mpfr_atan, -all, all},
+      {"floor", [](const Ball& x) { return floor(x); }, mpfr_rint_floor, -all, all},
+      {"round_even", [](const Ball& x) { return round_even(x); }, mpfr_rint_roundeven, -all, all},
       {"erf", [](const Ball& x) { return erf(x); }, mpfr_erf, -200, 200},
       {"abs", [](const Ball& x) { return abs(x); }, mpfr_abs, -all, all},
       {"x^-3", [](const Ball& x) { return pow(x, Ball(-3)); },
@@ -229,6 +235,12 @@ TEST(Ball, States) {
       {log(across), State::maybe_nan},
       {log(touching), State::maybe_nan},
       {log1p(minus), State::pole},
+      {log2(zero), State::pole},
+      {log2(minus), State::nan},
+      {log2(across), State::maybe_nan},
+      {cbrt(across), State::value},
+      {floor(log(minus)), State::nan},
+      {round_even(log(zero)), State::maybe_nan},
       {sqrt(below), State::nan},
       {sqrt(across), State::maybe_nan},
       {sqrt(touching), State::value},
@@ -252,6 +264,16 @@ TEST(Ball, States) {
   EXPECT_EQ(sqrt(across).upper(), 2);
   EXPECT_EQ(log(touching).upper(), 0);
   EXPECT_EQ(pow(zero, zero).lower(), 1);
+}
+
+TEST(Ball, StepsAreHulledWhereTheyLieInside) {
+  const Ball half(0.25, 1.0, 64), ties(1.5, 2.5, 64);
+  EXPECT_EQ(floor(half).lower(), 0);
+  EXPECT_EQ(floor(half).upper(), 1);
+  EXPECT_TRUE(floor(Ball(1.0, 1.75, 64)).is_point());
+  EXPECT_TRUE(round_even(ties).is_point() && round_even(ties).contains(2));
+  EXPECT_EQ(round_even(Ball(0.25, 0.75, 64)).upper(), 1);
+  EXPECT_TRUE(computed_as(ties, half).contains(2.5));
 }
 
 TEST(Ball, UnboundedIsNotUndefined) {

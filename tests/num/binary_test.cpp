@@ -279,8 +279,8 @@ TEST(Formats, ConversionsAgreeWithOthers) {
 
 // Each function lies between its neighbours in the format, decided by MPFR with far more bits.
 TEST(Formats, FunctionsAreCorrectlyRounded) {
-  constexpr std::array<ieee::Unary, 8> functions{mpfr_exp, mpfr_expm1, mpfr_log,  mpfr_log1p,
-                                                 mpfr_sin, mpfr_cos,   mpfr_tanh, mpfr_erf};
+  constexpr std::array<ieee::Unary, 12> functions{mpfr_exp, mpfr_expm1, mpfr_log,  mpfr_log1p, mpfr_sin,  mpfr_cos,
+                                                  mpfr_tanh, mpfr_erf,  mpfr_atan, mpfr_cbrt,  mpfr_exp2, mpfr_log2};
   mpfr_t wide;
   mpfr_init2(wide, 300);
   for (const Format& f : {e4m3, e5m2, binary16, bfloat16}) {
@@ -298,6 +298,32 @@ TEST(Formats, FunctionsAreCorrectlyRounded) {
       }
   }
   mpfr_clear(wide);
+}
+
+// Nothing, or a few ulps of ½.
+double draw_step(Draw& draw) { return static_cast<double>(draw.pick(-2, 2)) * 0x1p-53; }
+
+// Steps never round: in every format they are the steps over the rationals, with the sign of the operand.
+TEST(Formats, StepsAreExact) {
+  for (const Format& f : {e4m3, e5m2, binary16, bfloat16})
+    for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << f.bits); ++bits) {
+      const double x = decode(bits, f);
+      if (!std::isfinite(x)) continue;
+      ASSERT_EQ(floor(Rational(x)).nearest(), spec::floor(x)) << x;
+      ASSERT_EQ(round_even(Rational(x)).nearest(), spec::round_even(x)) << x;
+      ASSERT_EQ(std::signbit(spec::round_even(x)), std::signbit(x)) << x;
+      ASSERT_EQ(round_to_format(spec::floor(x), f), spec::floor(x)) << x;
+    }
+  Draw draw(8);
+  for (int i = 0; i < 300'000; ++i) {
+    const double x = draw.chance(2) ? std::bit_cast<double>(draw.bits())
+                                    : static_cast<double>(draw.pick(-4000, 4000)) / 2 + draw_step(draw);
+    if (!std::isfinite(x)) continue;
+    ASSERT_EQ(round_even(Rational(x)).nearest(), spec::round_even(x)) << std::hexfloat << x;
+  }
+  EXPECT_EQ(round_even(Binary<binary16>(2.5).rounding(Direction::up)).value(), 2);
+  EXPECT_TRUE(std::isnan(spec::round_even(NAN)) && std::isinf(spec::round_even(INFINITY)));
+  EXPECT_EQ(computed_as(Binary<binary16>(1), Binary<binary16>(2)).value(), 2);
 }
 
 // Results far outside the range of double still round by their direction.

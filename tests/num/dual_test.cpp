@@ -83,6 +83,14 @@ const std::vector<Row>& table() {
       {"sin", [](const auto& x) { return sin(x); }, [](const Ball& x) { return sin(pi(x) / two + x); }, -1e4, 1e4},
       {"cos", [](const auto& x) { return cos(x); }, [](const Ball& x) { return cos(pi(x) / two + x); }, -1e4, 1e4},
       {"tanh", [](const auto& x) { return tanh(x); }, [](const Ball& x) { return one - square(tanh(x)); }, -8, 8},
+      {"cbrt", [](const auto& x) { return cbrt(x); },
+       [](const Ball& x) { return pow(abs(x), ratio(x, -2, 3)) / Ball(3); }, 0x1p-20, 1e6},
+      {"cbrt below 0", [](const auto& x) { return cbrt(-x); },
+       [](const Ball& x) { return -pow(x, ratio(x, -2, 3)) / Ball(3); }, 0x1p-20, 1e6},
+      {"exp2", [](const auto& x) { return exp2(x); }, [](const Ball& x) { return pow(two, x) / log2(exp(x / x)); },
+       -20, 20},
+      {"log2", [](const auto& x) { return log2(x); }, [](const Ball& x) { return log2(exp(x / x)) / x; }, 0x1p-20, 1e6},
+      {"atan", [](const auto& x) { return atan(x); }, [](const Ball& x) { return square(cos(atan(x))); }, -1e4, 1e4},
       {"erf", [](const auto& x) { return erf(x); }, [](const Ball& x) { return exp(log(two / sqrt(pi(x))) - x * x); },
        -6, 6},
       {"x^3.5", [](const auto& x) { return pow(x, Enclosed(3.5)); },
@@ -122,6 +130,13 @@ TEST(Dual, Kinks) {
   EXPECT_TRUE(equals(minimum(at(1, 2), at(1, 6)).slope, Rational(4)));
   EXPECT_TRUE(equals(minimum(at(0, 2), at(1, 6)).slope, Rational(2)));
   EXPECT_TRUE(sqrt(at(0)).slope.is_pole());
+  EXPECT_TRUE(cbrt(at(0)).slope.is_pole());
+  for (const double x : {-2.0, -0.5, 0.25, 2.5}) {
+    EXPECT_TRUE(equals(floor(at(x)).slope, Rational(0)));
+    EXPECT_TRUE(equals(round_even(at(x)).slope, Rational(0)));
+  }
+  EXPECT_TRUE(floor(log(at(-1))).slope.is_nan());
+  EXPECT_TRUE(equals(computed_as(at(1, 5), at(2, 6)).slope, Rational(5)));
   EXPECT_TRUE(equals(sqrt(at(0, 0)).slope, Rational(0)));
   EXPECT_TRUE(abs(log(at(-1))).slope.is_nan());
   EXPECT_TRUE(equals(select(Tri::yes, at(1, 5), at(1, 6)).slope, Rational(5)));

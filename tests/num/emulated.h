@@ -112,6 +112,13 @@ inline Emulated cos(const Emulated& x) { return claimed(x, Function::cos, std::c
 inline Emulated tanh(const Emulated& x) { return claimed(x, Function::tanh, std::tanh(x.value)); }
 inline Emulated erf(const Emulated& x) { return claimed(x, Function::erf, std::erf(x.value)); }
 inline Emulated erfc(const Emulated& x) { return claimed(x, Function::erfc, std::erfc(x.value)); }
+inline Emulated atan(const Emulated& x) { return claimed(x, Function::atan, std::atan(x.value)); }
+inline Emulated cbrt(const Emulated& x) { return claimed(x, Function::cbrt, std::cbrt(x.value)); }
+inline Emulated exp2(const Emulated& x) { return claimed(x, Function::exp2, std::exp2(x.value)); }
+inline Emulated log2(const Emulated& x) { return claimed(x, Function::log2, std::log2(x.value)); }
+inline Emulated floor(const Emulated& x) { return {std::floor(x.value), x.kernel}; }
+inline Emulated round_even(const Emulated& x) { return {round_even(x.value), x.kernel}; }
+inline Emulated computed_as(const Emulated&, const Emulated& approx) { return approx; }
 inline Emulated pow(const Emulated& x, const Emulated& y) {
   Kernel* k = Emulated::common(x, y);
   return claimed({x.in(k), k}, Function::pow, std::pow(x.in(k), y.in(k)));

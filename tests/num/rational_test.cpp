@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <sstream>
+#include <tuple>
+#include <vector>
 
 #include "spec/lang/number.h"
 #include "tests/num/expressions.h"
@@ -86,6 +88,22 @@ TEST(Rational, FunctionsAtTheirRationalPoints) {
   for (const Rational& x : {exp(zero), cos(zero), pow(Rational(7), zero), pow(zero, zero)}) EXPECT_TRUE(equals(x, one));
   for (const Rational& x : {expm1(zero), log(one), log1p(zero), sin(zero), tanh(zero), erf(zero), sqrt(zero)})
     EXPECT_TRUE(equals(x, zero));
+  EXPECT_TRUE(equals(atan(zero), zero));
+  EXPECT_TRUE(equals(cbrt(Rational::quotient(-27, 8)), Rational(-1.5)));
+  EXPECT_EQ(cbrt(Rational(2)).state(), State::inexact);
+  EXPECT_TRUE(equals(exp2(Rational(-3)), Rational(0.125)));
+  EXPECT_EQ(exp2(Rational(0.5)).state(), State::inexact);
+  EXPECT_TRUE(equals(log2(Rational(0x1p-70)), Rational(-70)));
+  EXPECT_EQ(log2(Rational(3)).state(), State::inexact);
+  EXPECT_EQ(log2(zero).state(), State::pole);
+  EXPECT_EQ(log2(Rational(-2)).state(), State::nan);
+  const std::vector<std::tuple<double, int, int>> steps{{0.5, 0, 0}, {1.5, 1, 2}, {-0.5, -1, 0}, {-2.5, -3, -2}};
+  for (const auto& [x, below, even] : steps) {
+    EXPECT_TRUE(equals(floor(Rational(x)), Rational(below))) << x;
+    EXPECT_TRUE(equals(round_even(Rational(x)), Rational(even))) << x;
+  }
+  EXPECT_EQ(floor(exp(one)).state(), State::inexact);
+  EXPECT_TRUE(equals(computed_as(one, zero), one));
   EXPECT_TRUE(equals(sqrt(Rational::quotient(9, 16)), Rational(0.75)));
   EXPECT_TRUE(equals(pow(Rational(8), Rational::quotient(-2, 3)), Rational(0.25)));
   EXPECT_TRUE(equals(pow(Rational(-2), Rational(-3)), Rational(-0.125)));

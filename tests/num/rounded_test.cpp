@@ -70,6 +70,16 @@ N horner(const std::vector<N>& x) {
   return p;
 }
 
+// In [−½, ½], where 1 + f + f²/2 + f³/6 is near e^f.
+template <class N>
+N fraction(const N& x) {
+  return x - round_even(x);
+}
+template <class N>
+N cubic(const N& f) {
+  return N(Index{1}) + f * (N(Index{1}) + f * (real(f, 0.5) + f * ratio(f, 1, 6)));
+}
+
 std::vector<Subject> subjects() {
   return {
       FORMULA("sum", { return total_of(x); }),
@@ -92,6 +102,11 @@ std::vector<Subject> subjects() {
       FORMULA("powers", { return pow(abs(x[0]), x[1]) + pow(x[2], ratio(x[2], 3, 1)); }),
       FORMULA("waves", { return sin(x[0]) * cos(x[1]) - expm1(sin(x[2])); }),
       FORMULA("horner", { return horner(x); }),
+      FORMULA("roots and turns", { return cbrt(x[0] * x[1]) + atan(x[1] / x[2]) * log2(abs(x[3])); }),
+      FORMULA("powers of two", { return exp2(ramp(x[0]) - x[1] * x[1]) - exp2(-abs(x[2])); }),
+      FORMULA("steps", { return floor(x[0] * x[1]) + round_even(x[2] / x[3]) * x[4]; }),
+      FORMULA("parts", { return x[0] * x[1] - floor(x[0] * x[1]); }),
+      FORMULA("cubic exp", { return computed_as(exp(fraction(x[0])), cubic(fraction(x[0]))) * x[1]; }),
       FORMULA("branches",
               { return select(less(x[0] * x[1], x[2]), maximum(x[0], x[3]) * x[1], minimum(x[1], x[2]) - x[4]); }),
   };

@@ -42,6 +42,72 @@ TEST(Verdict, both_sides_of_overflow) {
   EXPECT_EQ(judge(exp(ball(1e5)).finished(), 1, inf).verdict, Verdict::fail);
 }
 
+// Claims in binary64: the filter's own radius is of the size of the bound, so that balls decide.
+TEST(Verdict, binary64) {
+  const Claims claims = Claims::in(binary64);
+  const auto ball = [&](double v) { return Rounded<Ball>::leaf(v, claims, Ball::exact(0, 128)); };
+  const auto filter = [&](double v) { return R::leaf(v, claims); };
+  const auto third = ball(1) / ball(3);
+  EXPECT_EQ(judge(third.finished(), 1.0 / 3, inf).verdict, Verdict::pass);
+  EXPECT_EQ(judge(third.finished(), std::nextafter(1.0 / 3, 1.0), inf).verdict, Verdict::fail);
+  EXPECT_NE(of(filter(1) / filter(3), 1.0 / 3), Verdict::fail);
+  EXPECT_EQ(of(filter(1) / filter(3), 1.0F / 3.0F), Verdict::fail);
+  EXPECT_TRUE(judge((filter(3) * filter(5) + filter(0.25)).finished(), 15.25, inf).zero_tolerance);
+  Claims tight = claims;
+  tight.ulps = Claims::uniform_ulps(1);
+  const auto e = exp(Rounded<Ball>::leaf(1, tight, Ball::exact(0, 128))).finished();
+  const double nearest = 0x1.5bf0a8b145769p+1;
+  EXPECT_EQ(judge(e, nearest, inf).verdict, Verdict::pass);
+  EXPECT_EQ(judge(e, std::nextafter(nearest, 3), inf).verdict, Verdict::pass);  // 0.68 ulp above
+  EXPECT_EQ(judge(e, std::nextafter(nearest, 2), inf).verdict, Verdict::fail);  // 1.3 ulp below
+}
+
+TEST(Verdict, binary64_overflow_is_certain) {
+  const Claims claims = Claims::in(binary64);
+  const auto ball = [&](double v) { return Rounded<Ball>::leaf(v, claims, Ball::exact(0, 128)); };
+  const auto product = ball(-0x1p1000) * ball(0x1p30);
+  EXPECT_EQ(judge(product.finished(), -inf, inf).verdict, Verdict::pass);
+  EXPECT_EQ(judge(product.finished(), inf, inf).verdict, Verdict::fail);
+  EXPECT_EQ(judge(product.finished(), -binary64.largest(), inf).verdict, Verdict::fail);
+  EXPECT_EQ(judge(exp(ball(1e5)).finished(), inf, inf).verdict, Verdict::pass);
+  EXPECT_EQ(judge(exp(ball(1e5)).finished(), 1, inf).verdict, Verdict::fail);
+  EXPECT_EQ(of(R::leaf(0x1p1000, claims) * R::leaf(0x1p30, claims), inf), Verdict::undecided);
+  const auto smallest = ball(0x1p-1074) / ball(2);
+  EXPECT_EQ(judge(smallest.finished(), 0, inf).verdict, Verdict::pass);
+  EXPECT_EQ(judge(smallest.finished(), 0x1p-1072, inf).verdict, Verdict::fail);
+}
+
+// A stated polynomial in place of a function: its distance from the function belongs to the bound, and no more.
+TEST(Verdict, computed_as_another_number) {
+  const Claims claims;
+  const R x = R::leaf(0.25, claims), one = R::leaf(1, claims);
+  const R linear = computed_as(exp(x), one + x).finished();
+  EXPECT_EQ(of(linear, 1.25), Verdict::pass);
+  EXPECT_EQ(of(linear, static_cast<double>(std::exp(0.25F))), Verdict::pass);
+  EXPECT_EQ(of(linear, 1.75), Verdict::fail);
+  EXPECT_EQ(linear.b, linear.d);
+  EXPECT_EQ(of(computed_as(log(-one), log(-one)), nan), Verdict::pass);
+  EXPECT_FALSE(computed_as(one, log(-one)).judged());
+  EXPECT_EQ(of(computed_as(one, one), 1), Verdict::pass);
+  EXPECT_TRUE(judge(computed_as(one, one), 1, inf).zero_tolerance);
+}
+
+TEST(Verdict, steps) {
+  const Claims claims;
+  const R one = R::leaf(1, claims), third = one / R::leaf(3, claims), three = R::leaf(3, claims);
+  const R about_one = R::given(Approx(1.0), 0x1p-24, 0x1p-24, 0, claims);  // its computed value may be below 1
+  EXPECT_EQ(of(floor(about_one), 0), Verdict::pass);
+  EXPECT_EQ(of(floor(about_one), 1), Verdict::pass);
+  EXPECT_EQ(of(floor(about_one), 2), Verdict::fail);
+  EXPECT_EQ(of(floor(third * three), 1), Verdict::undecided);
+  EXPECT_TRUE(judge(floor(third + one).finished(), 1, inf).zero_tolerance);
+  EXPECT_EQ(of(floor(third + one), 0), Verdict::fail);
+  EXPECT_EQ(of(round_even(R::leaf(2.5, claims)), 2), Verdict::pass);
+  EXPECT_EQ(of(round_even(R::leaf(2.5, claims)), 3), Verdict::fail);
+  const R total = floor(R::leaf(3.5, claims)) * three + floor(-third);
+  EXPECT_TRUE(judge(total.finished(), 8, inf).zero_tolerance);  // integers again: exact
+}
+
 TEST(Verdict, undefined_and_poles) {
   const Claims claims;
   const R zero = R::leaf(0, claims), one = R::leaf(1, claims);

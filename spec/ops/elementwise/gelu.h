@@ -12,6 +12,7 @@ struct Gelu {
   static constexpr std::string_view summary =
       "y = x/2 (1 + erf(x/sqrt 2)), or x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))";
   static constexpr int arity = 1;
+  static constexpr auto words = approximation_words;
   static constexpr std::array<std::string_view, 1> methods{"summed"};
   bool operator==(const Gelu&) const = default;
 

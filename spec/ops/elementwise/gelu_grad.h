@@ -10,6 +10,7 @@
 
 namespace plumbline::spec {
 
+inline constexpr std::array<Words, 1> approximation_words{{{"approximate", {"none", "tanh"}}}};
 inline bool known_approximation(const std::string& word) { return word == "none" || word == "tanh"; }
 
 // √(2/π) (x + 0.044715 x³)
@@ -23,6 +24,7 @@ struct GeluGrad {
 
   static constexpr std::string_view name = "gelu_grad", summary = "ct gelu'(x); inputs x, ct";
   static constexpr int arity = 2;
+  static constexpr auto words = approximation_words;
   bool operator==(const GeluGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
