@@ -20,7 +20,15 @@ Broadcast::Broadcast(const Shape& from, const Shape& to) {
   direct_ = dims_.size() == 1 && dims_[0].step == 1;
 }
 
-void Broadcast::read(const float* src, Index begin, Index n, float* dst) const {
+void Broadcast::read(const void* src, std::size_t width, Index begin, Index n, void* dst) const {
+  const auto as = [&]<class T>(T) { read(static_cast<const T*>(src), begin, n, static_cast<T*>(dst)); };
+  if (width == 2) as(Half{});
+  else if (width == 4) as(float{});
+  else as(double{});
+}
+
+template <class T>
+void Broadcast::read(const T* src, Index begin, Index n, T* dst) const {
   const auto [length, step] = dims_.back();
   Index row = begin / length, at = begin % length;
   while (n > 0) {

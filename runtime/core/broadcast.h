@@ -13,10 +13,12 @@ class Broadcast {
   Broadcast(const Shape& from, const Shape& to);
   // The operand has the very elements of the result, in order.
   bool direct() const { return direct_; }
-  // dst[i] = element begin + i of the broadcast operand, i < n.
-  void read(const float* src, Index begin, Index n, float* dst) const;
+  // dst[i] = element begin + i of the broadcast operand, i < n; elements of `width` bytes, 2, 4 or 8.
+  void read(const void* src, std::size_t width, Index begin, Index n, void* dst) const;
 
  private:
+  template <class T>
+  void read(const T* src, Index begin, Index n, T* dst) const;
   struct Dim {
     Index extent, step;  // step: elements of the operand; 0 where it is repeated
   };

@@ -8,7 +8,7 @@ namespace plumbline::runtime {
 namespace {
 
 constexpr Index least_block = 256, most_block = 2048;
-constexpr Index cache_floats = 16384;   // what the slots of a block may fill
+constexpr Index block_bytes = 65536;    // what the slots of a block may fill
 constexpr Index work_per_part = 32768;  // member·elements: below it a part is not worth handing to a thread
 
 }  // namespace
@@ -27,7 +27,7 @@ int Fused::add_member(Block block, std::vector<Source> in) {
 void Fused::plan() {
   const auto stored = std::ranges::count_if(members_, &Member::stored);
   const auto direct = std::ranges::count_if(operands_, [](const Operand& o) { return o.broadcast.direct(); });
-  streamed_ = n_ * (stored + direct) > cached_floats;
+  streamed_ = n_ * (stored + direct) * static_cast<Index>(width_) > cached_bytes;
   for (Operand& o : operands_)
     if (!o.broadcast.direct()) o.slot = slots_++;
   std::vector<std::size_t> last(members_.size(), 0), free;
@@ -48,7 +48,7 @@ void Fused::plan() {
       free.push_back(members_[static_cast<std::size_t>(s.member)].slot);
     }
   }
-  block_ = cache_floats / static_cast<Index>(std::max<std::size_t>(1, slots_)) / least_block * least_block;
+  block_ = block_bytes / static_cast<Index>(std::max<std::size_t>(1, slots_) * width_) / least_block * least_block;
   if (streamed_) block_ = least_block;  // reads and such writes alternate in short spells
   block_ = std::min(std::clamp(block_, least_block, most_block), (std::max<Index>(n_, 1) + 15) / 16 * 16);
   const Index blocks = work_per_part / (block_ * static_cast<Index>(members_.size()));
@@ -57,29 +57,30 @@ void Fused::plan() {
 
 void Fused::run(Workers& workers, std::byte* scratch) const {
   parallel_for(workers, n_, grain_, [&](Index begin, Index end, int worker) {
-    auto* local = reinterpret_cast<float*>(scratch + static_cast<std::size_t>(worker) * local_scratch());
+    std::byte* local = scratch + static_cast<std::size_t>(worker) * local_scratch();
     for (Index b = begin; b < end; b += block_) run_block(b, std::min(block_, end - b), local);
     if (streamed_) stream_fence();
   });
 }
 
-void Fused::run_block(Index begin, Index n, float* scratch) const {
-  const auto slot = [&](std::size_t s) { return scratch + s * static_cast<std::size_t>(block_); };
+void Fused::run_block(Index begin, Index n, std::byte* scratch) const {
+  const auto slot = [&](std::size_t s) { return scratch + s * slot_bytes(); };
+  const std::size_t at = static_cast<std::size_t>(begin) * width_;
   for (const Operand& o : operands_)
-    if (!o.broadcast.direct()) o.broadcast.read(o.data, begin, n, slot(o.slot));
+    if (!o.broadcast.direct()) o.broadcast.read(o.data, width_, begin, n, slot(o.slot));
   for (const Member& m : members_) {
-    const float* in[most_inputs];
+    const void* in[most_inputs];
     for (std::size_t i = 0; i < m.in.size(); ++i) {
       if (m.in[i].member >= 0) {
         const Member& from = members_[static_cast<std::size_t>(m.in[i].member)];
-        in[i] = in_slot(from) ? slot(from.slot) : from.data + begin;
+        in[i] = in_slot(from) ? slot(from.slot) : from.data + at;
       } else {
         const Operand& from = operands_[static_cast<std::size_t>(m.in[i].operand)];
-        in[i] = from.broadcast.direct() ? from.data + begin : slot(from.slot);
+        in[i] = from.broadcast.direct() ? from.data + at : slot(from.slot);
       }
     }
-    m.block(in, in_slot(m) ? slot(m.slot) : m.data + begin, n);
-    if (streamed_ && m.stored) stream_copy(slot(m.slot), m.data + begin, n);
+    m.block(in, in_slot(m) ? slot(m.slot) : m.data + at, n);
+    if (streamed_ && m.stored) stream_copy(slot(m.slot), m.data + at, n * static_cast<Index>(width_));
   }
 }
 

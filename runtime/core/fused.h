@@ -18,7 +18,8 @@ class Fused {
   };
   static constexpr std::size_t most_members = 48, most_inputs = 8;
 
-  explicit Fused(Shape shape) : shape_(std::move(shape)), n_(shape_.size()) {}
+  explicit Fused(Shape shape, DType dtype = DType::f32)
+      : shape_(std::move(shape)), n_(shape_.size()), width_(size_of(dtype)) {}
   const Shape& shape() const { return shape_; }
   bool full() const { return members_.size() >= most_members; }
 
@@ -29,30 +30,36 @@ class Fused {
   // Once all members are added: gives the others a place in scratch.
   void plan();
 
-  void set_operand(int operand, const float* data) { operands_[static_cast<std::size_t>(operand)].data = data; }
-  void set_result(int member, float* data) { members_[static_cast<std::size_t>(member)].data = data; }
-  std::size_t local_scratch() const { return aligned(slots_ * static_cast<std::size_t>(block_) * sizeof(float)); }
+  void set_operand(int operand, const void* data) {
+    operands_[static_cast<std::size_t>(operand)].data = static_cast<const std::byte*>(data);
+  }
+  void set_result(int member, void* data) {
+    members_[static_cast<std::size_t>(member)].data = static_cast<std::byte*>(data);
+  }
+  std::size_t local_scratch() const { return aligned(slots_ * slot_bytes()); }
   void run(Workers& workers, std::byte* scratch) const;
 
  private:
   struct Operand {
     Broadcast broadcast;
-    const float* data = nullptr;
+    const std::byte* data = nullptr;
     std::size_t slot = 0;
   };
   struct Member {
     Block block;
     std::vector<Source> in;
     bool stored = false;
-    float* data = nullptr;
+    std::byte* data = nullptr;
     std::size_t slot = 0;
   };
   static std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
   bool in_slot(const Member& m) const { return streamed_ || !m.stored; }
-  void run_block(Index begin, Index n, float* scratch) const;
+  std::size_t slot_bytes() const { return static_cast<std::size_t>(block_) * width_; }
+  void run_block(Index begin, Index n, std::byte* scratch) const;
 
   Shape shape_;
   Index n_;
+  std::size_t width_;  // bytes of an element
   std::vector<Operand> operands_;
   std::vector<Member> members_;
   std::size_t slots_ = 0;

@@ -41,6 +41,7 @@ class Planner {
     int member = -1;  // in a fused step
   };
   const spec::Node& node(NodeId id) const { return plan_->graph.node(id); }
+  DType dtype() const { return plan_->options.dtype; }
   Info& info(NodeId id) { return info_[static_cast<std::size_t>(id)]; }
 
   Result<void> mark_needed() {
@@ -69,7 +70,7 @@ class Planner {
 
   void add_op(NodeId id) {
     const Shapes in = plan_->graph.shapes_of(node(id).inputs);
-    const Kernel& kernel = table_.find(node(id).op, in, plan_->options.device);
+    const Kernel& kernel = table_.find(node(id).op, in, plan_->options.device, dtype());
     plan_->nodes[static_cast<std::size_t>(id)].kernel = &kernel;
     BoundKernel bound = kernel.bind(node(id).op, in, node(id).shape);
     Info& mine = info(id);
@@ -90,7 +91,7 @@ class Planner {
     Step step;
     step.node = id;
     mine.step = mine.constant ? -1 : static_cast<int>(list.size());
-    if (bound.block) step.fused = std::make_unique<Fused>(node(id).shape);
+    if (bound.block) step.fused = std::make_unique<Fused>(node(id).shape, dtype());
     else step.bound = std::move(bound);
     list.push_back(std::move(step));
     if (list.back().fused) add_member(id, std::move(bound.block), list.back());
@@ -130,8 +131,8 @@ class Planner {
 
   void bind_views(NodeId id, Step& step) {
     for (NodeId i : node(id).inputs)
-      step.in.push_back({nullptr, node(i).shape, node(i).extent >= 0 ? DType::i64 : DType::f32});
-    step.out = {nullptr, node(id).shape, DType::f32};
+      step.in.push_back({nullptr, node(i).shape, node(i).extent >= 0 ? DType::i64 : dtype()});
+    step.out = {nullptr, node(id).shape, dtype()};
   }
 
   // A member of a chain gets a buffer when anyone outside reads it.
@@ -167,17 +168,17 @@ class Planner {
     std::vector<NodeId> owners;
     std::size_t constant_bytes = 0;
     const int end = static_cast<int>(plan_->steps.size());
-    const std::size_t off = static_cast<std::size_t>(plan_->options.misalign) * sizeof(float);
+    const std::size_t off = static_cast<std::size_t>(plan_->options.misalign) * size_of(dtype());
     for (Step& step : plan_->constants) {
       plan_->places[static_cast<std::size_t>(step.node)] = {Place::Kind::constant, constant_bytes + off};
-      constant_bytes += aligned(static_cast<std::size_t>(node(step.node).shape.size()) * sizeof(float) + off);
+      constant_bytes += aligned(static_cast<std::size_t>(node(step.node).shape.size()) * size_of(dtype()) + off);
     }
     for (int s = 0; s < end; ++s) {
       const Step& step = plan_->steps[static_cast<std::size_t>(s)];
       for (NodeId id : step.fused ? step.members : std::vector<NodeId>{step.node}) {
         plan_->places[static_cast<std::size_t>(id)].kind = info(id).stored ? Place::Kind::arena : Place::Kind::block;
         if (!info(id).stored) continue;
-        const std::size_t bytes = static_cast<std::size_t>(node(id).shape.size()) * sizeof(float) + off;
+        const std::size_t bytes = static_cast<std::size_t>(node(id).shape.size()) * size_of(dtype()) + off;
         const int last = plan_->options.guards ? end : std::max(s, last_[static_cast<std::size_t>(id)]);
         lifetimes.push_back({bytes + (plan_->options.guards ? 2 * alignment : 0), s, last});
         owners.push_back(id);

@@ -33,9 +33,9 @@ void Program::Plan::resolve(std::vector<Step>& list) {
       continue;
     }
     for (std::size_t i = 0; i < step.operands.size(); ++i)
-      step.fused->set_operand(static_cast<int>(i), static_cast<const float*>(address(step.operands[i])));
+      step.fused->set_operand(static_cast<int>(i), address(step.operands[i]));
     for (std::size_t m = 0; m < step.members.size(); ++m)
-      step.fused->set_result(static_cast<int>(m), static_cast<float*>(address(step.members[m])));
+      step.fused->set_result(static_cast<int>(m), address(step.members[m]));
   }
 }
 
@@ -82,13 +82,14 @@ std::optional<NodeId> Program::leaf(std::string_view name) const {
 
 namespace {
 
-Result<void> check_leaf(const spec::Graph& graph, NodeId id, bool index, std::optional<std::size_t> given) {
+Result<void> check_leaf(const spec::Graph& graph, NodeId id, DType real, DType found,
+                        std::optional<std::size_t> given) {
   if (id < 0 || id >= graph.size() || graph.node(id).leaf == spec::Leaf::none)
     return fail("node ", id, " is not a leaf");
   const spec::Node& node = graph.node(id);
-  if ((node.extent >= 0) != index)
-    return fail("input ", node.name, ": expected ", node.extent >= 0 ? "i64" : "f32", ", found ",
-                index ? "i64" : "f32");
+  const DType expected = node.extent >= 0 ? DType::i64 : real;
+  if (found != expected)
+    return fail("input ", node.name, ": expected ", name_of(expected), ", found ", name_of(found));
   if (given && *given != static_cast<std::size_t>(node.shape.size()))
     return fail("input ", node.name, ": expected ", node.shape.size(), " elements, found ", *given);
   return {};
@@ -96,33 +97,17 @@ Result<void> check_leaf(const spec::Graph& graph, NodeId id, bool index, std::op
 
 }  // namespace
 
-Result<void> Program::set(NodeId id, std::span<const float> data) {
-  if (auto ok = check_leaf(plan_->graph, id, /*index=*/false, data.size()); !ok) return ok;
+Result<void> Program::set(NodeId id, Elements data) {
+  if (auto ok = check_leaf(plan_->graph, id, dtype(), data.dtype, data.count); !ok) return ok;
   LeafData& leaf = plan_->leaves[plan_->leaf_of.at(id)];
-  if (leaf.own.size() == 0) leaf.own = Buffer(data.size_bytes());
+  if (leaf.own.size() == 0) leaf.own = Buffer(data.bytes());
   if (leaf.data != leaf.own.data()) leaf.data = leaf.own.data(), plan_->moved = true;
-  if (!data.empty()) std::memcpy(leaf.own.data(), data.data(), data.size_bytes());
+  if (data.count > 0) std::memcpy(leaf.own.data(), data.data, data.bytes());
   return {};
 }
 
-Result<void> Program::set(NodeId id, std::span<const std::int64_t> data) {
-  if (auto ok = check_leaf(plan_->graph, id, /*index=*/true, data.size()); !ok) return ok;
-  LeafData& leaf = plan_->leaves[plan_->leaf_of.at(id)];
-  if (leaf.own.size() == 0) leaf.own = Buffer(data.size_bytes());
-  if (leaf.data != leaf.own.data()) leaf.data = leaf.own.data(), plan_->moved = true;
-  if (!data.empty()) std::memcpy(leaf.own.data(), data.data(), data.size_bytes());
-  return {};
-}
-
-Result<void> Program::bind(NodeId id, const float* data) {
-  if (auto ok = check_leaf(plan_->graph, id, /*index=*/false, std::nullopt); !ok) return ok;
-  LeafData& leaf = plan_->leaves[plan_->leaf_of.at(id)];
-  if (leaf.data != data) leaf.data = data, plan_->moved = true;
-  return {};
-}
-
-Result<void> Program::bind(NodeId id, const std::int64_t* data) {
-  if (auto ok = check_leaf(plan_->graph, id, /*index=*/true, std::nullopt); !ok) return ok;
+Result<void> Program::bind(NodeId id, DType found, const void* data) {
+  if (auto ok = check_leaf(plan_->graph, id, dtype(), found, std::nullopt); !ok) return ok;
   LeafData& leaf = plan_->leaves[plan_->leaf_of.at(id)];
   if (leaf.data != data) leaf.data = data, plan_->moved = true;
   return {};
@@ -137,13 +122,14 @@ Result<void> Program::run() {
 
 bool Program::has_value(NodeId node) const { return plan_->kept[static_cast<std::size_t>(node)]; }
 
-std::span<const float> Program::value(NodeId node) const {
+View Program::view(NodeId node, DType asked) const {
   check(node >= 0 && node < plan_->graph.size() && has_value(node),
         "the value of a node is read only if the plan keeps it");
-  const auto n = static_cast<std::size_t>(plan_->graph.node(node).shape.size());
-  return {static_cast<const float*>(plan_->address(node)), n};
+  check(asked == dtype(), "a value is read in the dtype of its program");
+  return {plan_->address(node), plan_->graph.node(node).shape, asked};
 }
 
+DType Program::dtype() const { return plan_->options.dtype; }
 const spec::Graph& Program::graph() const { return plan_->graph; }
 const NodePlan& Program::node(NodeId id) const { return plan_->nodes[static_cast<std::size_t>(id)]; }
 int Program::steps() const { return static_cast<int>(plan_->steps.size()); }

@@ -25,7 +25,8 @@ struct PlanOptions {
   std::vector<NodeId> wanted = {};  // kept beside the graph's outputs
   bool fuse = true;
   Device device = Device::cpu;
-  int misalign = 0;                 // floats by which the program's own buffers are moved off their alignment
+  DType dtype = DType::f32;         // of every real tensor; index leaves are i64
+  int misalign = 0;                 // elements by which the program's own buffers are moved off their alignment
   bool guards = false;              // buffers are not reused and each is followed by a guard that nobody may write
   std::shared_ptr<Workers> workers = nullptr;  // shared with other programs; null: an own pool of `threads`
 };
@@ -47,17 +48,25 @@ class Program {
   // The leaf of a name; nullopt if there is none.
   std::optional<NodeId> leaf(std::string_view name) const;
   // Copies the data of a leaf into the program's own buffer; an error if the number of elements or the dtype differs.
-  Result<void> set(NodeId leaf, std::span<const float> data);
-  Result<void> set(NodeId leaf, std::span<const std::int64_t> data);
+  Result<void> set(NodeId leaf, Elements data);
   // Reads a leaf from the caller's memory at each run, without copying; aligned to its elements only.
-  Result<void> bind(NodeId leaf, const float* data);
-  Result<void> bind(NodeId leaf, const std::int64_t* data);
+  template <Element T>
+  Result<void> bind(NodeId leaf, const T* data) {
+    return bind(leaf, dtype_of<T>, data);
+  }
+  Result<void> bind(NodeId leaf, DType dtype, const void* data);
 
   // An error if a leaf has no data or an index is out of range: `input i: index 12 at element 3 is outside [0, 10)`.
   Result<void> run();
-  // The value of an output, a wanted node, or any node under Keep::all, after a run and until the next.
-  std::span<const float> value(NodeId node) const;
+  // The value of an output, a wanted node, or any node under Keep::all, after a run and until the next. T is the type
+  // of the program's dtype.
+  template <Element T = float>
+  std::span<const T> value(NodeId node) const {
+    const View v = view(node, dtype_of<T>);
+    return {v.as<const T>(), static_cast<std::size_t>(v.size())};
+  }
   bool has_value(NodeId node) const;
+  DType dtype() const;
 
   const spec::Graph& graph() const;
   const NodePlan& node(NodeId id) const;
@@ -74,6 +83,7 @@ class Program {
   friend class Planner;
   struct Plan;
   explicit Program(std::unique_ptr<Plan> plan);
+  View view(NodeId node, DType dtype) const;
   std::unique_ptr<Plan> plan_;
 };
 

@@ -1,6 +1,7 @@
 // Stores that pass by the caches, for results that would not stay in them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -13,21 +14,28 @@
 namespace plumbline::runtime {
 
 // A step that touches more than this is streamed: what the last cache keeps for one core and its neighbours.
-inline constexpr spec::Index cached_floats = spec::Index{8} << 20;
+inline constexpr spec::Index cached_floats = spec::Index{8} << 20, cached_bytes = 4 * cached_floats;
 
-// Copies n floats. What `to` receives is seen by others only after the writing thread has called `stream_fence`.
-inline void stream_copy(const float* from, float* to, spec::Index n) {
+// Copies n elements. What `to` receives is seen by others only after the writing thread has called `stream_fence`.
+template <class T>
+void stream_copy(const T* source, T* target, spec::Index count) {
 #if defined(__SSE2__)
-  spec::Index i = 0;
-  for (; i < n && reinterpret_cast<std::uintptr_t>(to + i) % 64 != 0; ++i) to[i] = from[i];
+  const auto* from = reinterpret_cast<const char*>(source);
+  auto* to = reinterpret_cast<char*>(target);
+  const spec::Index n = count * static_cast<spec::Index>(sizeof(T));
+  const auto head = static_cast<spec::Index>(-reinterpret_cast<std::uintptr_t>(to) % 64);
+  spec::Index i = std::min(n, head);
+  std::memcpy(to, from, static_cast<std::size_t>(i));
 #if defined(__AVX512F__)
-  for (; i + 16 <= n; i += 16) _mm512_stream_ps(to + i, _mm512_loadu_ps(from + i));
+  for (; i + 64 <= n; i += 64)
+    _mm512_stream_si512(reinterpret_cast<__m512i*>(to + i), _mm512_loadu_si512(from + i));
 #else
-  for (; i + 4 <= n; i += 4) _mm_stream_ps(to + i, _mm_loadu_ps(from + i));
+  for (; i + 16 <= n; i += 16)
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
 #endif
-  for (; i < n; ++i) to[i] = from[i];
+  std::memcpy(to + i, from + i, static_cast<std::size_t>(n - i));
 #else
-  std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(float));
+  std::memcpy(target, source, static_cast<std::size_t>(count) * sizeof(T));
 #endif
 }
 

@@ -8,31 +8,44 @@
 
 namespace plumbline::runtime {
 
-template <std::size_t arity, class F>
+// z_i = f(x_i, y_i, …) on elements of T.
+template <std::size_t arity, class T = float, class F>
 Block block_of(F f) {
-  return [f](const float* const* in, float* out, Index n) {
+  return [f](const void* const* in, void* out, Index n) {
     const auto loop = [&]<std::size_t... i>(std::index_sequence<i...>) {
-      const float* x[] = {in[i]...};
+      const T* x[] = {static_cast<const T*>(in[i])...};
+      T* y = static_cast<T*>(out);
 #pragma GCC ivdep
-      for (Index k = 0; k < n; ++k) out[k] = f(x[i][k]...);
+      for (Index k = 0; k < n; ++k) y[k] = f(x[i][k]...);
     };
     loop(std::make_index_sequence<arity>{});
   };
 }
 
-// A kernel for every case of an op. `make(op)` yields the scalar function of an op with its attributes.
-template <std::size_t arity, class Make>
-Kernel elementwise_with(std::string op, spec::Claims claims, Make make) {
-  Kernel k;
-  k.name = op + ".simd";
-  k.op = std::move(op);
-  k.claims = std::move(claims);
-  k.bind = [make](const spec::Op& bound_op, const Shapes&, const Shape&) {
-    BoundKernel bound;
-    bound.block = block_of<arity>(make(bound_op));
-    return bound;
+// F is a function of `arity` values of T whose result is a T: computed in T, not in another type.
+template <class F, class T, std::size_t arity>
+concept Computes = []<std::size_t... i>(std::index_sequence<i...>) {
+  return requires(F f, T x) {
+    { f((static_cast<void>(i), x)...) } -> std::same_as<T>;
   };
-  return k;
+}(std::make_index_sequence<arity>{});
+
+// Kernels for every case of an op. `make(op)` yields the scalar function of an op with its attributes; where it is
+// generic, [](auto x) { … }, it makes a kernel in float64 too.
+template <std::size_t arity, class Make>
+std::vector<Kernel> elementwise_with(std::string op, spec::Claims claims, Make make) {
+  const auto bind = [make]<class T>(T) -> Bind {
+    return [make](const spec::Op& bound_op, const Shapes&, const Shape&) {
+      BoundKernel bound;
+      bound.block = block_of<arity, T>(make(bound_op));
+      return bound;
+    };
+  };
+  const std::string name = op + ".simd";
+  std::vector<Kernel> list{{op, name, Device::cpu, DType::f32, claims, false, {}, bind(float{})}};
+  if constexpr (Computes<std::invoke_result_t<Make, const spec::Op&>, double, arity>)
+    list.push_back({op, name, Device::cpu, DType::f64, in_float64(claims), false, {}, bind(double{})});
+  return list;
 }
 
 // A kernel whose block does not depend on attributes.
@@ -50,7 +63,7 @@ inline Kernel of_block(std::string op, Block block, spec::Claims claims) {
 }
 
 template <std::size_t arity, class F>
-Kernel elementwise(std::string op, F f, spec::Claims claims = runtime::claims()) {
+std::vector<Kernel> elementwise(std::string op, F f, spec::Claims claims = runtime::claims()) {
   return elementwise_with<arity>(std::move(op), std::move(claims), [f](const spec::Op&) { return f; });
 }
 

@@ -23,14 +23,16 @@ float silu(float x) {
 // y_i = f(x_i), sixteen at a time; the rest as part of sixteen.
 template <class F>
 Block block_of_packs(F f) {
-  return [f](const float* const* in, float* out, Index n) {
+  return [f](const void* const* in, void* out, Index n) {
+    const auto* x = static_cast<const float*>(in[0]);
+    auto* y = static_cast<float*>(out);
     Index k = 0;
-    for (; k + pack <= n; k += pack) store(out + k, f(load(in[0] + k)));
+    for (; k + pack <= n; k += pack) store(y + k, f(load(x + k)));
     if (k == n) return;
     float rest[pack] = {};
-    std::copy_n(in[0] + k, n - k, rest);
+    std::copy_n(x + k, n - k, rest);
     store(rest, f(load(rest)));
-    std::copy_n(rest, n - k, out + k);
+    std::copy_n(rest, n - k, y + k);
   };
 }
 

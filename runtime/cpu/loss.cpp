@@ -52,7 +52,7 @@ BoundKernel bind_mse(const spec::Op& op, const Shapes& in, const Shape&) {
     const Terms into = terms_in(args, n);
     float *const terms = into.terms, *const parts = into.parts;  // clang 14 captures no structured binding
     parallel_for(args.workers, n, chunk, [&](Index begin, Index end, int) {
-      const float* x[] = {args.in[0].f32() + begin, args.in[1].f32() + begin};
+      const void* x[] = {args.in[0].f32() + begin, args.in[1].f32() + begin};
       term(x, terms + begin, end - begin);
     });
     const float total = total_of(args.workers, terms, parts, n);
@@ -214,23 +214,15 @@ void register_loss(KernelTable& table) {
   sums.block = chunk;
   const spec::Claims c = function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, sums);
   table.add({"mse", "mse.lanes", Device::cpu, DType::f32, sums, false, {}, bind_mse});
-  table.add({"cross_entropy", "cross_entropy.lanes", Device::cpu, DType::f32, c, false, {}, bind_cross_entropy});
-  table.add({"cross_entropy_index",
-             "cross_entropy_index.lanes",
-             Device::cpu,
-             DType::f32,
-             c,
-             false,
-             {},
-             bind_cross_entropy_index});
-  table.add({"cross_entropy_index_grad",
-             "cross_entropy_index_grad.lanes",
-             Device::cpu,
-             DType::f32,
-             c,
-             false,
-             {},
-             bind_cross_entropy_index_grad});
+  const Supports plain = [](const spec::Op& op, const Shapes& in) {
+    return in.size() == 2 && attribute<double>(op, "label_smoothing") == 0;
+  };
+  const auto add = [&](const std::string& op, Bind bind, Supports supports) {
+    table.add({op, op + ".lanes", Device::cpu, DType::f32, c, false, std::move(supports), std::move(bind)});
+  };
+  add("cross_entropy", bind_cross_entropy, plain);
+  add("cross_entropy_index", bind_cross_entropy_index, plain);
+  add("cross_entropy_index_grad", bind_cross_entropy_index_grad, {});
 }
 
 }  // namespace plumbline::runtime

@@ -13,10 +13,13 @@ namespace {
 
 constexpr std::size_t guard_bytes = alignment;
 
-void check_data(const std::string& name, const Shape& shape, std::size_t found) {
+void check_data(const std::string& name, const Shape& shape, DType dtype, Elements data) {
   if (!shape.valid()) throw spec::Error(spec::concat("input ", name, ": shape ", shape, " is not valid"));
-  if (found != static_cast<std::size_t>(shape.size()))
-    throw spec::Error(spec::concat("input ", name, ": expected ", shape.size(), " elements, found ", found));
+  if (data.dtype != dtype)
+    throw spec::Error(
+        spec::concat("input ", name, ": expected ", name_of(dtype), ", found ", name_of(data.dtype)));
+  if (data.count != static_cast<std::size_t>(shape.size()))
+    throw spec::Error(spec::concat("input ", name, ": expected ", shape.size(), " elements, found ", data.count));
 }
 
 }  // namespace
@@ -26,7 +29,7 @@ Session::Session(const KernelTable& kernels, const SessionOptions& options)
       graph_(std::make_unique<spec::Graph>()) {}
 
 Session::Value Session::allocate(std::size_t bytes) {
-  const std::size_t off = static_cast<std::size_t>(options_.misalign) * sizeof(float);
+  const std::size_t off = static_cast<std::size_t>(options_.misalign) * size_of(options_.dtype);
   Value v;
   v.buffer = std::make_shared<Buffer>(aligned(bytes + off) + guard_bytes);
   std::fill_n(reinterpret_cast<std::uint32_t*>(v.buffer->data()), v.buffer->size() / sizeof(std::uint32_t),
@@ -35,30 +38,30 @@ Session::Value Session::allocate(std::size_t bytes) {
   return v;
 }
 
-Var Session::add_leaf(Var v, std::span<const std::byte> data) {
+Var Session::add_leaf(Var v, Elements data) {
   run_recorded();
-  Value value = allocate(data.size());
-  if (!data.empty()) std::memcpy(value.data, data.data(), data.size());
+  Value value = allocate(data.bytes());
+  if (data.count > 0) std::memcpy(value.data, data.data, data.bytes());
   values_.push_back(std::move(value));
   return v;
 }
 
-Var Session::input(std::string name, Shape shape, std::span<const float> data) {
-  check_data(name, shape, data.size());
+Var Session::input(std::string name, Shape shape, Elements data) {
+  check_data(name, shape, options_.dtype, data);
   run_recorded();
-  return add_leaf(graph_->input(std::move(name), std::move(shape)), std::as_bytes(data));
+  return add_leaf(graph_->input(std::move(name), std::move(shape)), data);
 }
 
 Var Session::input(std::string name, Shape shape, Index extent, std::span<const std::int64_t> data) {
-  check_data(name, shape, data.size());
+  check_data(name, shape, DType::i64, data);
   run_recorded();
-  return add_leaf(graph_->index_input(std::move(name), std::move(shape), extent), std::as_bytes(data));
+  return add_leaf(graph_->index_input(std::move(name), std::move(shape), extent), data);
 }
 
-Var Session::param(std::string name, Shape shape, std::span<const float> data) {
-  check_data(name, shape, data.size());
+Var Session::param(std::string name, Shape shape, Elements data) {
+  check_data(name, shape, options_.dtype, data);
   run_recorded();
-  return add_leaf(graph_->param(std::move(name), std::move(shape)), std::as_bytes(data));
+  return add_leaf(graph_->param(std::move(name), std::move(shape)), data);
 }
 
 Var Session::apply(const spec::Op& op, const std::vector<Var>& in) {
@@ -89,7 +92,7 @@ void Session::run_recorded() {
 Session::Value Session::run(NodeId id) {
   const spec::Node& node = graph_->node(id);
   const Shapes in = graph_->shapes_of(node.inputs);
-  const Kernel& kernel = kernels_.find(node.op, in, options_.device);
+  const Kernel& kernel = kernels_.find(node.op, in, options_.device, options_.dtype);
   Step step;
   step.bound = kernel.bind(node.op, in, node.shape);
   Value value;
@@ -98,23 +101,23 @@ Session::Value Session::run(NodeId id) {
     value.kernel = &kernel;
     return value;
   }
-  value = allocate(static_cast<std::size_t>(node.shape.size()) * sizeof(float));
+  value = allocate(static_cast<std::size_t>(node.shape.size()) * size_of(options_.dtype));
   value.kernel = &kernel;
   const auto data_of = [&](NodeId i) { return values_[static_cast<std::size_t>(i)].data; };
   if (step.bound.block) {
-    step.fused = std::make_unique<Fused>(node.shape);
+    step.fused = std::make_unique<Fused>(node.shape, options_.dtype);
     std::vector<Fused::Source> sources;
     for (std::size_t i = 0; i < in.size(); ++i) sources.push_back({-1, step.fused->add_operand(in[i])});
     step.fused->store(step.fused->add_member(step.bound.block, std::move(sources)));
     step.fused->plan();
     for (std::size_t i = 0; i < in.size(); ++i)
-      step.fused->set_operand(static_cast<int>(i), static_cast<const float*>(data_of(node.inputs[i])));
-    step.fused->set_result(0, static_cast<float*>(value.data));
+      step.fused->set_operand(static_cast<int>(i), data_of(node.inputs[i]));
+    step.fused->set_result(0, value.data);
   } else {
     for (std::size_t i = 0; i < in.size(); ++i)
       step.in.push_back(
-          {data_of(node.inputs[i]), in[i], graph_->node(node.inputs[i]).extent >= 0 ? DType::i64 : DType::f32});
-    step.out = {value.data, node.shape, DType::f32};
+          {data_of(node.inputs[i]), in[i], graph_->node(node.inputs[i]).extent >= 0 ? DType::i64 : options_.dtype});
+    step.out = {value.data, node.shape, options_.dtype};
   }
   const std::size_t shared = aligned(step.scratch()), local = aligned(step.local_scratch());
   const std::size_t bytes = shared + local * static_cast<std::size_t>(workers_->threads());
@@ -124,11 +127,11 @@ Session::Value Session::run(NodeId id) {
   return value;
 }
 
-std::span<const float> Session::value(Var v) {
+View Session::view(Var v, DType asked) {
+  check(asked == options_.dtype, "a value is read in the dtype of its session");
   run_recorded();
   check(v.id() >= 0 && v.id() < graph_->size() && graph_->node(v.id()).extent < 0, "only real nodes have a value");
-  return {static_cast<const float*>(values_[static_cast<std::size_t>(v.id())].data),
-          static_cast<std::size_t>(v.shape().size())};
+  return {values_[static_cast<std::size_t>(v.id())].data, v.shape(), asked};
 }
 
 std::vector<Var> Session::backward(Var loss, const std::vector<Var>& wrt) {

@@ -19,7 +19,8 @@ using spec::Var;
 struct SessionOptions {
   int threads = 1;
   Device device = Device::cpu;
-  int misalign = 0;           // floats by which values are moved off their alignment
+  DType dtype = DType::f32;   // of every real value; indices are i64
+  int misalign = 0;           // elements by which values are moved off their alignment
   std::uint32_t poison = 0;   // what buffers and scratch hold before a kernel runs
 };
 
@@ -29,9 +30,10 @@ class Session {
  public:
   explicit Session(const KernelTable& kernels, const SessionOptions& options = {});
 
-  Var input(std::string name, Shape shape, std::span<const float> data);
+  // Data of the session's dtype, copied.
+  Var input(std::string name, Shape shape, Elements data);
   Var input(std::string name, Shape shape, Index extent, std::span<const std::int64_t> data);
-  Var param(std::string name, Shape shape, std::span<const float> data);
+  Var param(std::string name, Shape shape, Elements data);
 
   // Runs the op now and records it.
   Var apply(const spec::Op& op, const std::vector<Var>& in);
@@ -41,7 +43,11 @@ class Session {
   }
   // The elements of a node; valid as long as the session. Nodes that were recorded on the graph by other means (the
   // ops' own functions, derivative rules) are run first.
-  std::span<const float> value(Var v);
+  template <Element T = float>
+  std::span<const T> value(Var v) {
+    const View x = view(v, dtype_of<T>);
+    return {x.as<const T>(), static_cast<std::size_t>(x.size())};
+  }
 
   // The gradients of Σ loss with respect to `wrt`, recorded and run; a Var with id −1 where no path leads.
   std::vector<Var> backward(Var loss, const std::vector<Var>& wrt);
@@ -59,10 +65,11 @@ class Session {
     void* data = nullptr;
     const Kernel* kernel = nullptr;
   };
+  View view(Var v, DType dtype);
   void run_recorded();
   Value run(NodeId id);
   Value allocate(std::size_t bytes);
-  Var add_leaf(Var v, std::span<const std::byte> data);
+  Var add_leaf(Var v, Elements data);
 
   const KernelTable& kernels_;
   SessionOptions options_;
