@@ -1,20 +1,24 @@
-// l = −ln softmax(x)_label along an axis, for each place, summed or averaged over the places that are not ignored
+// l = −Σ_c w_c ln softmax(x)_c along an axis, w from the label (see label_weights), summed or averaged over the places
 #pragma once
 
 #include "spec/ops/loss/cross_entropy_index_grad.h"
+#include "spec/ops/loss/label_weights.h"
 
 namespace plumbline::spec {
 
-// Where every label is ignored, the mean is 0 and so is its gradient.
+// A mean is over the weights of the labels that are not ignored. Where every label is ignored, it is 0 and so is its
+// gradient. The weights of the classes are constants, as in PyTorch.
 struct CrossEntropyIndex {
   Index axis = -1;                 // of the classes
   std::string reduction = "mean";  // none, mean or sum over the places
   Index ignore_index = -100;
+  double label_smoothing = 0;      // the share of a label that all classes get evenly
 
   static constexpr std::string_view name = "cross_entropy_index",
-                                    summary = "-log softmax(x)_label; inputs logits, labels";
-  static constexpr int arity = 2, index_label = 5;
+                                    summary = "-log softmax(x)_label; inputs logits, labels[, weight]";
+  static constexpr int arity = 2, most_inputs = 3, index_label = 5;
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
+  static constexpr auto words = reduction_words;
   bool operator==(const CrossEntropyIndex&) const = default;
 
   bool differentiable(std::size_t input) const { return input == 0; }
@@ -24,7 +28,10 @@ struct CrossEntropyIndex {
   Result<Shape> shape(const Shapes& in) const {
     const auto places = labelled_places(*this, in[0], in[1]);  // [cross_entropy_index C1..C3]
     if (!places) return places;
-    return loss_shape(*this, 4, *places);  // [cross_entropy_index C4]
+    if (auto ok = check_class_weights(*this, 6, in, 2, in[0][index_axis(in)]); !ok)  // [cross_entropy_index C6]
+      return tl::unexpected(ok.error());
+    if (auto ok = check_smoothing(*this, 7); !ok) return tl::unexpected(ok.error());  // [cross_entropy_index C7]
+    return loss_shape(*this, 4, *places);                                             // [cross_entropy_index C4]
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
@@ -35,13 +42,23 @@ struct CrossEntropyIndex {
   Tensor<N> method(std::string_view, const Tensors<N>& in) const {
     return loss(in, /*shift=*/true);
   }
+  // dx = ct (softmax(x) Σ w − w)
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
-    return {call(CrossEntropyIndexGrad{axis, reduction, ignore_index}, in[0], in[1], ct)};
+    if (in.size() == 2 && label_smoothing == 0)
+      return {call(CrossEntropyIndexGrad{axis, reduction, ignore_index}, in[0], in[1], ct)};
+    const Shape& logits = in[0].shape();
+    const LabelWeights weights{logits[*normal_axis(axis, logits.rank())], axis, reduction, ignore_index,
+                               label_smoothing};
+    const T w = call(weights, std::vector<T>(in.begin() + 1, in.end()));
+    const T pull = sub(mul(call(Softmax{axis}, in[0]), call(Sum{{axis}, true}, w)), w);
+    return {mul(place_cotangent(*this, ct, logits), pull)};
   }
   static Sample<CrossEntropyIndex> sample(Choices& choices) {
-    const LabelSample s = sample_labels(choices);
-    return {{s.axis, s.reduction, s.ignore_index}, s.shapes, s.domains};
+    LabelSample s = sample_labels(choices);
+    const Index classes = s.domains[1].extent;
+    if (choices.pick(0, 2) == 2) s.shapes.push_back({classes}), s.domains.push_back(Domain::within(0.125, 4, {1}));
+    return {{s.axis, s.reduction, s.ignore_index, pick_smoothing(choices)}, s.shapes, s.domains};
   }
 
  private:
@@ -49,26 +66,15 @@ struct CrossEntropyIndex {
   Tensor<N> loss(const Tensors<N>& in, bool shift) const {
     const Shape& shape = in[0].shape();
     const Fibres fibre = fibres(shape, {*normal_axis(axis, shape.rank())});
-    const Labels labels = read_labels(*this, shape, in[1]);  // [cross_entropy_index C5]
-    std::vector<N> terms;
-    for (std::size_t o = 0; o < labels.at.size(); ++o) {
-      const auto x = [&](Index c) -> const N& {
-        return in[0][fibre.start[o] + fibre.step[static_cast<std::size_t>(c)]];
+    return label_loss<N>(*this, label_smoothing, shape, in, [&](std::size_t p) {  // [cross_entropy_index C5]
+      const auto x = [&, p](Index c) -> const N& {
+        return in[0][fibre.start[p] + fibre.step[static_cast<std::size_t>(c)]];
       };
-      if (labels.at[o] < 0) {
-        terms.emplace_back(Index{0});
-        continue;
-      }
       const auto norm = log_sum<N>(fibre.length(), x, shift);
-      const N& logit = x(labels.at[o]);
-      terms.push_back(norm.log_sum - (shift ? shifted(logit, norm.top) : logit));
-    }
-    if (reduction == "none") return Tensor<N>(in[1].shape(), std::move(terms));
-    const N total = sum<N>(static_cast<Index>(terms.size()),
-                           [&](Index o) -> const N& { return terms[static_cast<std::size_t>(o)]; });
-    return Tensor<N>::scalar(reduction == "mean" && labels.kept > 0 ? N(total / N(labels.kept)) : total);
+      return [=](Index c) { return N(norm.log_sum - (shift ? shifted(x(c), norm.top) : x(c))); };
+    });
   }
 };
-BOOST_DESCRIBE_STRUCT(CrossEntropyIndex, (), (axis, reduction, ignore_index))
+BOOST_DESCRIBE_STRUCT(CrossEntropyIndex, (), (axis, reduction, ignore_index, label_smoothing))
 
 }  // namespace plumbline::spec

@@ -14,6 +14,7 @@ struct CrossEntropyIndexGrad {
   static constexpr std::string_view name = "cross_entropy_index_grad",
                                     summary = "the cotangent of the logits; inputs logits, labels, ct";
   static constexpr int arity = 3, index_label = 6;
+  static constexpr auto words = reduction_words;
   static constexpr std::array<std::string_view, 1> methods{"shifted"};
   bool operator==(const CrossEntropyIndexGrad&) const = default;
 

@@ -11,19 +11,13 @@ struct Mse {
 
   static constexpr std::string_view name = "mse", summary = "mean, sum or each of (x - t)^2; inputs x, t";
   static constexpr int arity = 2;
+  static constexpr auto words = reduction_words;
   bool operator==(const Mse&) const = default;
 
-  Result<Shape> shape(const Shapes& in) const {
-    if (in[0] != in[1]) return refuse(*this, 1, "shapes differ: ", in[0], " vs ", in[1]);
-    return loss_shape(*this, 2, in[0]);  // [mse C2]
-  }
+  Result<Shape> shape(const Shapes& in) const { return pointwise_shape(*this, in); }  // [mse C1], [mse C2]
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    const Tensor<N>&x = in[0], &t = in[1];
-    const auto term = [&](Index i) { return square(N(x[i] - t[i])); };
-    if (reduction == "none") return Tensor<N>::generate(x.shape(), term);
-    const N total = sum<N>(x.size(), term);
-    return Tensor<N>::scalar(reduction == "mean" ? N(total / N(x.size())) : total);
+    return reduce_terms<N>(*this, in[0].shape(), [&](Index i) { return square(N(in[0][i] - in[1][i])); });
   }
   // dx = 2 (x − t) ct, dt = −dx
   template <TensorLike T>
