@@ -1,38 +1,62 @@
-// softmax and log_softmax along any axis.
+// softmax, log_softmax and their gradients along any axis, and softmax under a mask.
 #include "runtime/core/attribute.h"
-#include "runtime/core/buffer.h"
+#include "runtime/cpu/along.h"
 #include "runtime/cpu/elementwise.h"
-#include "runtime/cpu/lanes.h"
 #include "runtime/cpu/math.h"
+#include "runtime/cpu/slices.h"
 
 namespace plumbline::runtime {
 namespace {
 
-constexpr Index work_per_part = 16384;
-constexpr Index together = 16;  // fibres that are brought into rows at a time, where they are not rows already
+template <class T>
+constexpr T infinite = std::numeric_limits<T>::infinity();
+
+template <class T>
+bool is_infinite(T x) {
+  return x == infinite<T> || x == -infinite<T>;
+}
 
 // The largest number of a row; a NaN is left to the sum of exponentials.
-float top_of(const float* x, Index n) { return fold_lanes(x, n, -math::infinity, LargerNumber{}); }
+template <class T>
+T top_of(const T* x, Index n) {
+  if constexpr (std::is_same_v<T, float>) return fold_lanes(x, n, -math::infinity, LargerNumber{});
+  T top = -infinite<T>;
+  for (Index i = 0; i < n; ++i) top = x[i] > top ? x[i] : top;
+  return top;
+}
 // The smallest number of a row, alike.
 float bottom_of(const float* x, Index n) {
   return -fold_terms(n, -math::infinity, LargerNumber{}, [=](auto at) { return -at(x); });
 }
 
-// e_i = exp(x_i − top), and what x_i − top is: 0 where x_i is an infinite maximum itself.
-float shifted(float x, float top) { return math::abs(top) == math::infinity && x == top ? 0.0f : x - top; }
+template <class T>
+T total_of(const T* x, Index n) {
+  return sum_over<T>(n, [=](auto at) { return at(x); });
+}
 
-float exponentials(const float* x, float top, float* e, Index n) {
-  if (math::abs(top) == math::infinity) {
+// x_i − top, and 0 where x_i is an infinite maximum itself.
+template <class T>
+T shifted(T x, T top) {
+  return is_infinite(top) && x == top ? T(0) : x - top;
+}
+
+// e_i = exp(x_i − top); returns Σ e.
+template <class T>
+T exponentials(const T* x, T top, T* e, Index n) {
+  if (is_infinite(top)) {
     for (Index i = 0; i < n; ++i) e[i] = math::exp(shifted(x[i], top));
   } else {
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) e[i] = math::exp(x[i] - top);
   }
-  return sum_lanes(e, n);
+  return total_of(e, n);
 }
 
 // Several infinite maxima have no limit.
-bool contested(float top, float total) { return math::abs(top) == math::infinity && total > 1; }
+template <class T>
+bool contested(T top, T total) {
+  return is_infinite(top) && total > 1;
+}
 
 // x_i ≥ max x − moderate leaves every e_i far from the subnormals.
 constexpr float moderate = 60;
@@ -56,10 +80,12 @@ void moderate_softmax(const float* x, float top, float* y, Index n) {
 
 // shifted: exp(x_i − max x) / Σ_j exp(x_j − max x)
 struct Softmax {
-  void operator()(const float* x, float* y, Index n) const {
-    const float top = top_of(x, n);
-    if (top - bottom_of(x, n) <= moderate && n <= moderate_length) return moderate_softmax(x, top, y, n);
-    const float total = exponentials(x, top, y, n);
+  template <class T>
+  void operator()(const std::array<const T*, 1>& in, T* y, Index n) const {
+    const T *x = in[0], top = top_of(x, n);
+    if constexpr (std::is_same_v<T, float>)
+      if (top - bottom_of(x, n) <= moderate && n <= moderate_length) return moderate_softmax(x, top, y, n);
+    const T total = exponentials(x, top, y, n);
     if (contested(top, total)) return std::fill_n(y, n, top - top), void();
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) y[i] = y[i] / total;
@@ -68,10 +94,11 @@ struct Softmax {
 
 // shifted: (x_i − max x) − ln Σ_j exp(x_j − max x)
 struct LogSoftmax {
-  void operator()(const float* x, float* y, Index n) const {
-    const float top = top_of(x, n), total = exponentials(x, top, y, n), rest = math::log(total);
+  template <class T>
+  void operator()(const std::array<const T*, 1>& in, T* y, Index n) const {
+    const T *x = in[0], top = top_of(x, n), total = exponentials(x, top, y, n), rest = math::log(total);
     if (contested(top, total)) return std::fill_n(y, n, top - top), void();
-    if (math::abs(top) == math::infinity) {
+    if (is_infinite(top)) {
       for (Index i = 0; i < n; ++i) y[i] = shifted(x[i], top) - rest;
       return;
     }
@@ -80,55 +107,89 @@ struct LogSoftmax {
   }
 };
 
-// f(row of x, row of y, n) for each fibre of [outer, n, inner] along the middle axis.
-template <class F>
-BoundKernel along(const Shape& shape, Index axis, F f) {
-  Index outer = 1, inner = 1;
-  const Index n = shape[axis];
-  for (Index a = 0; a < axis; ++a) outer *= shape[a];
-  for (Index a = axis + 1; a < shape.rank(); ++a) inner *= shape[a];
+// y_i (ct_i − Σ ct·y)
+struct SoftmaxGrad {
+  template <class T>
+  void operator()(const std::array<const T*, 2>& in, T* dx, Index n) const {
+    const T *y = in[0], *ct = in[1];
+    const T inner = sum_over<T>(n, [=](auto at) { return at(ct) * at(y); });
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) dx[i] = y[i] * (ct[i] - inner);
+  }
+};
+
+// ct_i − exp(y_i) Σ ct
+struct LogSoftmaxGrad {
+  template <class T>
+  void operator()(const std::array<const T*, 2>& in, T* dx, Index n) const {
+    const T *y = in[0], *ct = in[1], total = total_of(ct, n);
+#pragma GCC ivdep
+    for (Index i = 0; i < n; ++i) dx[i] = ct[i] - math::exp(y[i]) * total;
+  }
+};
+
+// softmax over the allowed entries of a row, in place: m_i is 0 where x_i is blocked.
+template <class T>
+void masked_softmax(T* x, const T* m, Index n) {
+  for (Index i = 0; i < n; ++i) x[i] = m[i] != 0 ? x[i] : -infinite<T>;
+  const T top = top_of(x, n);
+  if (is_infinite(top))
+    for (Index i = 0; i < n; ++i) x[i] = m[i] != 0 ? math::exp(shifted(x[i], top)) : T(0);
+  else
+    for (Index i = 0; i < n; ++i) x[i] = math::exp(x[i] - top);
+  const T total = total_of(x, n);
+  const bool none = contested(top, total);
+  for (Index i = 0; i < n; ++i) x[i] = m[i] == 0 ? T(0) : none ? top - top : x[i] / total;
+}
+
+// The strides with which a mask is read at the places of x.
+std::vector<Index> mask_strides(const Shape& mask, const Shape& x) {
+  std::vector<Index> strides(static_cast<std::size_t>(x.rank()), 0);
+  const auto own = mask.strides();
+  for (Index a = 0; a < mask.rank(); ++a)
+    if (mask[a] != 1) strides[static_cast<std::size_t>(a + x.rank() - mask.rank())] = own[static_cast<std::size_t>(a)];
+  return strides;
+}
+
+template <class T>
+BoundKernel bind_masked_softmax(const spec::Op& op, const Shapes& in, const Shape& shape) {
   BoundKernel bound;
-  if (shape.size() == 0) {
-    bound.run = [](const KernelArgs&) {};
-    return bound;
+  bound.run = [](const KernelArgs&) {};
+  if (shape.size() == 0) return bound;
+  const Index axis = *spec::normal_axis(attribute<Index>(op, "axis"), shape.rank());
+  const Around s = around(shape, axis);
+  const auto strides = mask_strides(in[1], shape);
+  std::vector<Index> starts(static_cast<std::size_t>(s.outer * s.inner), 0);  // of the fibres' masks
+  for (std::size_t f = 0; f < starts.size(); ++f) {
+    Index rest = static_cast<Index>(f);
+    for (Index a = shape.rank(); a-- > 0;) {
+      if (a == axis) continue;
+      starts[f] += rest % shape[a] * strides[static_cast<std::size_t>(a)];
+      rest /= shape[a];
+    }
   }
-  if (inner == 1) {
-    bound.run = [=](const KernelArgs& args) {
-      parallel_for(args.workers, outer, std::max<Index>(1, work_per_part / n), [&](Index begin, Index end, int) {
-        for (Index r = begin; r < end; ++r) f(args.in[0].f32() + r * n, args.out.f32() + r * n, n);
-      });
-    };
-    return bound;
-  }
-  const Index blocks = (inner + together - 1) / together;
-  bound.local_scratch = aligned(sizeof(float) * static_cast<std::size_t>(2 * together * n));
+  const Index step = strides[static_cast<std::size_t>(axis)];
+  bound.local_scratch = aligned(2 * sizeof(T) * static_cast<std::size_t>(s.n));
   bound.run = [=](const KernelArgs& args) {
-    parallel_for(args.workers, outer * blocks, std::max<Index>(1, work_per_part / (n * together)),
+    parallel_for(args.workers, s.outer * s.inner, std::max<Index>(1, slice_work / s.n),
                  [&](Index begin, Index end, int worker) {
-                   float *from = args.local(worker), *to = from + together * n;
-                   for (Index p = begin; p < end; ++p) {
-                     const Index at = p / blocks * n * inner + p % blocks * together,
-                                 width = std::min(together, inner - p % blocks * together);
-                     const float* x = args.in[0].f32() + at;
-                     float* y = args.out.f32() + at;
-                     for (Index i = 0; i < n; ++i)
-                       for (Index c = 0; c < width; ++c) from[c * n + i] = x[i * inner + c];
-                     for (Index c = 0; c < width; ++c) f(from + c * n, to + c * n, n);
-                     for (Index i = 0; i < n; ++i)
-                       for (Index c = 0; c < width; ++c) y[i * inner + c] = to[c * n + i];
+                   T *row = args.local<T>(worker), *mask = row + s.n;
+                   for (Index f = begin; f < end; ++f) {
+                     const Index at = f / s.inner * s.n * s.inner + f % s.inner;
+                     const T *x = args.in[0].as<T>() + at, *m = args.in[1].as<T>() + starts[static_cast<std::size_t>(f)];
+                     T* y = args.out.as<T>() + at;
+                     for (Index i = 0; i < s.n; ++i) row[i] = x[i * s.inner], mask[i] = m[i * step];
+                     masked_softmax(row, mask, s.n);
+                     for (Index i = 0; i < s.n; ++i) y[i * s.inner] = row[i];
                    }
                  });
   };
   return bound;
 }
 
-template <class F>
-Kernel row_kernel(std::string op, spec::Claims claims, F f) {
-  Kernel k{op, op + ".simd", Device::cpu, DType::f32, std::move(claims), false, {}, {}};
-  k.bind = [f](const spec::Op& bound_op, const Shapes& in, const Shape&) {
-    return along(in[0], *spec::normal_axis(attribute<Index>(bound_op, "axis"), in[0].rank()), f);
-  };
-  return k;
+template <class T, std::size_t inputs, class F>
+BoundKernel bind_along(const spec::Op& op, const Shapes& in, const Shape&) {
+  return along<T, inputs>(in[0], *spec::normal_axis(attribute<Index>(op, "axis"), in[0].rank()), F{});
 }
 
 }  // namespace
@@ -136,9 +197,16 @@ Kernel row_kernel(std::string op, spec::Claims claims, F f) {
 void register_rows(KernelTable& table) {
   using F = spec::Function;
   const spec::Claims c = claims(spec::Order::lanes, lanes);
-  table.add(row_kernel("softmax", function_claims({{F::exp, math::exp_ulps}}, c), Softmax{}));
-  table.add(row_kernel("log_softmax", function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, c),
-                       LogSoftmax{}));
+  const spec::Claims exp = function_claims({{F::exp, math::exp_ulps}}, c);
+  const spec::Claims log = function_claims({{F::exp, math::exp_ulps}, {F::log, math::log_ulps}}, c);
+  const auto add = [&](const std::string& op, const spec::Claims& claims, Bind f32, Bind f64) {
+    table.add(op, op + ".simd", claims, std::move(f32), std::move(f64));
+  };
+  add("softmax", exp, bind_along<float, 1, Softmax>, bind_along<double, 1, Softmax>);
+  add("log_softmax", log, bind_along<float, 1, LogSoftmax>, bind_along<double, 1, LogSoftmax>);
+  add("masked_softmax", exp, bind_masked_softmax<float>, bind_masked_softmax<double>);
+  add("softmax_grad", c, bind_along<float, 2, SoftmaxGrad>, bind_along<double, 2, SoftmaxGrad>);
+  add("log_softmax_grad", exp, bind_along<float, 2, LogSoftmaxGrad>, bind_along<double, 2, LogSoftmaxGrad>);
 }
 
 }  // namespace plumbline::runtime

@@ -1,7 +1,7 @@
-// What layer_norm and its gradient share: the slices over the last axes that are normalised, and their statistics.
+// What layer_norm, rms_norm and their gradients share: the slices over the last axes.
 #pragma once
 
-#include "spec/ops/reduce/reduction.h"
+#include "spec/ops/norm/slices_grad.h"
 
 namespace plumbline::spec {
 
@@ -18,27 +18,28 @@ Result<Shape> normalised_shape(const O& op, const Shape& x) {
   return slice;
 }
 
-// The axes of the slice.
-inline Axes last_axes(const Shape& x, const Shape& slice) {
-  Axes axes;
-  for (Index a = x.rank() - slice.rank(); a < x.rank(); ++a) axes.push_back(a);
-  return axes;
+// Of inputs x[, w[, b]]; [op C4]: w and b have the shape of the slice.
+template <class O>
+Result<Shape> normalised_rows(const O& op, const Shapes& in) {
+  const auto slice = normalised_shape(op, in[0]);
+  if (!slice) return tl::unexpected(slice.error());
+  for (std::size_t i = 1; i < in.size(); ++i)
+    if (in[i] != *slice)
+      return refuse(op, 4, i == 1 ? "weight" : "bias", " differs from the normalised axes: ", in[i], " vs ", *slice);
+  return in[0];
 }
 
-// Of one slice x_0 … x_{n−1}: the mean μ and σ = √(Σ (x − μ)² / n + eps), in two passes; `scaled`: with the averages
-// Σ · (1/n).
-template <Number N>
-struct SliceStatistics {
-  N mean, deviation;
-};
-
-template <Number N>
-SliceStatistics<N> statistics(const N* x, Index n, double eps, bool scaled) {
-  const N mean = average<N>(n, [=](Index p) -> const N& { return x[p]; }, n, scaled);
-  const N variance = average<N>(n, [&](Index p) { return square(N(x[p] - mean)); }, n, scaled);
-  return {mean, sqrt(variance + real(mean, eps))};
+// x as rows, one for each slice.
+template <class O>
+Slicing row_slicing(const O& op, const Shape& x) {
+  const Shape slice = *normalised_shape(op, x);
+  Index rows = 1;
+  for (Index a = 0; a < x.rank() - slice.rank(); ++a) rows *= x[a];
+  const Index n = slice.size();
+  return {{rows, n}, {1}, 1, std::max<Index>(1, n), O::centred};
 }
 
+// Shapes: x, then the slice.
 template <class O>
 Sample<O> sample_layer_norm(Choices& choices) {
   O op;

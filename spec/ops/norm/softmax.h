@@ -1,9 +1,7 @@
 // y_i = exp(x_i) / Σ_j exp(x_j) along an axis
 #pragma once
 
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sub.h"
-#include "spec/ops/norm/shift.h"
+#include "spec/ops/norm/softmax_grad.h"
 
 namespace plumbline::spec {
 
@@ -12,7 +10,7 @@ struct Softmax {
 
   static constexpr std::string_view name = "softmax", summary = "y_i = exp(x_i) / sum_j exp(x_j) along an axis";
   static constexpr int arity = 1;
-  static constexpr std::array<std::string_view, 1> methods{"shifted"};
+  static constexpr std::array methods = softmax_methods;
   bool operator==(const Softmax&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return shape_along(*this, in[0]); }  // [softmax C1]
@@ -23,21 +21,20 @@ struct Softmax {
       for (Index i = 0; i < n; ++i) y(i) = exp(x(i)) / total;
     });
   }
-  // shifted: exp(x_i − max x) / Σ_j exp(x_j − max x), which never overflows.
+  // exp(x_i − max x) / Σ_j exp(x_j − max x), which never overflows.
   template <Number N>
-  Tensor<N> method(std::string_view, const Tensors<N>& in) const {
-    return along(axis, in[0], [](Index n, auto&& x, auto&& y) {
-      const N top = max_of<N>(n, x);
-      for (Index i = 0; i < n; ++i) y(i) = exp(shifted(x(i), top));
-      const N total = sum<N>(n, y);
-      for (Index i = 0; i < n; ++i) y(i) = unless_contested(top, total, N(y(i) / total));
+  Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
+    return along(axis, in[0], [&](Index n, auto&& x, auto&& y) {
+      const bool online = method == "online";
+      ShiftedSum<N> s = online ? online_sum<N>(n, x) : ShiftedSum<N>{max_of<N>(n, x), N(Index{0})};
+      for (Index i = 0; i < n; ++i) y(i) = exp(shifted(x(i), s.top));
+      if (!online) s.total = sum<N>(n, y);
+      for (Index i = 0; i < n; ++i) y(i) = unless_contested(s.top, s.total, N(y(i) / s.total));
     });
   }
-  // dx = y (ct − Σ ct·y)
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>&, const T& y, const T& ct) const {
-    const T inner = call(Sum{{axis}, true}, mul(ct, y));
-    return {mul(y, sub(ct, inner))};
+    return {call(SoftmaxGrad{axis}, y, ct)};
   }
   static Sample<Softmax> sample(Choices& choices) { return sample_along<Softmax>(choices); }
 };

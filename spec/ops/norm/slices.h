@@ -1,0 +1,136 @@
+// What the normalisations share: the slices x_1 … x_n that are normalised, their μ and σ = √(variance + eps), and the
+// way back.
+#pragma once
+
+#include "spec/ops/elementwise/add.h"
+#include "spec/ops/elementwise/div.h"
+#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/elementwise/sqrt.h"
+#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/reduce/mean.h"
+
+namespace plumbline::spec {
+
+// A slice runs along `axes` of x seen under the shape `view`; element i of x takes the weight (i / inner) mod count.
+// `centred`: the mean is subtracted; else it is taken for 0.
+struct Slicing {
+  Shape view;
+  Axes axes;
+  Index inner = 1, count = 1;
+  bool centred = true;
+
+  Index parameter(Index i) const { return i / inner % count; }
+};
+
+// [norm B1]: two_pass is Σ(x − μ)² / n; scaled the same with averages Σ · (1/n); welford a running mean and a running
+// sum of squared deviations; moments E x² − (E x)², which cancels. All are the same real number.
+enum class Variance : std::uint8_t { two_pass, scaled, welford, moments };
+inline constexpr std::array<std::string_view, 4> variance_methods{"two_pass", "scaled", "welford", "moments"};
+inline constexpr std::array<std::string_view, 2> rms_methods{"two_pass", "scaled"};
+
+inline Variance variance_named(std::string_view method) {
+  const auto at = std::find(variance_methods.begin(), variance_methods.end(), method);
+  return at == variance_methods.end() ? Variance::two_pass : static_cast<Variance>(at - variance_methods.begin());
+}
+
+// How an implementation goes about it: the textbook divides by σ, a method multiplies by 1/σ, once for each slice.
+struct Way {
+  Variance variance = Variance::two_pass;
+  bool reciprocal = false;
+
+  static Way of(std::string_view method) { return {variance_named(method), true}; }
+  template <Number N>
+  N over(const N& a, const N& deviation) const {
+    return reciprocal ? a * (N(Index{1}) / deviation) : a / deviation;
+  }
+};
+
+// The mean of x_0 … x_{n−1} and the sum of squared deviations from it, n ≥ 1.
+template <Number N>
+struct Moments {
+  N mean, squares;
+};
+
+template <Number N, class X>
+Moments<N> running_moments(Index n, X&& x) {  // Welford 1962
+  Moments<N> m{x(Index{0}), N(Index{0})};
+  for (Index k = 1; k < n; ++k) {
+    const N before = x(k) - m.mean;
+    m.mean = m.mean + before / N(k + 1);
+    m.squares = m.squares + before * (x(k) - m.mean);
+  }
+  return m;
+}
+
+// The mean, and Σ(x − μ)² / count.
+template <Number N, class X>
+Moments<N> variance_of(Index n, X&& x, Index count, Variance how) {
+  if (how == Variance::welford) {
+    const Moments<N> m = running_moments<N>(n, x);
+    return {m.mean, m.squares / N(count)};
+  }
+  const bool scaled = how == Variance::scaled;
+  const N mean = average<N>(n, x, n, scaled);
+  if (how == Variance::moments) {
+    const N raw = average<N>(n, [&](Index k) { return square(x(k)); }, n, scaled);
+    const N population = ramp(N(raw - square(mean)));
+    return {mean, count == n ? population : N(population * ratio(mean, n, count))};
+  }
+  return {mean, average<N>(n, [&](Index k) { return square(N(x(k) - mean)); }, count, scaled)};
+}
+
+// One slice of a tensor, with its statistics.
+template <Number N>
+struct Slice {
+  const Slicing& slicing;
+  const Fibres& fibre;
+  const Tensor<N>& x;
+  Index start;
+  N mean{Index{0}}, deviation{Index{1}};
+
+  Index length() const { return fibre.length(); }
+  Index at(Index k) const { return start + fibre.step[static_cast<std::size_t>(k)]; }
+  N centred(Index k) const { return slicing.centred ? N(x[at(k)] - mean) : x[at(k)]; }
+  void measure(double eps, Variance how) {
+    const auto element = [&](Index k) -> const N& { return x[at(k)]; };
+    if (slicing.centred) {
+      const Moments<N> m = variance_of<N>(length(), element, length(), how);
+      mean = m.mean, deviation = sqrt(m.squares + real(mean, eps));
+    } else {
+      const N raw =
+          average<N>(length(), [&](Index k) { return square(x[at(k)]); }, length(), how == Variance::scaled);
+      deviation = sqrt(raw + real(raw, eps));
+    }
+  }
+};
+
+// f(slice) for each slice of x, measured.
+template <Number N, class F>
+void for_slices(const Tensor<N>& x, const Slicing& s, double eps, const Way& way, F&& f) {
+  const Fibres fibre = fibres(s.view, s.axes);
+  if (x.size() == 0) return;
+  for (Index start : fibre.start) {
+    Slice<N> slice{s, fibre, x, start};
+    slice.measure(eps, way.variance);
+    f(slice);
+  }
+}
+
+// (x − μ)/σ · w + b; inputs x[, w[, b]].
+template <Number N>
+Tensor<N> normalised(const Tensors<N>& in, const Slicing& s, double eps, const Way& way) {
+  Tensor<N> y = in[0];
+  const auto out = y.mutable_elements();
+  for_slices(in[0], s, eps, way, [&](const Slice<N>& slice) {
+    for (Index k = 0; k < slice.length(); ++k) {
+      const Index i = slice.at(k), p = s.parameter(i);
+      N value = way.over(slice.centred(k), slice.deviation);
+      if (in.size() > 1) value = value * in[1][p];
+      if (in.size() > 2) value = value + in[2][p];
+      out[static_cast<std::size_t>(i)] = std::move(value);
+    }
+  });
+  return y;
+}
+
+}  // namespace plumbline::spec
