@@ -6,58 +6,61 @@
 namespace plumbline::runtime {
 namespace {
 
+// 1 or 0, in the type of x.
+template <class T>
+T mask(bool holds, T) {
+  return holds ? T(1) : T(0);
+}
+
 void register_unary(KernelTable& table) {
-  table.add(elementwise<1>("neg", [](float x) { return -x; }));
-  table.add(elementwise<1>("abs", [](float x) { return math::abs(x); }));
-  table.add(elementwise<1>("sign", [](float x) { return x > 0 ? 1.0f : (x < 0 ? -1.0f : x); }));
-  table.add(elementwise<1>("square", [](float x) { return x * x; }));
-  table.add(elementwise<1>("sqrt", [](float x) { return __builtin_sqrtf(x); }));
-  table.add(elementwise<1>("reciprocal", [](float x) { return 1.0f / x; }));
-  table.add(elementwise<1>("relu", [](float x) { return x < 0 ? 0.0f : x; }));
-  table.add(elementwise<1>("logical_not", [](float x) { return x == 0 ? 1.0f : 0.0f; }));
+  table.add(elementwise<1>("neg", [](auto x) { return -x; }));
+  table.add(elementwise<1>("abs", [](auto x) { return math::abs(x); }));
+  table.add(elementwise<1>("sign", [](auto x) { return x > 0 ? 1 : (x < 0 ? -1 : x); }));
+  table.add(elementwise<1>("square", [](auto x) { return x * x; }));
+  table.add(elementwise<1>("sqrt", [](auto x) { return math::sqrt(x); }));
+  table.add(elementwise<1>("reciprocal", [](auto x) { return 1 / x; }));
+  table.add(elementwise<1>("relu", [](auto x) { return x < 0 ? 0 : x; }));
+  table.add(elementwise<1>("logical_not", [](auto x) { return mask(x == 0, x); }));
   table.add(elementwise_with<1>("clamp", claims(), [](const spec::Op& op) {
-    const auto lo = static_cast<float>(attribute<double>(op, "min")),
-               hi = static_cast<float>(attribute<double>(op, "max"));
-    return [lo, hi](float x) {
-      const float y = x < lo ? lo : x;
+    return [min = attribute<double>(op, "min"), max = attribute<double>(op, "max")](auto x) {
+      const auto lo = static_cast<decltype(x)>(min), hi = static_cast<decltype(x)>(max), y = x < lo ? lo : x;
       return y > hi ? hi : y;
     };
   }));
 }
 
 void register_gradients(KernelTable& table) {
-  table.add(elementwise<2>("relu_grad", [](float x, float ct) { return x > 0 ? ct : 0.0f; }));
+  table.add(elementwise<2>("relu_grad", [](auto x, auto ct) { return x > 0 ? ct : 0; }));
   table.add(elementwise_with<2>("clamp_grad", claims(), [](const spec::Op& op) {
-    const auto lo = static_cast<float>(attribute<double>(op, "min")),
-               hi = static_cast<float>(attribute<double>(op, "max"));
-    return [lo, hi](float x, float ct) {
+    return [min = attribute<double>(op, "min"), max = attribute<double>(op, "max")](auto x, auto ct) {
+      const auto lo = static_cast<decltype(x)>(min), hi = static_cast<decltype(x)>(max);
       const bool above = (lo == -math::infinity) | (lo < x), below = (hi == math::infinity) | (x < hi);
-      return above & below ? ct : 0.0f;
+      return above & below ? ct : 0;
     };
   }));
 }
 
 void register_binary(KernelTable& table) {
-  table.add(elementwise<2>("add", [](float x, float y) { return x + y; }));
-  table.add(elementwise<2>("sub", [](float x, float y) { return x - y; }));
-  table.add(elementwise<2>("mul", [](float x, float y) { return x * y; }));
-  table.add(elementwise<2>("div", [](float x, float y) { return x / y; }));
-  table.add(elementwise<2>("maximum", [](float x, float y) {
-    const float most = y > x ? y : x;
+  table.add(elementwise<2>("add", [](auto x, auto y) { return x + y; }));
+  table.add(elementwise<2>("sub", [](auto x, auto y) { return x - y; }));
+  table.add(elementwise<2>("mul", [](auto x, auto y) { return x * y; }));
+  table.add(elementwise<2>("div", [](auto x, auto y) { return x / y; }));
+  table.add(elementwise<2>("maximum", [](auto x, auto y) {
+    const auto most = y > x ? y : x;
     return x != x ? x : (y != y ? y : most);
   }));
-  table.add(elementwise<2>("minimum", [](float x, float y) {
-    const float least = y < x ? y : x;
+  table.add(elementwise<2>("minimum", [](auto x, auto y) {
+    const auto least = y < x ? y : x;
     return x != x ? x : (y != y ? y : least);
   }));
-  table.add(elementwise<2>("less", [](float x, float y) { return x < y ? 1.0f : 0.0f; }));
-  table.add(elementwise<2>("less_equal", [](float x, float y) { return x <= y ? 1.0f : 0.0f; }));
-  table.add(elementwise<2>("greater", [](float x, float y) { return x > y ? 1.0f : 0.0f; }));
-  table.add(elementwise<2>("greater_equal", [](float x, float y) { return x >= y ? 1.0f : 0.0f; }));
-  table.add(elementwise<2>("equal", [](float x, float y) { return x == y ? 1.0f : 0.0f; }));
-  table.add(elementwise<2>("not_equal", [](float x, float y) { return x != y ? 1.0f : 0.0f; }));
-  table.add(elementwise<2>("logical_and", [](float x, float y) { return (x != 0) & (y != 0) ? 1.0f : 0.0f; }));
-  table.add(elementwise<2>("logical_or", [](float x, float y) { return (x != 0) | (y != 0) ? 1.0f : 0.0f; }));
+  table.add(elementwise<2>("less", [](auto x, auto y) { return mask(x < y, x); }));
+  table.add(elementwise<2>("less_equal", [](auto x, auto y) { return mask(x <= y, x); }));
+  table.add(elementwise<2>("greater", [](auto x, auto y) { return mask(x > y, x); }));
+  table.add(elementwise<2>("greater_equal", [](auto x, auto y) { return mask(x >= y, x); }));
+  table.add(elementwise<2>("equal", [](auto x, auto y) { return mask(x == y, x); }));
+  table.add(elementwise<2>("not_equal", [](auto x, auto y) { return mask(x != y, x); }));
+  table.add(elementwise<2>("logical_and", [](auto x, auto y) { return mask((x != 0) & (y != 0), x); }));
+  table.add(elementwise<2>("logical_or", [](auto x, auto y) { return mask((x != 0) | (y != 0), x); }));
 }
 
 }  // namespace
@@ -66,8 +69,8 @@ void register_arithmetic(KernelTable& table) {
   register_unary(table);
   register_gradients(table);
   register_binary(table);
-  table.add(elementwise<3>("where", [](float mask, float x, float y) { return mask != 0 ? x : y; }));
-  table.add(elementwise<1>("broadcast_to", [](float x) { return x; }));
+  table.add(elementwise<3>("where", [](auto choice, auto x, auto y) { return choice != 0 ? x : y; }));
+  table.add(elementwise<1>("broadcast_to", [](auto x) { return x; }));
 }
 
 }  // namespace plumbline::runtime

@@ -48,18 +48,13 @@ std::vector<Kernel> elementwise_with(std::string op, spec::Claims claims, Make m
   return list;
 }
 
-// A kernel whose block does not depend on attributes.
-inline Kernel of_block(std::string op, Block block, spec::Claims claims) {
-  Kernel k;
-  k.name = op + ".simd";
-  k.op = std::move(op);
-  k.claims = std::move(claims);
-  k.bind = [block](const spec::Op&, const Shapes&, const Shape&) {
+// Binds to a block that does not depend on attributes.
+inline Bind of_block(Block block) {
+  return [block = std::move(block)](const spec::Op&, const Shapes&, const Shape&) {
     BoundKernel bound;
     bound.block = block;
     return bound;
   };
-  return k;
 }
 
 template <std::size_t arity, class F>

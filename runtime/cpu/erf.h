@@ -48,7 +48,7 @@ alignas(64) inline constexpr float q[][pack] = {
 inline Pack erf(const Pack& x) {
   using namespace erf_pieces;
   constexpr __mmask16 all = 0xffff;
-  const __m512 shift = spread(0x1.8p+23f), t = _mm512_maskz_min_ps(all, spread(4), _mm512_abs_ps(x));  // NaN stays
+  const __m512 shift = spread(0x1.8p+23f), t = _mm512_maskz_min_ps(all, spread(4.0f), _mm512_abs_ps(x));  // NaN stays
   const __m512 shifted = _mm512_fmadd_ps(t, spread(per_width), shift), i = shifted - shift;
   const __m512 r = _mm512_fnmadd_ps(i, spread(width), t);
   const auto at = [column = _mm512_castps_si512(shifted)](const float* row) {
@@ -56,7 +56,7 @@ inline Pack erf(const Pack& x) {
   };
   __m512 p = at(q[4]);
   for (int k = 3; k >= 0; --k) p = _mm512_fmadd_ps(p, r, at(q[k]));
-  const __m512 base = _mm512_mask_mov_ps(at(a), _mm512_cmp_ps_mask(i, spread(2), _CMP_LT_OQ), t);
+  const __m512 base = _mm512_mask_mov_ps(at(a), _mm512_cmp_ps_mask(i, spread(2.0f), _CMP_LT_OQ), t);
   const __m512 y = base + _mm512_fmadd_ps(p, r, at(b)), sign = spread(-0.0f);
   return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(sign), _mm512_castps_si512(x),
                                                        _mm512_castps_si512(y), 0xca));  // sign ? x : y, bit by bit

@@ -1,5 +1,6 @@
 // exp log tanh erf sigmoid silu gelu normal_pdf pow, and the derivative of gelu.
 #include <cmath>
+#include <numbers>
 
 #include "runtime/core/attribute.h"
 #include "runtime/cpu/elementwise.h"
@@ -11,13 +12,25 @@ namespace {
 
 using F = spec::Function;
 
-constexpr float sqrt_half = 0x1.6a09e6p-1f, sqrt_2_over_pi = 0x1.988454p-1f, inverse_sqrt_2_pi = 0x1.988454p-2f;
-constexpr float cubic = 0.044715f;
+template <class T>
+constexpr T sqrt_half = T(std::numbers::sqrt2 / 2);
+template <class T>
+constexpr T sqrt_2_over_pi = T(0x1.9884533d43651p-1);
+template <class T>
+constexpr T inverse_sqrt_2_pi = T(0x1.9884533d43651p-2);
+template <class T>
+constexpr T cubic = T(0.044715);
 
-float silu(float x) {
-  const float e = math::exp(-math::abs(x));
-  const float y = x * (x < 0 ? e : 1.0f) / (1.0f + e);
-  return x == -math::infinity ? 0.0f : y;
+template <class T>
+T silu(T x) {
+  const T e = math::exp(-math::abs(x));
+  const T y = x * (x < 0 ? e : T(1)) / (1 + e);
+  return x == -math::infinity ? T(0) : y;
+}
+
+template <class T>
+T normal_pdf(T x) {
+  return math::exp(T(-0.5) * (x * x)) * inverse_sqrt_2_pi<T>;
 }
 
 // y_i = f(x_i), sixteen at a time; the rest as part of sixteen.
@@ -36,87 +49,97 @@ Block block_of_packs(F f) {
   };
 }
 
-float gelu_argument(float x) { return sqrt_2_over_pi * (x + cubic * x * x * x); }
+template <class T>
+T gelu_argument(T x) {
+  return sqrt_2_over_pi<T> * (x + cubic<T> * x * x * x);
+}
 
 Pack gelu_by_erf(const Pack& x) {
-  const Pack y = 0.5f * x * (1.0f + erf(x * sqrt_half));
+  const Pack y = 0.5f * x * (1.0f + erf(x * sqrt_half<float>));
   return x == -math::infinity ? Pack{} : y;
 }
-float gelu_by_tanh(float x) {
-  const float y = 0.5f * x * (1.0f + math::tanh(gelu_argument(x)));
-  return x == -math::infinity ? 0.0f : y;
+double gelu_by_erf(double x) {
+  const double y = 0.5 * x * (1 + math::erf(x * sqrt_half<double>));
+  return x == -math::infinity ? 0 : y;
+}
+template <class T>
+T gelu_by_tanh(T x) {
+  const T y = T(0.5) * x * (1 + math::tanh(gelu_argument(x)));
+  return x == -math::infinity ? T(0) : y;
 }
 
 // Φ(x) + x φ(x)
-float gelu_slope_by_erf(float x) {
-  const float distribution = 0.5f * (1.0f + math::erf(x * sqrt_half));
-  const float density = math::exp(-0.5f * x * x) * inverse_sqrt_2_pi;
+template <class T>
+T gelu_slope_by_erf(T x) {
+  const T distribution = T(0.5) * (1 + math::erf(x * sqrt_half<T>));
+  const T density = math::exp(T(-0.5) * x * x) * inverse_sqrt_2_pi<T>;
   return math::abs(x) == math::infinity ? distribution : distribution + x * density;
 }
 // ½(1 + t) + ½ x (1 − t²) u′, t = tanh u
-float gelu_slope_by_tanh(float x) {
-  const float t = math::tanh(gelu_argument(x)), half = 0.5f * (1.0f + t);
-  const float slope = sqrt_2_over_pi * (1.0f + 3.0f * cubic * x * x);
-  return slope == math::infinity ? half : half + 0.5f * x * (1.0f - t * t) * slope;
+template <class T>
+T gelu_slope_by_tanh(T x) {
+  const T t = math::tanh(gelu_argument(x)), half = T(0.5) * (1 + t);
+  const T slope = sqrt_2_over_pi<T> * (1 + 3 * cubic<T> * x * x);
+  return slope == math::infinity ? half : half + T(0.5) * x * (1 - t * t) * slope;
 }
 
 bool by_tanh(const spec::Op& op) { return attribute<std::string>(op, "approximate") == "tanh"; }
 
+// A kernel whose block depends on the attribute `approximate`.
+Bind by_attribute(Block exact, Block approximate) {
+  return [=](const spec::Op& op, const Shapes&, const Shape&) {
+    BoundKernel bound;
+    bound.block = by_tanh(op) ? approximate : exact;
+    return bound;
+  };
+}
+
 void register_gelu(KernelTable& table) {
   const spec::Claims c =
       function_claims({{F::erf, math::erf_ulps}, {F::tanh, math::tanh_ulps}, {F::exp, math::exp_ulps}});
-  const auto choose = [](auto exact, auto approximate) {
-    return [=](const spec::Op& op, const Shapes&, const Shape&) {
-      BoundKernel bound;
-      bound.block = by_tanh(op) ? approximate : exact;
-      return bound;
-    };
-  };
-  const auto add = [&](const char* op, Block exact, Block approximate) {
-    table.add({op,
-               std::string(op) + ".simd",
-               Device::cpu,
-               DType::f32,
-               c,
-               false,
-               {},
-               choose(std::move(exact), std::move(approximate))});
-  };
-  add("gelu", block_of_packs([](const Pack& x) { return gelu_by_erf(x); }),
-      block_of<1>([](float x) { return gelu_by_tanh(x); }));
-  add("gelu_grad", block_of<2>([](float x, float ct) { return ct * gelu_slope_by_erf(x); }),
-      block_of<2>([](float x, float ct) { return ct * gelu_slope_by_tanh(x); }));
+  const auto approximate = [](auto x) { return gelu_by_tanh(x); };
+  table.add("gelu", "gelu.simd", c,
+            by_attribute(block_of_packs([](const Pack& x) { return gelu_by_erf(x); }), block_of<1>(approximate)),
+            by_attribute(block_of<1, double>([](double x) { return gelu_by_erf(x); }),
+                         block_of<1, double>(approximate)));
+  const auto slope = [](auto x, auto ct) { return ct * gelu_slope_by_erf(x); };
+  const auto approximate_slope = [](auto x, auto ct) { return ct * gelu_slope_by_tanh(x); };
+  table.add("gelu_grad", "gelu_grad.simd", c, by_attribute(block_of<2>(slope), block_of<2>(approximate_slope)),
+            by_attribute(block_of<2, double>(slope), block_of<2, double>(approximate_slope)));
+}
+
+// The usual exponents exactly; glibc's pow otherwise.
+template <class T>
+BoundKernel bind_power(const spec::Op& op, const Shapes&, const Shape&) {
+  const auto p = static_cast<T>(attribute<double>(op, "exponent"));
+  BoundKernel bound;
+  bound.block = block_of<1, T>([p](T x) { return std::pow(x, p); });
+  if (p == 2) bound.block = block_of<1, T>([](T x) { return x * x; });
+  if (p == 1) bound.block = block_of<1, T>([](T x) { return x; });
+  if (p == -1) bound.block = block_of<1, T>([](T x) { return 1 / x; });
+  return bound;
 }
 
 void register_powers(KernelTable& table) {
   const spec::Claims c = function_claims({{F::pow, 1}});  // glibc's powf, and exact short cuts
-  table.add(elementwise<2>("pow", [](float x, float y) { return std::pow(x, y); }, c));
-  Kernel k{"pow_scalar", "pow_scalar.simd", Device::cpu, DType::f32, c, false, {}, {}};
-  k.bind = [](const spec::Op& op, const Shapes&, const Shape&) {
-    const auto p = static_cast<float>(attribute<double>(op, "exponent"));
-    BoundKernel bound;
-    bound.block = block_of<1>([p](float x) { return std::pow(x, p); });
-    if (p == 2) bound.block = block_of<1>([](float x) { return x * x; });
-    if (p == 1) bound.block = block_of<1>([](float x) { return x; });
-    if (p == -1) bound.block = block_of<1>([](float x) { return 1.0f / x; });
-    return bound;
-  };
-  table.add(std::move(k));
+  table.add(elementwise<2>("pow", [](auto x, auto y) { return std::pow(x, y); }, c));
+  table.add("pow_scalar", "pow_scalar.simd", c, bind_power<float>, bind_power<double>);
 }
 
 }  // namespace
 
 void register_functions(KernelTable& table) {
   const spec::Claims exp = function_claims({{F::exp, math::exp_ulps}});
-  table.add(elementwise<1>("exp", [](float x) { return math::exp(x); }, exp));
-  table.add(elementwise<1>("log", [](float x) { return math::log(x); }, function_claims({{F::log, math::log_ulps}})));
+  table.add(elementwise<1>("exp", [](auto x) { return math::exp(x); }, exp));
+  table.add(elementwise<1>("log", [](auto x) { return math::log(x); }, function_claims({{F::log, math::log_ulps}})));
   table.add(elementwise<1>(
-      "tanh", [](float x) { return math::tanh(x); }, function_claims({{F::tanh, math::tanh_ulps}})));
-  table.add(of_block("erf", block_of_packs([](const Pack& x) { return runtime::erf(x); }),
-                     function_claims({{F::erf, math::erf_ulps}})));
-  table.add(elementwise<1>("sigmoid", [](float x) { return math::sigmoid(x); }, exp));
-  table.add(elementwise<1>("silu", [](float x) { return silu(x); }, exp));
-  table.add(elementwise<1>("normal_pdf", [](float x) { return math::exp(-0.5f * (x * x)) * inverse_sqrt_2_pi; }, exp));
+      "tanh", [](auto x) { return math::tanh(x); }, function_claims({{F::tanh, math::tanh_ulps}})));
+  table.add("erf", "erf.simd", function_claims({{F::erf, math::erf_ulps}}),
+            of_block(block_of_packs([](const Pack& x) { return runtime::erf(x); })),
+            of_block(block_of<1, double>([](double x) { return math::erf(x); })));
+  table.add(elementwise<1>("sigmoid", [](auto x) { return math::sigmoid(x); }, exp));
+  table.add(elementwise<1>("silu", [](auto x) { return silu(x); }, exp));
+  table.add(elementwise<1>("normal_pdf", [](auto x) { return normal_pdf(x); }, exp));
   register_gelu(table);
   register_powers(table);
 }

@@ -1,7 +1,8 @@
-// Sums and maxima of contiguous floats in 64 interleaved lanes, then a tree over the lanes.
+// Sums and maxima of contiguous elements in 64 interleaved lanes, then a tree over the lanes.
 #pragma once
 
 #include <cstring>
+#include <limits>
 
 #include "runtime/core/view.h"
 
@@ -10,80 +11,116 @@ namespace plumbline::runtime {
 inline constexpr Index lanes = 64;
 inline constexpr Index chunk = 16384;  // terms of one long sum that a part takes: the claimed block
 
-// Sixteen floats that the compiler keeps in vector registers, whatever their width on this machine.
-using Pack = float __attribute__((vector_size(64)));
-inline constexpr Index pack = 16;
+// The 64 bytes of elements that the compiler keeps in vector registers, whatever their width on this machine.
+template <class T>
+struct PackOf;
+template <>
+struct PackOf<float> {
+  using type = float __attribute__((vector_size(64)));
+};
+template <>
+struct PackOf<double> {
+  using type = double __attribute__((vector_size(64)));
+};
+template <class T>
+inline constexpr Index pack_of = 64 / static_cast<Index>(sizeof(T));
+using Pack = PackOf<float>::type;
+inline constexpr Index pack = pack_of<float>;
 
-inline Pack load(const float* x) {
-  Pack p;
+template <class T>
+typename PackOf<T>::type load(const T* x) {
+  typename PackOf<T>::type p;
   std::memcpy(&p, x, sizeof p);
   return p;
 }
-inline void store(float* y, const Pack& p) { std::memcpy(y, &p, sizeof p); }
-inline Pack spread(float x) { return x - Pack{}; }
+template <class T>
+void store(T* y, const typename PackOf<T>::type& p) {
+  std::memcpy(y, &p, sizeof p);
+}
+template <class T>
+typename PackOf<T>::type spread(T x) {
+  return x - typename PackOf<T>::type{};
+}
 
-// The NaN if one is, else the larger.
-inline Pack larger(const Pack& m, const Pack& x) { return (x > m) | (x != x) ? x : m; }
-inline float larger(float m, float x) { return x > m || x != x ? x : m; }
+// The NaN if one is, else the larger: of packs, or of numbers.
+template <class P>
+P larger(const P& m, const P& x) {
+  return (x > m) | (x != x) ? x : m;
+}
 
 // Folds `combine(lane, term k)` over k < n, lane k mod 64, from `start` in each lane; `start` is neutral. Then halves:
 // lane i takes lane i + 32, i + 16, … so that n < 64 terms meet in a tree of depth ⌈log2 n⌉. A term is written once for
-// packs and floats: `term(at)` with at(x) = x_k.
-template <class Combine, class Term>
-float fold_terms(Index n, float start, Combine combine, Term term) {
-  Pack a = spread(start), b = a, c = a, d = a;
+// packs and numbers: `term(at)` with at(x) = x_k.
+template <class T, class Combine, class Term>
+T fold_terms(Index n, T start, Combine combine, Term term) {
+  constexpr Index width = pack_of<T>, packs = lanes / width;
+  typename PackOf<T>::type lane[packs];
+#pragma GCC unroll 8
+  for (Index j = 0; j < packs; ++j) lane[j] = spread(start);
   Index k = 0;
-  const auto at = [&](Index i) {
-    return [=](const float* x) { return load(x + i); };
-  };
   for (; k + lanes <= n; k += lanes) {
-    a = combine(a, term(at(k)));
-    b = combine(b, term(at(k + pack)));
-    c = combine(c, term(at(k + 2 * pack)));
-    d = combine(d, term(at(k + 3 * pack)));
+#pragma GCC unroll 8
+    for (Index j = 0; j < packs; ++j)
+      lane[j] = combine(lane[j], term([=](const T* x) { return load(x + k + j * width); }));
   }
   if (k < n) {
-    float rest[lanes];
+    T rest[lanes];
     for (Index i = 0; i < lanes; ++i) rest[i] = start;
-    for (Index i = 0; i < n - k; ++i) rest[i] = term([=](const float* x) { return x[k + i]; });
-    a = combine(a, load(rest)), b = combine(b, load(rest + pack));
-    c = combine(c, load(rest + 2 * pack)), d = combine(d, load(rest + 3 * pack));
+    for (Index i = 0; i < n - k; ++i) rest[i] = term([=](const T* x) { return x[k + i]; });
+#pragma GCC unroll 8
+    for (Index j = 0; j < packs; ++j) lane[j] = combine(lane[j], load(rest + j * width));
   }
-  float all[pack];
-  store(all, combine(combine(a, c), combine(b, d)));
-  for (Index half = pack / 2; half > 0; half /= 2)
+#pragma GCC unroll 8
+  for (Index half = packs / 2; half > 0; half /= 2)
+#pragma GCC unroll 8
+    for (Index j = 0; j < half; ++j) lane[j] = combine(lane[j], lane[j + half]);
+  T all[width];
+  store(all, lane[0]);
+  for (Index half = width / 2; half > 0; half /= 2)
     for (Index i = 0; i < half; ++i) all[i] = combine(all[i], all[i + half]);
   return all[0];
 }
 
-template <class Combine>
-float fold_lanes(const float* x, Index n, float start, Combine combine) {
+template <class T, class Combine>
+T fold_lanes(const T* x, Index n, T start, Combine combine) {
   return fold_terms(n, start, combine, [=](auto at) { return at(x); });
 }
 
 struct Plus {
-  Pack operator()(const Pack& x, const Pack& y) const { return x + y; }
-  float operator()(float x, float y) const { return x + y; }
+  template <class P>
+  P operator()(const P& x, const P& y) const {
+    return x + y;
+  }
 };
 struct Larger {
-  Pack operator()(const Pack& m, const Pack& x) const { return larger(m, x); }
-  float operator()(float m, float x) const { return larger(m, x); }
+  template <class P>
+  P operator()(const P& m, const P& x) const {
+    return larger(m, x);
+  }
 };
 
 // The larger of two numbers; a NaN may be passed over. For maxima whose NaN shows up elsewhere.
 struct LargerNumber {
-  Pack operator()(const Pack& m, const Pack& x) const { return x > m ? x : m; }
-  float operator()(float m, float x) const { return x > m ? x : m; }
+  template <class P>
+  P operator()(const P& m, const P& x) const {
+    return x > m ? x : m;
+  }
 };
 
 // Σ x_k; claims Order::lanes, 64.
-inline float sum_lanes(const float* x, Index n) { return fold_lanes(x, n, 0.0f, Plus{}); }
+template <class T>
+T sum_lanes(const T* x, Index n) {
+  return fold_lanes(x, n, T(0), Plus{});
+}
 // Σ term k; claims Order::lanes, 64.
-template <class Term>
-float sum_terms(Index n, Term term) {
-  return fold_terms(n, 0.0f, Plus{}, term);
+template <class T = float, class Term>
+T sum_terms(Index n, Term term) {
+  return fold_terms(n, T(0), Plus{}, term);
 }
 // max x_k, n ≥ 1
-inline float max_lanes(const float* x, Index n) { return fold_lanes(x, n, -__builtin_inff(), Larger{}); }
+template <class T>
+T max_lanes(const T* x, Index n) {
+  return fold_lanes(x, n, -std::numeric_limits<T>::infinity(), Larger{});
+}
 
 }  // namespace plumbline::runtime

@@ -1,7 +1,9 @@
-// Elementary functions in float32, free of branches and calls so that loops over them become vector code.
+// Elementary functions: in float32 free of branches and calls, so that loops over them become vector code; in float64
+// glibc's.
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -15,6 +17,7 @@ inline constexpr float infinity = std::numeric_limits<float>::infinity();
 inline float fma(float x, float y, float z) { return __builtin_fmaf(x, y, z); }
 inline float abs(float x) { return __builtin_fabsf(x); }
 inline float copysign(float x, float sign) { return __builtin_copysignf(x, sign); }
+inline float sqrt(float x) { return __builtin_sqrtf(x); }
 
 // Largest errors, rounded up.
 inline constexpr double exp_ulps = 1.0625, log_ulps = 1.0, tanh_ulps = 1.5, erf_ulps = 1.25;
@@ -121,10 +124,22 @@ inline float erf(float x) {
   return t < 0.9277f ? small : large;
 }
 
+// glibc's functions, whose ulps in_float64 claims.
+inline double fma(double x, double y, double z) { return __builtin_fma(x, y, z); }
+inline double abs(double x) { return __builtin_fabs(x); }
+inline double copysign(double x, double sign) { return __builtin_copysign(x, sign); }
+inline double sqrt(double x) { return __builtin_sqrt(x); }
+inline double exp(double x) { return std::exp(x); }
+inline double exp_moderate(double x) { return std::exp(x); }
+inline double log(double x) { return std::log(x); }
+inline double tanh(double x) { return std::tanh(x); }
+inline double erf(double x) { return std::erf(x); }
+
 // 1 / (1 + e^−x), by e^x / (1 + e^x) for x < 0
-inline float sigmoid(float x) {
-  const float e = exp(-abs(x));
-  return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+template <class T>
+T sigmoid(T x) {
+  const T e = exp(-abs(x));
+  return (x < 0 ? e : T(1)) / (1 + e);
 }
 
 }  // namespace plumbline::runtime::math
