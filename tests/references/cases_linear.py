@@ -1,0 +1,112 @@
+"""Matrix products, softmax, attention, normalisation and sequences."""
+import torch
+import torch.nn.functional as F
+
+from row import Row, mask, normal, positive
+
+PRODUCTS = [((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((2, 3), (3, 4)), ((5, 2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)),
+            ((2, 1, 2, 3), (5, 3, 4))]
+EQUATIONS = [("ij,jk->ik", (2, 3), (3, 4)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)), ("ij,ij->", (2, 3), (2, 3)),
+             ("i,j->ij", (3,), (4,)), ("ij,kj->ki", (2, 3), (4, 3)), ("ij,jk", (2, 3), (3, 4)),
+             ("...ij,jk->...ik", (2, 2, 3), (3, 4))]
+
+
+def products():
+    for a, b in PRODUCTS:
+        yield Row("matmul", {}, lambda a=a, b=b: [normal(*a), normal(*b)], torch.matmul)
+    for prefix in ((), (4,), (2, 3)):
+        yield Row("linear", {}, lambda p=prefix: [normal(*p, 5), normal(6, 5), normal(6)], F.linear)
+        yield Row("bilinear", {}, lambda p=prefix: [normal(*p, 3), normal(*p, 4), normal(5, 3, 4), normal(5)],
+                  F.bilinear)
+    for equation, a, b in EQUATIONS:
+        yield Row("einsum", {"equation": equation}, lambda a=a, b=b: [normal(*a), normal(*b)],
+                  lambda x, y, e=equation: torch.einsum(e, x, y))
+    for equation in ("ii->i", "ii->", "ij->ji", "ij->i"):
+        yield Row("einsum", {"equation": equation}, lambda: [normal(4, 4)], lambda x, e=equation: torch.einsum(e, x))
+    yield Row("einsum", {"equation": "ij,jk,kl->il"}, lambda: [normal(2, 3), normal(3, 4), normal(4, 5)],
+              lambda x, y, z: torch.einsum("ij,jk,kl->il", x, y, z))
+
+
+def softmaxes():
+    for axis in (0, 1, -1):
+        yield Row("softmax", {"axis": axis}, lambda: [normal(3, 4, 5) * 5], lambda x, a=axis: F.softmax(x, a))
+        yield Row("log_softmax", {"axis": axis}, lambda: [normal(3, 4, 5) * 5], lambda x, a=axis: F.log_softmax(x, a))
+        yield Row("masked_softmax", {"axis": axis}, lambda: [normal(3, 4, 5), some(mask(3, 4, 5))],
+                  lambda x, m, a=axis: F.softmax(x.masked_fill(~m, float("-inf")), a))
+
+
+def some(m):
+    m[0], m[..., 0], m[:, 0] = True, True, True
+    return m
+
+
+def attentions():
+    for prefix in ((), (2,), (2, 3)):
+        qkv = lambda p=prefix: [normal(*p, 4, 8), normal(*p, 6, 8), normal(*p, 6, 5)]
+        yield Row("attention", {}, qkv, F.scaled_dot_product_attention)
+        yield Row("attention", {"scale": 0.3}, qkv, lambda q, k, v: F.scaled_dot_product_attention(q, k, v, scale=0.3))
+        yield Row("attention", {"causal": True}, lambda p=prefix: [normal(*p, 5, 8) for _ in range(3)],
+                  lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True))
+        yield Row("attention", {}, lambda p=prefix: [*qkv_of(p), some(mask(4, 6))],
+                  lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m))
+        yield Row("attention", {"mask": "additive"}, lambda p=prefix: [*qkv_of(p), normal(4, 6)],
+                  lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m), grad=[0, 1, 2])
+
+
+def qkv_of(p):
+    return [normal(*p, 4, 8), normal(*p, 6, 8), normal(*p, 6, 5)]
+
+
+def norms():
+    for eps in (1e-5, 1e-3):
+        for slice_ in ([5], [4, 5]):
+            yield Row("layer_norm", {"normalized_shape": slice_, "eps": eps},
+                      lambda s=slice_: [normal(3, 4, 5), normal(*s), normal(*s)],
+                      lambda x, w, b, s=slice_, e=eps: F.layer_norm(x, s, w, b, e))
+            yield Row("rms_norm", {"normalized_shape": slice_, "eps": eps}, lambda s=slice_: [normal(3, 4, 5), normal(*s)],
+                      lambda x, w, s=slice_, e=eps: F.rms_norm(x, s, w, e))
+        for spatial in ((), (5,), (3, 4)):
+            shape = (6, 4, *spatial)
+            yield Row("batch_norm", {"eps": eps, "training": True}, lambda s=shape: [normal(*s), normal(4), normal(4)],
+                      lambda x, w, b, e=eps: F.batch_norm(x, None, None, w, b, True, 0.1, e))
+            yield Row("batch_norm", {"eps": eps, "training": False},
+                      lambda s=shape: [normal(*s), normal(4), normal(4), normal(4), positive(4)],
+                      lambda x, w, b, m, v, e=eps: F.batch_norm(x, m, v, w, b, False, 0.1, e), grad=[0, 1, 2])
+            if spatial:
+                yield Row("instance_norm", {"eps": eps}, lambda s=shape: [normal(*s), normal(4), normal(4)],
+                          lambda x, w, b, e=eps: F.instance_norm(x, weight=w, bias=b, eps=e))
+            for groups in (1, 2, 4):
+                yield Row("group_norm", {"num_groups": groups, "eps": eps},
+                          lambda s=shape: [normal(*s), normal(4), normal(4)],
+                          lambda x, w, b, g=groups, e=eps: F.group_norm(x, g, w, b, e))
+    for size in (1, 2, 3, 5):
+        yield Row("local_response_norm", {"size": size, "alpha": 0.1, "beta": 0.75, "k": 1.0},
+                  lambda: [normal(2, 6, 3, 4)], lambda x, s=size: F.local_response_norm(x, s, 0.1, 0.75, 1.0))
+    for axis in (0, 1, -1):
+        yield Row("l2_normalize", {"axis": axis}, lambda: [normal(3, 4, 5)], lambda x, a=axis: F.normalize(x, dim=a))
+
+
+def recurrent():
+    for batch in ((), (2,)):
+        for nonlinearity in ("tanh", "relu"):
+            yield Row("rnn", {"nonlinearity": nonlinearity}, lambda b=batch: weights(1, b),
+                      lambda *w, n=nonlinearity: by_torch(torch.nn.RNN, w, nonlinearity=n)[0])
+        yield Row("gru", {}, lambda b=batch: weights(3, b), lambda *w: by_torch(torch.nn.GRU, w)[0])
+        yield Row("lstm", {}, lambda b=batch: weights(4, b), lambda *w: by_torch(torch.nn.LSTM, w)[0])
+
+
+def weights(gates, batch, steps=5, width=3, hidden=4):
+    return [normal(steps, *batch, width), normal(gates * hidden, width), normal(gates * hidden, hidden),
+            normal(gates * hidden), normal(gates * hidden)]
+
+
+def by_torch(kind, w, **options):
+    """A one-layer module of PyTorch with the given weights, as a function of them."""
+    module = kind(w[0].shape[-1], w[2].shape[-1], dtype=torch.float64, **options)
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+    return torch.func.functional_call(module, dict(zip(names, w[1:])), (w[0],))
+
+
+def rows():
+    for part in (products, softmaxes, attentions, norms, recurrent):
+        yield from part()
