@@ -12,6 +12,7 @@
 #include "spec/num/dual.h"
 #include "spec/num/rational.h"
 #include "spec/num/rounded.h"
+#include "spec/num/traced.h"
 #include "spec/ops/apply.h"
 
 namespace plumbline::spec {

@@ -8,6 +8,7 @@ namespace plumbline::spec {
 class Rational;
 class Ball;
 class Approx;
+class Traced;
 template <class N>
 struct Dual;
 template <class C>
@@ -20,6 +21,6 @@ struct NumberList {};
 
 // Every number type under which an op can be read.
 using Numbers = NumberList<float, double, Rational, Ball, Dual<Rational>, Dual<Ball>, Rounded<Approx>, Rounded<Ball>,
-                           Binary<binary32>>;
+                           Binary<binary32>, Traced>;
 
 }  // namespace plumbline::spec

@@ -189,9 +189,8 @@ Rounded<C> step(const Rounded<C>& x, F&& f, double (*at)(double)) {
     z.d = z.b = std::max({0.0, upward::sub(above, lower(y)), upward::sub(upper(y), below)});
     if (!(z.d < upward::infinity)) return z.unjudge(), z;
   }
-  const auto value = z.d == 0 ? single(y) : std::nullopt;
-  if (x.claims != nullptr && value && std::abs(*value) <= 0x1p26)
-    z.grid = *value == 0 ? zero_grid : grid_of(*value), z.flags = z.short_leaf;
+  const double value = z.d == 0 && x.claims != nullptr ? single(y).value_or(upward::infinity) : upward::infinity;
+  if (std::abs(value) <= 0x1p26) z.grid = value == 0 ? zero_grid : grid_of(value), z.flags = z.short_leaf;
   return z;
 }
 
@@ -224,8 +223,10 @@ template <class C>
 Rounded<C> computed_as(const Rounded<C>& exact, const Rounded<C>& approx) {
   const Claims* c = rounding::common(exact, approx);
   if (!approx.ready(c)) return computed_as(exact, approx.adopted(c));
-  if (known(exact.exact) != Known::value || !approx.is_value())
-    return rounding::special(exact.exact, c, rounding::certainly_undefined(approx), exact, approx);
+  if (known(exact.exact) != Known::value || !approx.is_value()) {
+    const bool agree = known(exact.exact) == known(approx.exact) && rounding::certainly_undefined(approx);
+    return rounding::special(exact.exact, c, agree, exact, approx);
+  }
   Rounded<C> z = approx;
   z.exact = exact.exact;
   if (z.poisoned_by(approx) && !approx.may_overflow()) return z.unjudge(), z;

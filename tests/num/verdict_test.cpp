@@ -98,7 +98,7 @@ TEST(Verdict, steps) {
   const R about_one = R::given(Approx(1.0), 0x1p-24, 0x1p-24, 0, claims);  // its computed value may be below 1
   EXPECT_EQ(of(floor(about_one), 0), Verdict::pass);
   EXPECT_EQ(of(floor(about_one), 1), Verdict::pass);
-  EXPECT_EQ(of(floor(about_one), 2), Verdict::fail);
+  EXPECT_EQ(of(floor(about_one), 3), Verdict::fail);
   EXPECT_EQ(of(floor(third * three), 1), Verdict::undecided);
   EXPECT_TRUE(judge(floor(third + one).finished(), 1, inf).zero_tolerance);
   EXPECT_EQ(of(floor(third + one), 0), Verdict::fail);
