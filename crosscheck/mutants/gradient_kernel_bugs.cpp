@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "crosscheck/mutants/values.h"
-#include "spec/ops/conv/pooling.h"
+#include "spec/ops/conv/max_pool2d.h"
 
 namespace plumbline::crosscheck {
 
@@ -61,16 +61,16 @@ enum class Winner { last, all };
 KernelBug pool_winner(Winner winner) {
   return [=](const KernelCall& c) {
     const spec::Shape& shape = c.in[0].shape();
-    Axes kernel = c.list("kernel"), stride = c.list("stride");
-    if (stride.empty()) stride = kernel;
-    const spec::Windows w =
-        *spec::windows(spec::spatial(shape), spec::pair_of(kernel), {stride, c.list("padding"), c.list("dilation")});
-    const Index area = w[0].in * w[1].in, plane = w[0].out * w[1].out;
+    spec::MaxPool2d pool;
+    pool.kernel = c.list("kernel"), pool.stride = c.list("stride"), pool.padding = c.list("padding");
+    pool.dilation = c.list("dilation"), pool.ceil_mode = c.flag("ceil_mode");
+    const auto windows = spec::reads_of(spec::grid_of(pool, shape));
+    const Index area = shape.back(0) * shape.back(1), plane = static_cast<Index>(windows.size());
     Values dx = Values::full(shape, 0);
     auto out = dx.mutable_elements();
     for (Index at = 0; at < c.in[1].size(); ++at) {
       std::vector<Index> best;
-      for (Index tap : spec::taps_of(w, at % plane)) {
+      for (Index tap : windows[static_cast<std::size_t>(at % plane)].taps) {
         const Index i = at / plane * area + tap;
         if (!best.empty() && c.in[0][i] < c.in[0][best.front()]) continue;
         if (winner == Winner::last || best.empty() || c.in[0][i] > c.in[0][best.front()]) best.clear();

@@ -27,10 +27,11 @@ struct Slip {
 Windows windows_of(const KernelCall& c, bool convolution) {
   const spec::Shape& x = c.in[0].shape();
   Axes kernel = c.list("kernel"), stride = c.list("stride"), dilation = c.list("dilation");
-  if (convolution) kernel = {c.in[1].shape()[2], c.in[1].shape()[3]};
+  if (convolution) kernel = {c.in[1].shape().back(1), c.in[1].shape().back(0)};
   if (stride.empty()) stride = kernel;
   if (dilation.empty()) dilation = {1};
-  return *spec::windows(spec::spatial(x), spec::pair_of(kernel), {stride, c.list("padding"), dilation});
+  return *spec::windows(spec::spatial(x, 2), spec::spread(kernel, 2),
+                        {stride, c.list("padding"), dilation, c.flag("ceil_mode")});
 }
 
 // The input that tap k of output o reads, −1 where there is none, −2 for a zero.

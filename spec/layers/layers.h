@@ -42,7 +42,9 @@ struct ConvBlock {
   template <TensorLike T>
   T operator()(const T& x, const T& w, const T& b) const {
     const T y = relu(call(Conv2d{stride, padding, dilation, groups}, x, w, b));
-    return pool > 1 ? call(MaxPool2d{{pool}}, y) : y;
+    MaxPool2d window;
+    window.kernel = {pool};
+    return pool > 1 ? call(window, y) : y;
   }
 };
 

@@ -1,22 +1,43 @@
-// What the pools and their gradients share: attributes, extents, the taps of a window and which of them wins.
+// What the pools share: attributes, extents, what each output reads, and the way back to those elements.
 #pragma once
 
 #include "spec/ops/conv/window.h"
 
 namespace plumbline::spec {
 
-// O has attributes kernel, stride (empty: the kernel) and padding, and may have dilation. [op C1..C4].
+// Windows that slide. stride empty: the kernel.
+template <int dims>
+struct MaxPoolAttributes {
+  Axes kernel{2}, stride{}, padding{0}, dilation{1};  // one number, or one for each axis; padding also before and after
+  bool ceil_mode = false;
+  static constexpr int axes = dims;
+  bool operator==(const MaxPoolAttributes&) const = default;
+};
+
+// Bins that cover the input: output o reads ⌊o·in/out⌋ … ⌈(o + 1)·in/out⌉.
+template <int dims>
+struct AdaptiveAttributes {
+  Axes output_size{1};
+  static constexpr int axes = dims;
+  bool operator==(const AdaptiveAttributes&) const = default;
+};
+
+// O has attributes kernel, stride and ceil_mode, and may have padding and dilation. [op C2..C4].
 template <class O>
 Result<Windows> pool_windows(const O& op, const Shape& x) {
-  if (x.rank() != 4) return refuse(op, 1, "input is not [batch, channels, height, width]: ", x);
-  if (op.kernel.size() != 1 && op.kernel.size() != 2)
-    return refuse(op, 2, "kernel has ", op.kernel.size(), " entries, expected 1 or 2");
-  WindowSpec spec{op.stride.empty() ? op.kernel : op.stride, op.padding, {1}};
+  const Axes kernel = spread(op.kernel, O::axes);
+  if (kernel.empty())
+    return refuse(op, 2, "kernel has ", op.kernel.size(), " entries, expected ", entries_expected(O::axes));
+  WindowSpec spec{op.stride.empty() ? op.kernel : op.stride, {0}, {1}, op.ceil_mode};
+  if constexpr (requires { op.padding; }) spec.padding = op.padding;
   if constexpr (requires { op.dilation; }) spec.dilation = op.dilation;
-  const auto out = windows(spatial(x), pair_of(op.kernel), spec);
+  const auto out = windows(spatial(x, O::axes), kernel, spec);
   if (!out) return refuse(op, 3, out.error().what());
-  if (const auto [h, w] = pair_of(op.kernel); h > max_elements / w)
-    return refuse(op, 3, "kernel is too large: ", h, " by ", w);
+  Index taps = 1;
+  for (Index k : kernel) {
+    if (k > max_elements / taps) return refuse(op, 3, "kernel is too large: ", Shape(kernel));
+    taps *= k;
+  }
   for (const Window& w : *out)
     if (w.misses())
       return refuse(op, 4, "a window may hold only padding: kernel ", w.kernel, ", dilation ", w.dilation, ", padding ",
@@ -24,78 +45,104 @@ Result<Windows> pool_windows(const O& op, const Shape& x) {
   return out;
 }
 
-inline Shape pooled_shape(const Shape& x, const Windows& w) { return {x[0], x[1], w[0].out, w[1].out}; }
-
-// The offsets in a plane of x that output (place) reads, in row-major order.
-inline std::vector<Index> taps_of(const Windows& w, Index place) {
-  const Index p = place / w[1].out, q = place % w[1].out;
-  std::vector<Index> taps;
-  for (Index k = w[0].first(p); k < w[0].last(p); ++k)
-    for (Index l = w[1].first(q); l < w[1].last(q); ++l) taps.push_back(w[0].at(p, k) * w[1].in + w[1].at(q, l));
-  return taps;
-}
-
-// Whether a later tap takes the window from an earlier one: it is larger, or the first NaN.
-template <Number N>
-Truth takes_over(const N& later, const N& earlier) {
-  return less(earlier, later) | (is_nan(later) & !is_nan(earlier));
-}
-
-// y[map, place] = f(taps, k ↦ x[map, tap k]) for each window.
-template <Number N, class F>
-Tensor<N> pool(const Tensor<N>& x, const Windows& w, F&& f) {
-  auto y = Tensor<N>::full(pooled_shape(x.shape(), w), N(Index{0}));
-  const auto out = y.mutable_elements();
-  const Index plane = w[0].out * w[1].out, maps = x.shape()[0] * x.shape()[1];
-  for (Index place = 0; place < plane; ++place) {
-    const std::vector<Index> taps = taps_of(w, place);
-    for (Index map = 0; map < maps; ++map) {
-      const N* from = x.elements().data() + map * w[0].in * w[1].in;
-      out[static_cast<std::size_t>(map * plane + place)] = f(static_cast<Index>(taps.size()), [&](Index k) -> const N& {
-        return from[taps[static_cast<std::size_t>(k)]];
-      });
+// The shape of a pool of x, with or without batch. [op C1..C5].
+template <class O>
+Result<Shape> pooled(const O& op, const Shape& x) {
+  if (x.rank() != O::axes + 1 && x.rank() != O::axes + 2)
+    return refuse(op, 1, "input is not [batch, channels, ", O::axes, " axes] or without batch: ", x);
+  Shape out(Axes(x.dims().begin(), x.dims().end() - O::axes));
+  if constexpr (requires { op.output_size; }) {
+    const Axes size = spread(op.output_size, O::axes);
+    if (size.empty())
+      return refuse(op, 2, "output_size has ", op.output_size.size(), " entries, expected ", entries_expected(O::axes));
+    for (std::size_t a = 0; a < size.size(); ++a) {
+      if (size[a] < 1 || size[a] > max_elements) return refuse(op, 3, "output_size is out of range: ", size[a]);
+      if (const Index in = spatial(x, O::axes)[a]; in < 1 || in > std::numeric_limits<Index>::max() / (size[a] + 1))
+        return refuse(op, 4, "input has no elements along an axis, or too many: ", in, " for ", size[a]);
+      out.push_back(size[a]);
     }
+  } else {
+    const auto windows = pool_windows(op, x);
+    if (!windows) return tl::unexpected(windows.error());
+    for (const Window& w : *windows) out.push_back(w.out);
   }
-  return y;
+  if (!out.valid()) return refuse(op, 5, "shape ", out, " is too large");
+  return out;
 }
 
-// The way back: dx[map, i] is the sum of share(map, place, tap k) over the windows whose tap k is i.
-template <Number N, class Share>
-Tensor<N> unpool(const Shape& shape, const Windows& w, Share&& share) {
-  struct Reader {
-    Index place, tap;
-  };
-  const Index plane = w[0].out * w[1].out, area = w[0].in * w[1].in;
-  std::vector<std::vector<Reader>> readers(static_cast<std::size_t>(area));
-  for (Index place = 0; place < plane; ++place) {
-    const std::vector<Index> taps = taps_of(w, place);
-    for (std::size_t k = 0; k < taps.size(); ++k)
-      readers[static_cast<std::size_t>(taps[k])].push_back({place, static_cast<Index>(k)});
-  }
-  return Tensor<N>::generate(shape, [&](Index i) {
-    const auto& mine = readers[static_cast<std::size_t>(i % area)];
-    return sum<N>(static_cast<Index>(mine.size()), [&](Index k) {
-      const Reader& r = mine[static_cast<std::size_t>(k)];
-      return share(i / area * plane + r.place, r.place, r.tap, i / area * area);
-    });
-  });
-}
+// What the outputs along one axis read, and how many taps of each lie in x or its padding.
+struct Bins {
+  Index in = 0;
+  std::vector<Axes> reads;
+  Axes counted;
+};
+using Grid = std::vector<Bins>;
 
 template <class O>
-Shape sample_pool(Choices& choices, O& op) {
-  const WindowSpec spec = pick_window(
-      choices, requires { op.dilation; });
-  op.kernel = choices.coin() ? Axes{choices.pick(1, 4)} : Axes{choices.pick(1, 4), choices.pick(1, 4)};
-  op.stride = choices.pick(0, 3) == 3 ? Axes{} : spec.stride;
-  op.padding = spec.padding;
-  if constexpr (requires { op.dilation; }) op.dilation = spec.dilation;
-  Shape x{choices.pick(0, 15) == 15 ? 0 : choices.pick(1, 2), choices.pick(0, 7) == 7 ? 17 : choices.pick(1, 3),
-          choices.pick(1, 9), choices.pick(1, 9)};
-  for (Index tries = 0; !pool_windows(op, x); ++tries) {
-    if (tries == 4) op.padding = {0};
-    ++x[2], ++x[3];
+Grid grid_of(const O& op, const Shape& x) {
+  Grid grid;
+  if constexpr (requires { op.output_size; }) {
+    for (std::size_t a = 0; a < O::axes; ++a) {
+      const Index in = spatial(x, O::axes)[a], out = spread(op.output_size, O::axes)[a];
+      Bins bins{in, {}, {}};
+      for (Index o = 0; o < out; ++o) {
+        Axes reads;
+        for (Index i = o * in / out; i < ((o + 1) * in + out - 1) / out; ++i) reads.push_back(i);
+        bins.counted.push_back(static_cast<Index>(reads.size()));
+        bins.reads.push_back(std::move(reads));
+      }
+      grid.push_back(std::move(bins));
+    }
+  } else {
+    for (const Window& w : *pool_windows(op, x)) {
+      Bins bins{w.in, {}, {}};
+      for (Index o = 0; o < w.out; ++o) {
+        Axes reads;
+        for (Index k = w.first(o); k < w.last(o); ++k) reads.push_back(w.at(o, k));
+        bins.counted.push_back(w.counted(o));
+        bins.reads.push_back(std::move(reads));
+      }
+      grid.push_back(std::move(bins));
+    }
   }
-  return x;
+  return grid;
+}
+
+// One window: the offsets in a plane of x that an output reads, row-major, and the number that an average may divide by.
+struct Reads {
+  Axes taps;
+  Index counted = 1;
+};
+inline std::vector<Reads> reads_of(const Grid& grid) {
+  std::vector<Reads> all{{{0}, 1}};
+  for (const Bins& bins : grid) {
+    std::vector<Reads> next;
+    for (const Reads& outer : all)
+      for (std::size_t o = 0; o < bins.reads.size(); ++o) {
+        next.push_back({{}, outer.counted * bins.counted[o]});
+        for (Index base : outer.taps)
+          for (Index i : bins.reads[o]) next.back().taps.push_back(base * bins.in + i);
+      }
+    all = std::move(next);
+  }
+  return all;
+}
+
+// y[map, place] = f(window, k ↦ x[map, tap k]) for each window.
+template <class O, Number N, class F>
+Tensor<N> pool(const O& op, const Tensor<N>& x, F&& f) {
+  const Shape shape = *pooled(op, x.shape());
+  auto y = Tensor<N>::full(shape, N(Index{0}));
+  if (y.size() == 0) return y;
+  const std::vector<Reads> windows = reads_of(grid_of(op, x.shape()));
+  const auto out = y.mutable_elements();
+  const Index area = Shape(spatial(x.shape(), O::axes)).size();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Reads& window = windows[i % windows.size()];
+    const N* from = x.elements().data() + static_cast<Index>(i / windows.size()) * area;
+    out[i] = f(window, [&](Index k) -> const N& { return from[window.taps[static_cast<std::size_t>(k)]]; });
+  }
+  return y;
 }
 
 }  // namespace plumbline::spec
