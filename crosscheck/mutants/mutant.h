@@ -54,6 +54,7 @@ void add_loss_bugs(std::vector<Mutant>& list);
 void add_cotangent_bugs(std::vector<Mutant>& list);        // what any gradient can get wrong
 void add_backward_bugs(std::vector<Mutant>& list);         // derivatives of single ops
 void add_gradient_kernel_bugs(std::vector<Mutant>& list);  // ops that are gradients themselves
+void add_norm_bugs(std::vector<Mutant>& list);  // normalisations, running statistics, masked softmax
 void add_init_bugs(std::vector<Mutant>& list);
 void add_optim_bugs(std::vector<Mutant>& list);
 

@@ -25,7 +25,7 @@ std::string complaint(std::string_view name, std::string_view method) {
 }
 
 TEST(Methods, UnknownNamesAreRefused) {
-  EXPECT_EQ(complaint("softmax", "rubbish"), "[softmax] unknown method rubbish; it has shifted");
+  EXPECT_EQ(complaint("softmax", "rubbish"), "[softmax] unknown method rubbish; it has shifted, online");
   EXPECT_EQ(complaint("mean", "divded"), "[mean] unknown method divded; it has divided, scaled");
   EXPECT_EQ(complaint("add", "fast"), "[add] unknown method fast; it has only the textbook");
   for (const OpEntry* entry : catalogue().entries()) {
