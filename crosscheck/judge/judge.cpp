@@ -8,6 +8,7 @@
 #include "crosscheck/judge/infinite.h"
 #include "crosscheck/judge/order.h"
 #include "crosscheck/judge/reading.h"
+#include "crosscheck/judge/ties.h"
 #include "crosscheck/judge/vacuity.h"
 #include "crosscheck/judge/zero_sign.h"
 
@@ -236,7 +237,13 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
 
 Judgement judge_expected(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
                          const ClaimsOf& claims_of, const JudgeOptions& options, Expectation expected) {
-  return placed(TensorJudge(graph, data, node, got, claims_of, options).judge(std::move(expected)), got);
+  const Filtered filtered = expected.filtered;
+  Refinement* const refinement = expected.refinement;
+  auto fixed = expected.fixed;
+  Judgement out = TensorJudge(graph, data, node, got, claims_of, options).judge(std::move(expected));
+  if (refused(out) && claims_of(node).ties == spec::Ties::any && pass_other_ties(graph, data, node, got, fixed))
+    out = TensorJudge(graph, data, node, got, claims_of, options).judge({filtered, refinement, std::move(fixed)});
+  return placed(std::move(out), got);
 }
 
 Judgement judge_op(const spec::Op& op, const std::vector<Values>& in, const Values& got, const spec::Claims& claims,

@@ -44,6 +44,26 @@ struct MaxGrad {
     }
     return dx;
   }
+  // One of the winners may take all of ct instead.
+  std::vector<Tri> among_ties(const Tensors<double>& in, const Tensor<double>& got) const {
+    const Fibres fibre = fibres(in[0].shape(), *normal_axes(axes, in[0].shape().rank()));
+    std::vector<Tri> out(static_cast<std::size_t>(got.size()), Tri::no);
+    for (Index o = 0; o < in[1].size(); ++o) {
+      const auto at = [&](Index k) {
+        return fibre.start[static_cast<std::size_t>(o)] + fibre.step[static_cast<std::size_t>(k)];
+      };
+      const auto x = [&](Index k) -> const double& { return in[0][at(k)]; };
+      const std::vector<Truth> wins = winners<double>(fibre.length(), x);
+      Index takers = 0, others = 0;
+      for (Index k = 0; k < fibre.length(); ++k) {
+        const bool takes = takers == 0 && got[at(k)] == in[1][o] && wins[static_cast<std::size_t>(k)].exact == Tri::yes;
+        takers += takes, others += !takes && got[at(k)] != 0;
+      }
+      for (Index k = 0; k < fibre.length(); ++k)
+        out[static_cast<std::size_t>(at(k))] = tri(takers == 1 && others == 0);
+    }
+    return out;
+  }
   // Linear in ct: dct = Σ v · (the shares of a cotangent of 1).
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& v) const {

@@ -1,0 +1,84 @@
+// y = (Σ |x|^p)^(1/p) over a set of axes; max |x| for p = inf
+#pragma once
+
+#include "spec/ops/elementwise/abs.h"
+#include "spec/ops/elementwise/pow_scalar.h"
+#include "spec/ops/elementwise/sign.h"
+#include "spec/ops/reduce/max_grad.h"
+#include "spec/ops/reduce/roots.h"
+
+namespace plumbline::spec {
+
+struct Norm {
+  double p = 2;  // above 0, or inf
+  Axes axes;     // empty: all
+  bool keepdim = false;
+
+  static constexpr std::string_view name = "norm", summary = "y = (sum of |x|^p)^(1/p) over axes; max |x| for p = inf";
+  static constexpr int arity = 1;
+  static constexpr std::array<std::string_view, 2> methods{"scaled", "direct"};
+  bool operator==(const Norm&) const = default;
+
+  Result<Shape> shape(const Shapes& in) const {
+    const auto out = reduced_shape(*this, in[0]);  // [norm C1]
+    if (!out) return out;
+    if (!(p > 0)) return refuse(*this, 2, "p is not above 0: ", p);
+    if (std::isinf(p) && reduced_extent(*this, in[0]) == 0)
+      return refuse(*this, 3, "nothing to reduce: the extent is 0 in ", in[0]);
+    return out;
+  }
+  template <Number N>
+  Tensor<N> eval(const Tensors<N>& in) const {
+    return method("direct", in);
+  }
+  // direct: the textbook. scaled: m (Σ (|x|/m)^p)^(1/p), m = max |x|, where no power overflows.
+  template <Number N>
+  Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
+    return reduce(*this, in[0], [&](Index n, auto&& x) -> N {
+      const auto size = [&](Index k) { return N(abs(x(k))); };
+      if (std::isinf(p)) return max_of<N>(n, size);
+      if (p == 1 || n == 0 || method == "direct") return length<N>(n, size);
+      const N top = max_of<N>(n, size), one(Index{1});
+      const N scale = select(equal(top, N(Index{0})) | is_infinite(top), one, top);
+      return scale * length<N>(n, [&](Index k) { return N(size(k) / scale); });
+    });
+  }
+  // dx = ct sign(x) (|x|/y)^(p−1), 0 where x is; the largest share ct evenly for p = inf.
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T& y, const T& ct) const {
+    const T& x = in[0];
+    const Shape& shape = x.shape();
+    const T sign = call(Sign{}, x), cts = broadcast_back(*this, ct, shape);
+    if (p == 1) return {mul(cts, sign)};
+    if (std::isinf(p)) return {mul(sign, call(MaxGrad{axes, keepdim}, call(Abs{}, x), ct))};
+    const T share = over_nonzero(x, broadcast_back(*this, y, shape));
+    if (p == 2) return {mul(cts, share)};
+    const T zero = call(Equal{}, x, literal(x, 0));
+    return {mul(mul(cts, sign), call(PowScalar{p - 1}, where(zero, literal(x, 1), call(Abs{}, share))))};
+  }
+  static Sample<Norm> sample(Choices& choices) {
+    auto sample = sample_reduction<Norm>(choices);
+    sample.op.p = choices.one_of<double>({2, 1, std::numeric_limits<double>::infinity(), 3, 0.5, 1.5, 4.25});
+    if (std::isinf(sample.op.p))
+      for (Index a = 0; a < sample.shapes[0].rank(); ++a)
+        sample.shapes[0][a] = std::max<Index>(1, sample.shapes[0][a]);
+    sample.domains = {Domain::near({0, 1e-30, 1e30})};
+    return sample;
+  }
+
+ private:
+  // (Σ a^p)^(1/p) of n numbers from 0; the derivative at 0 is 0.
+  template <Number N, class A>
+  N length(Index n, A&& a) const {
+    if (p == 1) return spec::sum<N>(n, a);
+    if (p == 2) return zero_root(N(spec::sum<N>(n, [&](Index k) { return square(a(k)); })));
+    const auto power = [](const N& b, const N& exponent) {
+      return select(equal(b, N(Index{0})), b, N(pow(b, exponent)));
+    };
+    const N total = spec::sum<N>(n, [&](Index k) { return power(a(k), real(a(k), p)); });
+    return power(total, N(N(Index{1}) / real(total, p)));
+  }
+};
+BOOST_DESCRIBE_STRUCT(Norm, (), (p, axes, keepdim))
+
+}  // namespace plumbline::spec
