@@ -206,11 +206,36 @@ Rounded<C> operator-(const Rounded<C>& x, const Rounded<C>& y) {
 }
 
 namespace rounding {
+// |y| where y certainly is ±2^j and was computed without an error; else 0.
+template <class C>
+double exact_scale(const Rounded<C>& y) {
+  if (y.d != 0) return 0;
+  const double m = std::abs(single(y.exact).value_or(0));
+  return m == upward::power_of_two(std::ilogb(m == 0 ? 1 : m)) ? m : 0;
+}
+// x·2^j does not round where all numbers stay normal in the format of intermediates, which holds x [product B3].
+template <class C>
+bool scales_exactly(const Rounded<C>& x, double scale) {
+  const Format& f = x.claims->intermediate;
+  return scale != 0 && x.is_value() && x.judged() && !x.may_overflow() && contained(x.claims->operands, f) &&
+         contained(x.claims->accumulator, f) && upward::mul(x.computed_magnitude(), scale) <= largest(f) &&
+         upward::mul_down(std::max(0.0, upward::sub_down(x.smallest(), x.d)), scale) >= smallest_normal(f);
+}
+template <class C>
+Rounded<C> scaled(const C& exact, const Rounded<C>& x, double scale) {
+  Rounded<C> z(exact, x.claims);
+  z.d = upward::mul(x.d, scale), z.s = upward::mul(x.deviation(), scale), z.b = upward::mul(x.b, scale);
+  return z;
+}
 // d = |x|d_y + |y|d_x + d_x d_y + u·ufp(m), η where the product may be subnormal [product B1]
 template <class C>
 [[gnu::noinline, gnu::cold]] Rounded<C> product(const Rounded<C>& x, const Rounded<C>& y) {
   const Claims* c = common(x, y);
   if (!x.ready(c) || !y.ready(c)) return product(x.adopted(c), y.adopted(c));
+  if (c != nullptr) {
+    if (const double scale = exact_scale(y); scales_exactly(x, scale)) return scaled(x.exact * y.exact, x, scale);
+    if (const double scale = exact_scale(x); scales_exactly(y, scale)) return scaled(x.exact * y.exact, y, scale);
+  }
   const double a = x.magnitude(), b = y.magnitude(), ma = upward::add(a, x.d);
   const auto inherited = [&](double ex, double ey) { return upward::add(upward::mul(ma, ey), upward::mul(b, ex)); };
   return result<C>(x.exact * y.exact, x, y, inherited(x.d, y.d), inherited(x.deviation(), y.deviation()),
@@ -239,6 +264,9 @@ Rounded<C> operator/(const Rounded<C>& x, const Rounded<C>& y) {
   const Claims* c = rounding::common(x, y);
   if (!x.ready(c) || !y.ready(c)) return x.adopted(c) / y.adopted(c);
   const C q = x.exact / y.exact;
+  if (c != nullptr)
+    if (const double scale = rounding::exact_scale(y); scale != 0 && rounding::scales_exactly(x, 1 / scale))
+      return rounding::scaled(q, x, 1 / scale);
   if (known(q) == Known::value && x.is_value() && y.is_value()) {
     const double room = upward::sub_down(y.smallest(), y.d), m = std::max(std::abs(lower(q)), std::abs(upper(q)));
     const auto inherited = [&](double ex, double ey) {

@@ -105,6 +105,7 @@ std::vector<Subject> subjects() {
       FORMULA("roots and turns", { return cbrt(x[0] * x[1]) + atan(x[1] / x[2]) * log2(abs(x[3])); }),
       FORMULA("powers of two", { return exp2(ramp(x[0]) - x[1] * x[1]) - exp2(-abs(x[2])); }),
       FORMULA("steps", { return floor(x[0] * x[1]) + round_even(x[2] / x[3]) * x[4]; }),
+      FORMULA("scaled", { return x[0] / x[1] * ratio(x[0], 1, 4) + (x[2] * x[3]) * real(x[0], -0x1p60); }),
       FORMULA("parts", { return x[0] * x[1] - floor(x[0] * x[1]); }),
       FORMULA("cubic exp", { return computed_as(exp(fraction(x[0])), cubic(fraction(x[0]))) * x[1]; }),
       FORMULA("branches",

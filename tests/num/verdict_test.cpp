@@ -92,6 +92,21 @@ TEST(Verdict, computed_as_another_number) {
   EXPECT_TRUE(judge(computed_as(one, one), 1, inf).zero_tolerance);
 }
 
+// A product with a power of two rounds only where it leaves the normal numbers [product B3].
+TEST(Verdict, scaling_by_powers_of_two) {
+  const Claims claims;
+  const R third = R::leaf(1, claims) / R::leaf(3, claims), half = R::leaf(0.5, claims);
+  const auto tiny = [&](int e) { return third * R::leaf(std::ldexp(1.0, e), claims); };
+  EXPECT_LE((third * half).d, third.d * 0.5 * (1 + 0x1p-50));
+  EXPECT_LE((R(4) * third).d, third.d * 4 * (1 + 0x1p-50));
+  EXPECT_LE((third / R(-8)).d, third.d * 0.125 * (1 + 0x1p-50));
+  EXPECT_GT(tiny(-140).d, third.d * 0x1p-140 * 2);
+  EXPECT_FALSE((third * R::leaf(0x1p127, claims) * R(8)).flags == 0);
+  Claims narrow = claims;
+  narrow.intermediate = bfloat16;
+  EXPECT_GT((R::leaf(1 + 0x1p-20, narrow) * R(2)).d, 0x1p-20);
+}
+
 TEST(Verdict, steps) {
   const Claims claims;
   const R one = R::leaf(1, claims), third = one / R::leaf(3, claims), three = R::leaf(3, claims);
