@@ -92,7 +92,7 @@ TEST_F(Readme, CommandsRunInOrder) {
 TEST(ReadmeText, ItsOpIsTheTestedOne) {
   const auto ops = blocks("cpp");
   ASSERT_EQ(ops.size(), 1U);
-  EXPECT_EQ(ops.front(), read_text(root / "tests/newcomer/softsign.h"));
+  EXPECT_EQ(ops.front(), read_text(root / "tests/newcomer/saturation.h"));
 }
 
 TEST(ReadmeText, ItsPathsExist) {
@@ -100,7 +100,7 @@ TEST(ReadmeText, ItsPathsExist) {
   const std::string text = read_text(root / "README.md");
   for (std::sregex_iterator it(text.begin(), text.end(), path), end; it != end; ++it) {
     const std::string name = (*it)[1];
-    const bool is_walked_through = name.find("softsign") != std::string::npos && name.rfind("tests", 0) != 0;
+    const bool is_walked_through = name.find("saturation") != std::string::npos && name.rfind("tests", 0) != 0;
     EXPECT_TRUE(is_walked_through || std::filesystem::exists(root / name)) << name;
   }
 }

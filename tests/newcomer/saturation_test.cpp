@@ -1,5 +1,5 @@
 // A newcomer's op, outside the list of the catalogue, under every law; and two mistakes that newcomers make.
-#include "tests/newcomer/softsign.h"
+#include "tests/newcomer/saturation.h"
 
 #include <gtest/gtest.h>
 
@@ -19,26 +19,27 @@ using spec::Tensors;
 using spec::TensorLike;
 
 // The formula alone, which says ∞/∞ at infinity.
-struct Unlimited : spec::Softsign {
+struct Unlimited : spec::Saturation {
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return spec::map(in[0], [](const N& x) { return x / (N(Index{1}) + abs(x)); });
+    return spec::map(in[0], [](const N& x) { return abs(x) / (N(Index{1}) + abs(x)); });
   }
   static spec::Sample<Unlimited> sample(spec::Choices& choices) {
-    const auto s = spec::Softsign::sample(choices);
+    const auto s = spec::Saturation::sample(choices);
     return {{}, s.shapes, s.domains};
   }
 };
 BOOST_DESCRIBE_STRUCT(Unlimited, (), ())
 
 // A backward rule that divides once too few.
-struct Unsquared : spec::Softsign {
+struct Unsquared : spec::Saturation {
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
-    return {spec::div(ct, spec::add(spec::literal(ct, 1), spec::call(spec::Abs{}, in[0])))};
+    const T t = spec::add(spec::literal(ct, 1), spec::call(spec::Abs{}, in[0]));
+    return {spec::mul(spec::div(ct, t), spec::call(spec::Sign{}, in[0]))};
   }
   static spec::Sample<Unsquared> sample(spec::Choices& choices) {
-    const auto s = spec::Softsign::sample(choices);
+    const auto s = spec::Saturation::sample(choices);
     return {{}, s.shapes, s.domains};
   }
 };
@@ -70,8 +71,8 @@ std::uint64_t findings(const Report& report, std::string_view law) {
   return count;
 }
 
-TEST(Newcomer, EveryLawHoldsForSoftsign) {
-  const Report report = run_all_laws<spec::Softsign>();
+TEST(Newcomer, EveryLawHoldsForSaturation) {
+  const Report report = run_all_laws<spec::Saturation>();
   EXPECT_EQ(report.exit_code(), 0) << text_report(report, /*color=*/false);
   for (const char* law : {"forward", "backward", "adjoint", "special_values", "shapes", "determinism", "memory",
                           "compiled_equals_eager", "replay_round_trip", "text_round_trip"}) {
@@ -96,12 +97,12 @@ TEST(Newcomer, AWrongBackwardRuleIsFound) {
 
 TEST(Newcomer, TheOpIsReadByName) {
   spec::Catalogue catalogue = spec::Catalogue::builtin();
-  catalogue.add(spec::entry_of<spec::Softsign>());
-  const std::string text = "plumbline.graph/1\nx = input [2]\n%1 = softsign(x)\noutput %1\n";
+  catalogue.add(spec::entry_of<spec::Saturation>());
+  const std::string text = "plumbline.graph/1\nx = input [2]\n%1 = saturation(x)\noutput %1\n";
   const auto graph = spec::parse_graph(text, catalogue);
   ASSERT_TRUE(graph) << graph.error().what();
   EXPECT_EQ(spec::print(*graph), text);
-  EXPECT_FALSE(spec::parse_graph("plumbline.graph/1\nx = input [2]\n%1 = sofsign(x)\n", catalogue));
+  EXPECT_FALSE(spec::parse_graph("plumbline.graph/1\nx = input [2]\n%1 = saturatoin(x)\n", catalogue));
 }
 
 }  // namespace
