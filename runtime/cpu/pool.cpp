@@ -1,46 +1,18 @@
-// max_pool2d and avg_pool2d, their gradients, and max_pool2d_pick: NCHW, padding is absent.
-#include <vector>
-
+// max_pool, avg_pool and their adaptive forms over one or two axes, their gradients, and max_pool_pick.
 #include "runtime/core/kernel.h"
-#include "runtime/cpu/window.h"
+#include "runtime/cpu/pool.h"
 
 namespace plumbline::runtime {
 namespace {
 
-constexpr Index taps_per_part = 32768;
-
-struct Pool {
-  Window rows, columns;
-  Index maps;
-
-  Index area() const { return rows.in * columns.in; }
-  Index places() const { return rows.out * columns.out; }
-  Index grain() const {
-    return std::max<Index>(1, taps_per_part / std::max<Index>(1, places() * rows.kernel * columns.kernel));
-  }
-};
-
-Pool pool_of(const spec::Op& op, const Shape& x) {
-  auto stride = attribute<spec::Axes>(op, "stride");
-  const auto kernel = attribute<spec::Axes>(op, "kernel");
-  if (stride.empty()) stride = kernel;
-  const auto window = [&](std::size_t axis) {
-    return window_of(op, axis, x[2 + static_cast<Index>(axis)], entry(kernel, axis), entry(stride, axis));
-  };
-  return {window(0), window(1), x[0] * x[1]};
-}
-
-bool takes_over(float later, float earlier) { return (earlier < later) | ((later != later) & (earlier == earlier)); }
-
-// f(place, taps k₀ … k₁ of the rows, l₀ … l₁ of the columns that exist)
-template <class F>
-void for_each_place(const Pool& pool, F f) {
-  for (Index p = 0; p < pool.rows.out; ++p)
-    for (Index q = 0; q < pool.columns.out; ++q) f(p * pool.columns.out + q, pool.rows.taps(p), pool.columns.taps(q));
+template <class T>
+bool takes_over(T later, T earlier) {
+  return (earlier < later) | ((later != later) & (earlier == earlier));
 }
 
 // The offset of the first winner of a window.
-Index winner(const float* x, const Pool& pool, const Taps& r, const Taps& c) {
+template <class T>
+Index winner(const T* x, const Pool& pool, const Taps& r, const Taps& c) {
   Index best = r.start * pool.columns.in + c.start;
   for (Index k = 0, i = r.start; k < r.count; ++k, i += r.step)
     for (Index l = 0, j = c.start; l < c.count; ++l, j += c.step)
@@ -49,88 +21,94 @@ Index winner(const float* x, const Pool& pool, const Taps& r, const Taps& c) {
 }
 
 // 2×2 windows side by side, no padding: the common case, in vector code.
-void max_of_pairs(const float* x, float* y, const Pool& pool) {
+template <class T>
+void max_of_pairs(const T* x, T* y, const Pool& pool) {
   for (Index p = 0; p < pool.rows.out; ++p) {
-    const float *a = x + 2 * p * pool.columns.in, *b = a + pool.columns.in;
-    float* out = y + p * pool.columns.out;
-    const auto larger = [](float m, float later) { return takes_over(later, m) ? later : m; };
+    const T *a = x + 2 * p * pool.columns.in, *b = a + pool.columns.in;
+    T* out = y + p * pool.columns.out;
+    const auto larger = [](T m, T later) { return takes_over(later, m) ? later : m; };
 #pragma GCC ivdep
     for (Index q = 0; q < pool.columns.out; ++q)
       out[q] = larger(larger(larger(a[2 * q], a[2 * q + 1]), b[2 * q]), b[2 * q + 1]);
   }
 }
 
-bool side_by_side(const Window& w) {
-  return w.kernel == 2 && w.stride == 2 && w.dilation == 1 && w.before == 0 && 2 * w.out <= w.in;
+bool side_by_side(const Axis& a) {
+  return !a.adaptive && a.kernel == 2 && a.stride == 2 && a.dilation == 1 && a.before == 0 && 2 * a.out <= a.in;
 }
 
-template <class F>
-BoundKernel over_maps(const Pool& pool, F f) {
-  BoundKernel bound;
-  bound.run = [pool, f](const KernelArgs& args) {
-    parallel_for(args.workers, pool.maps, pool.grain(), [&](Index begin, Index end, int) {
-      for (Index map = begin; map < end; ++map) f(pool, args, map);
-    });
-  };
-  return bound;
-}
-
-BoundKernel bind_max(const spec::Op& op, const Shapes& in, const Shape&) {
-  const Pool pool = pool_of(op, in[0]);
+template <class T>
+BoundKernel bind_max(const spec::Op& op, const Shapes& in, const Shape& out) {
+  const Pool pool = pool_of(op, in[0], out);
   if (side_by_side(pool.rows) && side_by_side(pool.columns))
     return over_maps(pool, [](const Pool& w, const KernelArgs& args, Index map) {
-      max_of_pairs(args.in[0].f32() + map * w.area(), args.out.f32() + map * w.places(), w);
+      max_of_pairs(args.in[0].as<T>() + map * w.area(), args.out.as<T>() + map * w.places(), w);
     });
   return over_maps(pool, [](const Pool& w, const KernelArgs& args, Index map) {
-    const float* x = args.in[0].f32() + map * w.area();
-    float* y = args.out.f32() + map * w.places();
+    const T* x = args.in[0].as<T>() + map * w.area();
+    T* y = args.out.as<T>() + map * w.places();
     for_each_place(w, [&](Index place, const Taps& r, const Taps& c) { y[place] = x[winner(x, w, r, c)]; });
   });
 }
 
+template <class T>
 BoundKernel bind_max_grad(const spec::Op& op, const Shapes& in, const Shape&) {
-  return over_maps(pool_of(op, in[0]), [](const Pool& w, const KernelArgs& args, Index map) {
-    const float *x = args.in[0].f32() + map * w.area(), *ct = args.in[1].f32() + map * w.places();
-    float* dx = args.out.f32() + map * w.area();
-    std::fill_n(dx, w.area(), 0.0f);
+  return over_maps(pool_of(op, in[0], in[1]), [](const Pool& w, const KernelArgs& args, Index map) {
+    const T *x = args.in[0].as<T>() + map * w.area(), *ct = args.in[1].as<T>() + map * w.places();
+    T* dx = args.out.as<T>() + map * w.area();
+    std::fill_n(dx, w.area(), T(0));
     for_each_place(w, [&](Index place, const Taps& r, const Taps& c) { dx[winner(x, w, r, c)] += ct[place]; });
   });
 }
 
-BoundKernel bind_max_pick(const spec::Op& op, const Shapes& in, const Shape&) {
-  return over_maps(pool_of(op, in[0]), [](const Pool& w, const KernelArgs& args, Index map) {
-    const float *x = args.in[0].f32() + map * w.area(), *v = args.in[1].f32() + map * w.area();
-    float* y = args.out.f32() + map * w.places();
+template <class T>
+BoundKernel bind_max_pick(const spec::Op& op, const Shapes& in, const Shape& out) {
+  return over_maps(pool_of(op, in[0], out), [](const Pool& w, const KernelArgs& args, Index map) {
+    const T *x = args.in[0].as<T>() + map * w.area(), *v = args.in[1].as<T>() + map * w.area();
+    T* y = args.out.as<T>() + map * w.places();
     for_each_place(w, [&](Index place, const Taps& r, const Taps& c) { y[place] = v[winner(x, w, r, c)]; });
   });
 }
 
-float count_of(const Pool& w, bool include_pad, const Taps& r, const Taps& c) {
-  return static_cast<float>(include_pad ? w.rows.kernel * w.columns.kernel : r.count * c.count);
+// What an average divides by: a given number, the taps in x and its padding, or those in x.
+struct Divisor {
+  bool include_pad = true;
+  Index given = 0;
+
+  template <class T>
+  T of(const Pool& w, Index place, const Taps& r, const Taps& c) const {
+    if (given != 0) return static_cast<T>(given);
+    if (!include_pad) return static_cast<T>(r.count * c.count);
+    return static_cast<T>(w.rows.counted(place / w.columns.out) * w.columns.counted(place % w.columns.out));
+  }
+};
+Divisor divisor_of(const spec::Op& op) {
+  if (!has_attribute(op, "divisor_override")) return {};
+  return {attribute<bool>(op, "count_include_pad"), attribute<Index>(op, "divisor_override")};
 }
 
-BoundKernel bind_avg(const spec::Op& op, const Shapes& in, const Shape&) {
-  return over_maps(pool_of(op, in[0]), [all = attribute<bool>(op, "count_include_pad")](
-                                           const Pool& w, const KernelArgs& args, Index map) {
-    const float* x = args.in[0].f32() + map * w.area();
-    float* y = args.out.f32() + map * w.places();
+template <class T>
+BoundKernel bind_avg(const spec::Op& op, const Shapes& in, const Shape& out) {
+  return over_maps(pool_of(op, in[0], out), [by = divisor_of(op)](const Pool& w, const KernelArgs& args, Index map) {
+    const T* x = args.in[0].as<T>() + map * w.area();
+    T* y = args.out.as<T>() + map * w.places();
     for_each_place(w, [&](Index place, const Taps& r, const Taps& c) {
-      float sum = 0;
+      T sum = 0;
       for (Index k = 0, i = r.start; k < r.count; ++k, i += r.step)
         for (Index l = 0, j = c.start; l < c.count; ++l, j += c.step) sum += x[i * w.columns.in + j];
-      y[place] = sum / count_of(w, all, r, c);
+      y[place] = sum / by.of<T>(w, place, r, c);
     });
   });
 }
 
-BoundKernel bind_avg_grad(const spec::Op& op, const Shapes&, const Shape& out) {
-  return over_maps(pool_of(op, out), [all = attribute<bool>(op, "count_include_pad")](
-                                         const Pool& w, const KernelArgs& args, Index map) {
-    const float* ct = args.in[0].f32() + map * w.places();
-    float* dx = args.out.f32() + map * w.area();
-    std::fill_n(dx, w.area(), 0.0f);
+template <class T>
+BoundKernel bind_avg_grad(const spec::Op& op, const Shapes& in, const Shape& out) {
+  return over_maps(pool_of(op, out, in[0]), [by = divisor_of(op)](const Pool& w, const KernelArgs& args, Index map) {
+    const T* ct = args.in[0].as<T>() + map * w.places();
+    T* dx = args.out.as<T>() + map * w.area();
+    std::fill_n(dx, w.area(), T(0));
     for_each_place(w, [&](Index place, const Taps& r, const Taps& c) {
-      const float share = ct[place] / count_of(w, all, r, c);
+      const T share = ct[place] / by.of<T>(w, place, r, c);
       for (Index k = 0, i = r.start; k < r.count; ++k, i += r.step)
         for (Index l = 0, j = c.start; l < c.count; ++l, j += c.step) dx[i * w.columns.in + j] += share;
     });
@@ -141,11 +119,15 @@ BoundKernel bind_avg_grad(const spec::Op& op, const Shapes&, const Shape& out) {
 
 void register_pool(KernelTable& table) {
   const spec::Claims c = claims(spec::Order::left);
-  table.add({"max_pool2d", "max_pool2d.windows", Device::cpu, DType::f32, c, false, {}, bind_max});
-  table.add({"max_pool2d_grad", "max_pool2d_grad.windows", Device::cpu, DType::f32, c, false, {}, bind_max_grad});
-  table.add({"max_pool2d_pick", "max_pool2d_pick.windows", Device::cpu, DType::f32, c, false, {}, bind_max_pick});
-  table.add({"avg_pool2d", "avg_pool2d.windows", Device::cpu, DType::f32, c, false, {}, bind_avg});
-  table.add({"avg_pool2d_grad", "avg_pool2d_grad.windows", Device::cpu, DType::f32, c, false, {}, bind_avg_grad});
+  for (const std::string op : {"max_pool1d", "max_pool2d", "adaptive_max_pool2d"}) {
+    table.add(op, op + ".windows", c, bind_max<float>, bind_max<double>);
+    table.add(op + "_grad", op + "_grad.windows", c, bind_max_grad<float>, bind_max_grad<double>);
+    table.add(op + "_pick", op + "_pick.windows", c, bind_max_pick<float>, bind_max_pick<double>);
+  }
+  for (const std::string op : {"avg_pool1d", "avg_pool2d", "adaptive_avg_pool2d"}) {
+    table.add(op, op + ".windows", c, bind_avg<float>, bind_avg<double>);
+    table.add(op + "_grad", op + "_grad.windows", c, bind_avg_grad<float>, bind_avg_grad<double>);
+  }
 }
 
 }  // namespace plumbline::runtime
