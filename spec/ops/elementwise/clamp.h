@@ -5,6 +5,15 @@
 
 namespace plumbline::spec {
 
+// x brought into [min, max], with derivative 0 at and outside the ends; NaN stays. An infinite end is no end.
+template <Number N>
+N clamped(const N& x, double min, double max) {
+  N y = x;
+  if (std::isfinite(min)) y = select(less(real(x, min), x) | is_nan(x), y, real(x, min));
+  if (std::isfinite(max)) y = select(less(x, real(x, max)) | is_nan(x), y, real(x, max));
+  return y;
+}
+
 struct Clamp {
   double min = -std::numeric_limits<double>::infinity(), max = std::numeric_limits<double>::infinity();
 
@@ -18,12 +27,7 @@ struct Clamp {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return map(in[0], [&](const N& x) {
-      N y = x;
-      if (std::isfinite(min)) y = select(less(real(x, min), x) | is_nan(x), y, real(x, min));
-      if (std::isfinite(max)) y = select(less(x, real(x, max)) | is_nan(x), y, real(x, max));
-      return y;
-    });
+    return map(in[0], [&](const N& x) { return clamped(x, min, max); });
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
