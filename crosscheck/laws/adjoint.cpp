@@ -110,7 +110,8 @@ class Adjoint final : public Law {
       out.judgement.zero_tolerance = out.judgement.elements;
       if (equal(exact.forward, exact.reverse).exact != Tri::yes)
         return failed(both(exact.forward.text(), exact.reverse.text()));
-      return with_vacuity(std::move(out), equal(exact.magnitude, Rational(0)).exact == Tri::yes, options);
+      const bool zero = equal(exact.magnitude, Rational(0)).exact == Tri::yes && moving(grad);
+      return with_vacuity(std::move(out), zero, options);
     }
     return refined(c, grad, dx, std::move(out), options);
   }
@@ -137,6 +138,11 @@ class Adjoint final : public Law {
     return out;
   }
 
+  // Whether a gradient depends on the data at all.
+  static bool moving(const spec::GradGraph& grad) {
+    return std::any_of(grad.cotangents.begin(), grad.cotangents.end(),
+                       [&](spec::NodeId id) { return id >= 0 && depends_on_data(grad.graph, id); });
+  }
   static bool moves(const std::vector<Values>& dx) {
     return std::any_of(dx.begin(), dx.end(), [](const Values& x) { return x.size() > 0; });
   }
@@ -179,7 +185,7 @@ class Adjoint final : public Law {
       if (equal(s.forward, s.reverse).exact == Tri::no)
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
       const Ball zero = Ball::exact(0, precision), half = pow(Ball::exact(2, precision), Ball(Index{-precision / 2}));
-      if (equal(s.magnitude, zero).exact == Tri::yes) return with_vacuity(std::move(out), /*zero=*/true, options);
+      if (equal(s.magnitude, zero).exact == Tri::yes) return with_vacuity(std::move(out), moving(grad), options);
       const Ball gap = abs(s.forward - s.reverse), widest = Ball::between(gap.hi(), gap.hi(), precision);
       if (less(gap, s.magnitude * half).exact == Tri::yes) return out;
       // Tiny next to what they were made of: enclosures that shrink together hold one number.

@@ -47,7 +47,8 @@ class Backward final : public Law {
     JudgeOptions judging = options;
     if (special_) judging.tier = Tier::proof;
     Outcome local = check_nodes(grad.graph, c.graph.size(), wanted, values, subject, judging);
-    if (special_ || local.verdict == Verdict::fail) return local;
+    std::erase_if(ends, [&](NodeId id) { return !depends_on_data(grad.graph, id); });
+    if (special_ || local.verdict == Verdict::fail || ends.empty()) return local;
     return graver_of(std::move(local), check_ends(grad.graph, data, ends, values, subject, options));
   }
 

@@ -8,6 +8,7 @@
 #include "crosscheck/audit/hex.h"
 #include "crosscheck/judge/gravity.h"
 #include "crosscheck/judge/coordinates.h"
+#include "spec/eval/interpret.h"
 
 namespace plumbline::crosscheck {
 
@@ -103,6 +104,13 @@ std::vector<Values> leaf_values(const spec::Graph& graph, const std::vector<Valu
   const auto leaves = graph.leaves();
   for (std::size_t i = 0; i < leaves.size(); ++i) values[static_cast<std::size_t>(leaves[i])] = data[i];
   return values;
+}
+
+bool depends_on_data(const spec::Graph& graph, NodeId node) {
+  const std::vector<char> needed = spec::needed(graph, std::span(&node, 1));
+  for (NodeId id = 0; id <= node; ++id)
+    if (needed[static_cast<std::size_t>(id)] && graph.node(id).leaf != spec::Leaf::none) return true;
+  return false;
 }
 
 std::string node_label(const spec::Graph& graph, NodeId id) {

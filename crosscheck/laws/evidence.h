@@ -33,6 +33,10 @@ std::vector<Values> inputs_of(const spec::Graph& graph, spec::NodeId node, const
 // Values by node, as far as they are leaves.
 std::vector<Values> leaf_values(const spec::Graph& graph, const std::vector<Values>& data);
 
+// Whether a node is computed from any leaf. A gradient that is not, as the zeros of floor's, is a statement about all
+// data: that it vanishes does not mean that these data prove nothing.
+bool depends_on_data(const spec::Graph& graph, spec::NodeId node);
+
 // `%4 = softmax`, or the node's own name.
 std::string node_label(const spec::Graph& graph, spec::NodeId node);
 // One line on what a judgement objects to.
