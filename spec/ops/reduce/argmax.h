@@ -10,7 +10,7 @@ struct Argmax {
   bool keepdim = false;
 
   static constexpr Aliases<1> aliases{{{"axes", "axis"}}};
-  static constexpr std::string_view name = "argmax", summary = "the place of the largest x over axes, the first of equal ones";
+  static constexpr std::string_view name = "argmax", summary = "the place of the largest x, the first of equals";
   static constexpr int arity = 1;
   bool operator==(const Argmax&) const = default;
 

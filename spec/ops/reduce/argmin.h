@@ -10,7 +10,7 @@ struct Argmin {
   bool keepdim = false;
 
   static constexpr Aliases<1> aliases{{{"axes", "axis"}}};
-  static constexpr std::string_view name = "argmin", summary = "the place of the smallest x over axes, the first of equal ones";
+  static constexpr std::string_view name = "argmin", summary = "the place of the smallest x, the first of equals";
   static constexpr int arity = 1;
   bool operator==(const Argmin&) const = default;
 

@@ -11,7 +11,7 @@ struct Std {
   Index correction = 1;
   bool keepdim = false;
 
-  static constexpr std::string_view name = "std", summary = "y = sqrt(sum of (x - mean)^2 / (n - correction)) over axes";
+  static constexpr std::string_view name = "std", summary = "y = square root of the variance of x over axes";
   static constexpr int arity = 1;
   static constexpr auto methods = moment_methods;
   bool operator==(const Std&) const = default;

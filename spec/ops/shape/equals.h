@@ -7,8 +7,8 @@ namespace plumbline::spec {
 
 inline bool same_number(double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); }
 
-// Whether entry k of each fibre of `got` names a number of x that may stand at place k, or, if not `in_order`, among the
-// places of got; and names it for the first time.
+// Whether entry k of each fibre of `got` names a number of x that may stand at place k, or, if not `in_order`, at any
+// of got's places; and names it for the first time.
 inline std::vector<Tri> places_among_equals(const Tensor<double>& x, const Tensor<double>& got, Index axis,
                                             bool descending, bool in_order) {
   const Index a = *normal_axis(axis, x.shape().rank());
@@ -19,7 +19,7 @@ inline std::vector<Tri> places_among_equals(const Tensor<double>& x, const Tenso
       return x[from.start[static_cast<std::size_t>(o)] + from.step[static_cast<std::size_t>(i)]];
     };
     const Ranking ranking = Ranking::of<double>(from.length(), at, descending);
-    std::vector<char> used(static_cast<std::size_t>(from.length()), 0), filled(static_cast<std::size_t>(to.length()), 0);
+    std::vector<char> used(from.step.size(), 0), filled(to.step.size(), 0);
     for (Index k = 0; k < to.length(); ++k) {
       const Index place = to.start[static_cast<std::size_t>(o)] + to.step[static_cast<std::size_t>(k)];
       const auto i = to_index(got[place]);

@@ -9,7 +9,7 @@ struct SortBy {
   Index axis = -1;
   bool descending = false;
 
-  static constexpr std::string_view name = "sort_by", summary = "v in the order that sorts x along an axis; inputs x, v";
+  static constexpr std::string_view name = "sort_by", summary = "v in the order that sorts x; inputs x, v";
   static constexpr int arity = 2;
   static constexpr bool ieee_zero_sign = true;
   bool operator==(const SortBy&) const = default;

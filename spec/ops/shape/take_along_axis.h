@@ -1,4 +1,4 @@
-// y[…, i, …] = x[…, index[…, i, …], …]: the coordinate along one axis replaced; elsewhere x and index broadcast
+// y[…, i, …] = x[…, index[…, i, …], …]: one coordinate replaced; elsewhere x and index broadcast
 #pragma once
 
 #include "spec/ops/shape/take_along_axis_grad.h"

@@ -40,7 +40,8 @@ struct Transpose {
   }
   static Sample<Transpose> sample(Choices& choices) {
     const Shape shape = pick_shape(choices, 1, 4);
-    return {{choices.pick(-shape.rank(), shape.rank() - 1), choices.pick(-shape.rank(), shape.rank() - 1)}, {shape}, {}};
+    const Index least = -shape.rank(), most = shape.rank() - 1;
+    return {{choices.pick(least, most), choices.pick(least, most)}, {shape}, {}};
   }
 };
 BOOST_DESCRIBE_STRUCT(Transpose, (), (dim0, dim1))
