@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "crosscheck/judge/ensemble.h"
 #include "crosscheck/judge/gravity.h"
+#include "crosscheck/judge/independence.h"
 #include "crosscheck/judge/infinite.h"
 #include "crosscheck/judge/order.h"
 #include "crosscheck/judge/reading.h"
@@ -42,6 +44,7 @@ class TensorJudge {
     refine(expected.refinement);
     reconsider_suspects();
     Judgement out = summary();
+    if (out.verdict == Verdict::pass && fixed_.empty()) suspect_together(out);
     if (options_.vacuity && out.verdict == Verdict::pass) distrust(out);
     return out;
   }
@@ -98,6 +101,40 @@ class TensorJudge {
         ++stood_down_;
       }
     }
+  }
+
+  // The errors of all elements that passed and that rounding may have moved, in units of their own deviation.
+  std::vector<UnitError> unit_errors(const Filtered& expected) const {
+    std::vector<UnitError> out;
+    for (Index i = 0; i < got_.size(); ++i) {
+      const auto& x = expected[i];
+      const double s = x.deviation();
+      const bool counts = x.judged() && x.is_value() && !x.may_overflow() && s > 0 && std::isfinite(got_[i]);
+      if (!counts || elements_[static_cast<std::size_t>(i)].unjudged) continue;
+      const auto gap = real(x.exact, got_[i]) - x.exact;
+      out.push_back({lower(gap) / s, upper(gap) / s, x.b / s + constants_share, upper(x.exact) < 0 ? -1.0 : 1.0, i});
+    }
+    return out;
+  }
+
+  // Cheap questions first: a suspicion must survive independent elements, other orders of summation, data whose order
+  // speaks, and at last the classes of elements that are certainly independent.
+  void suspect_together(Judgement& out) const {
+    if (options_.tier != Tier::statistics || !suspicious(unit_errors(expected_), {}, options_)) return;
+    const Reading reading(graph_, data_, {node_}, claims_of_, /*lanes=*/true);
+    const auto errors = unit_errors(reading.filtered()[static_cast<std::size_t>(node_)]);
+    if (!suspicious(errors, {}, options_)) return;
+    const auto stand_down = [&](const std::string& why) {
+      out.note = "the statistical tier stood down on the tensor as a whole: " + why;
+    };
+    if (const auto why = order_speaks(graph_, data_)) return stand_down(*why);
+    const auto classes = dependence_classes(graph_, data_, node_, claims_of_);
+    if (!classes) return stand_down("too large to trace which elements are independent");
+    const auto found = suspicious(errors, *classes, options_);
+    if (!found) return stand_down("its elements share inputs, so that their errors may share a cause");
+    out.verdict = Verdict::suspect;
+    out.mismatched = static_cast<Index>(errors.size());
+    out.note = found->what;
   }
 
   Judgement summary() const {
@@ -208,6 +245,12 @@ Judgement judge_reading(const spec::Graph& graph, const std::vector<Values>& dat
   return placed(std::move(out), got);
 }
 
+// A method whose name ends in that of a format states an approximation for it: others do not compute so.
+bool speaks_of(std::string_view method, const spec::Format& format) {
+  return std::none_of(spec::formats.begin(), spec::formats.end(),
+                      [&](const spec::Format& f) { return f != format && method.ends_with(f.name); });
+}
+
 bool refused(const Judgement& j) { return j.verdict == Verdict::fail || j.verdict == Verdict::suspect; }
 
 }  // namespace
@@ -226,7 +269,8 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
       spec::Claims claims = claims_of(id);
       if (!graph.node(id).op) return claims;
       const auto methods = graph.node(id).op->methods();
-      if (claims.method.empty() && m < methods.size()) claims.method = methods[m];
+      if (claims.method.empty() && m < methods.size() && speaks_of(methods[m], claims.intermediate))
+        claims.method = methods[m];
       return claims;
     };
     Judgement other = judge_reading(graph, data, node, got, otherwise, options);

@@ -1,6 +1,8 @@
 // Named methods: which an op has, what an unknown one says, and what their bounds cover.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "spec/graph/catalogue.h"
 #include "spec/graph/op.h"
 #include "spec/lang/claims.h"
@@ -59,6 +61,36 @@ TEST(Methods, ScaledMeansMayRoundOnAGrid) {
   float running = 0;
   for (Index i = 0; i < 256; ++i) running += (static_cast<float>(i * 7 % 256) - running) / static_cast<float>(i + 1);
   EXPECT_LE(std::abs(double{running} - 127.5), scaled.d);
+}
+
+// The worst and the mean derived error of a method in ulps of binary32, over arguments in [lo, hi].
+struct Derived {
+  double worst = 0, mean = 0;
+};
+Derived derived_ulps(const char* name, const char* method, float lo, float hi) {
+  Claims claims;
+  claims.ulps = Claims::uniform_ulps(0.5);
+  const Op op = op_of(name);
+  Derived out;
+  constexpr Index n = 4001;
+  for (Index i = 0; i < n; ++i) {
+    const float x = lo + (hi - lo) * static_cast<float>(i) / static_cast<float>(n - 1);
+    const Filter y = op->read(Tensors<Filter>{Tensor<Filter>::scalar(Filter::leaf(x, claims))}, method)[0].finished();
+    const double ulps = y.d / ulp_bound(binary32, y.magnitude());
+    out.worst = std::max(out.worst, ulps), out.mean += ulps / static_cast<double>(n);
+  }
+  return out;
+}
+
+// [exp B1], [tanh B1]: what a stated polynomial truncates belongs to its bound, which is nearly that of the best code.
+TEST(Methods, StatedPolynomialsHaveDerivedBounds) {
+  const Derived e = derived_ulps("exp", "cody_waite_binary32", -87, 88.7F);
+  EXPECT_LE(e.worst, 1.25);
+  EXPECT_LE(e.mean, 0.8);
+  EXPECT_GT(e.worst, 0.5);
+  EXPECT_LE(derived_ulps("tanh", "reduced_binary32", -0.62F, 0.62F).worst, 0.9);
+  EXPECT_LE(derived_ulps("tanh", "reduced_binary32", 0.625F, 9).worst, 1.5);
+  EXPECT_LE(derived_ulps("tanh", "reduced_binary32", 11, 80).worst, 1.5);
 }
 
 TEST(Methods, SignsOfZerosAreATrait) {
