@@ -94,7 +94,8 @@ Grid grid_of(const O& op, const Shape& x) {
       grid.push_back(std::move(bins));
     }
   } else {
-    for (const Window& w : *pool_windows(op, x)) {
+    const Windows windows = *pool_windows(op, x);
+    for (const Window& w : windows) {
       Bins bins{w.in, {}, {}};
       for (Index o = 0; o < w.out; ++o) {
         Axes reads;
