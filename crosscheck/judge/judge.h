@@ -24,13 +24,17 @@ struct JudgeOptions {
   bool any_method = false;         // a kernel that claims no method may follow any of the op's named ones
   bool vacuity = true;
 
-  // How a run's probability of a false alarm is spent [tier B5]: half on the second tier, half on statistical laws.
-  double false_alarm_of_tier() const { return false_alarm / 2; }
+  // How a run's probability of a false alarm is spent [tier B5]: half on the second tier, of elements and of whole
+  // tensors, half on statistical laws.
+  double false_alarm_of_tier() const { return false_alarm / 4; }
+  double false_alarm_of_tensors() const { return false_alarm / 4; }
   double false_alarm_of_laws() const { return false_alarm / 2; }
   // Of the second tier; infinite where only proofs count.
   double lambda() const {
     return tier == Tier::statistics ? spec::lambda(false_alarm_of_tier(), run_elements) : spec::upward::infinity;
   }
+  // Of three questions about each tensor, which has an element at least.
+  double lambda_of_tensors() const { return spec::lambda(false_alarm_of_tensors(), 3 * run_elements); }
 };
 
 // One element that did not pass, or the worst that did.

@@ -1,0 +1,143 @@
+// Tracing dependence: each real input element is replaced, and what changes is joined.
+#include "crosscheck/judge/independence.h"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "spec/eval/interpret.h"
+
+namespace plumbline::crosscheck {
+
+using spec::Index;
+using spec::NodeId;
+
+namespace {
+
+constexpr double most_work = 0x1p25;  // elements that are computed, over all replacements
+
+// Disjoint sets of outputs.
+class Classes {
+ public:
+  explicit Classes(Index n) : parent_(static_cast<std::size_t>(n)), count_(n) {
+    std::iota(parent_.begin(), parent_.end(), Index{0});
+  }
+  Index root(Index i) {
+    Index& up = parent_[static_cast<std::size_t>(i)];
+    if (up != i) up = root(up);
+    return up;
+  }
+  void join(Index i, Index j) {
+    i = root(i), j = root(j);
+    if (i == j) return;
+    parent_[static_cast<std::size_t>(std::max(i, j))] = std::min(i, j);
+    --count_;
+  }
+  Index count() const { return count_; }
+
+ private:
+  std::vector<Index> parent_;
+  Index count_;
+};
+
+// Leaves that some op reads as a real variable.
+std::vector<std::size_t> real_leaves(const spec::Graph& graph) {
+  const std::vector<NodeId> leaves = graph.leaves();
+  std::vector<char> real(static_cast<std::size_t>(graph.size()), 0);
+  for (const spec::Node& node : graph.nodes())
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+      if (graph.node(node.inputs[i]).extent < 0 && (node.op->differentiable(i) || !node.op->differentiable(0)))
+        real[static_cast<std::size_t>(node.inputs[i])] = 1;
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < leaves.size(); ++i)
+    if (real[static_cast<std::size_t>(leaves[i])] != 0) out.push_back(i);
+  return out;
+}
+
+class Trace {
+ public:
+  Trace(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const ClaimsOf& claims_of)
+      : graph_(graph), data_(data), node_(node), claims_of_(claims_of), base_(evaluate(data)),
+        classes_(base_.size()) {}
+
+  std::vector<Index> classes() {
+    auto leaves = real_leaves(graph_);
+    // Small tensors first: a weight that all elements share ends the search at once.
+    std::sort(leaves.begin(), leaves.end(), [&](auto a, auto b) { return data_[a].size() < data_[b].size(); });
+    for (std::size_t leaf : leaves)
+      for (Index k = 0; k < data_[leaf].size() && classes_.count() > 1; ++k) replace(leaf, k);
+    if (classes_.count() > 1) join_alike();
+    std::vector<Index> out;
+    std::map<Index, Index> number;
+    for (Index i = 0; i < base_.size(); ++i)
+      out.push_back(number.try_emplace(classes_.root(i), static_cast<Index>(number.size())).first->second);
+    return out;
+  }
+
+ private:
+  Values evaluate(const std::vector<Values>& data) const {
+    const NodeId wanted[] = {node_};
+    const auto values = spec::interpret<double>(graph_, data, wanted, [&](NodeId id) -> std::string_view {
+      const std::string method = claims_of_(id).method;
+      for (std::string_view known : graph_.node(id).op->methods())
+        if (known == method) return known;
+      return spec::default_method(graph_.node(id).op);
+    });
+    return values[static_cast<std::size_t>(node_)];
+  }
+
+  // NaN shows what is computed from the element; another number what NaN does not reach, as a choice between two.
+  void replace(std::size_t leaf, Index k) {
+    const double was = data_[leaf][k];
+    Index first = -1;
+    for (const double value : {std::numeric_limits<double>::quiet_NaN(), was * 1.25 + 1}) {
+      std::vector<Values> data = data_;
+      data[leaf].mutable_elements()[static_cast<std::size_t>(k)] = value;
+      const Values y = evaluate(data);
+      for (Index i = 0; i < y.size(); ++i) {
+        if (std::bit_cast<std::uint64_t>(y[i]) == std::bit_cast<std::uint64_t>(base_[i])) continue;
+        if (first < 0) first = i;
+        classes_.join(first, i);
+      }
+    }
+    if (first < 0) return;
+    int exponent = 0;
+    reached_.push_back({first, std::abs(std::frexp(was, &exponent))});
+  }
+
+  // The same significands round alike, whatever their signs and exponents.
+  void join_alike() {
+    std::map<Index, std::vector<double>> significands;
+    for (const auto& [output, significand] : reached_) significands[classes_.root(output)].push_back(significand);
+    std::map<std::vector<double>, Index> seen;
+    for (const auto& [root, list] : significands)
+      if (const auto [at, fresh] = seen.try_emplace(list, root); !fresh) classes_.join(at->second, root);
+  }
+
+  struct Reached {
+    Index output;
+    double significand;
+  };
+  const spec::Graph& graph_;
+  const std::vector<Values>& data_;
+  NodeId node_;
+  const ClaimsOf& claims_of_;
+  Values base_;
+  Classes classes_;
+  std::vector<Reached> reached_;
+};
+
+}  // namespace
+
+std::optional<std::vector<Index>> dependence_classes(const spec::Graph& graph, const std::vector<Values>& data,
+                                                     NodeId node, const ClaimsOf& claims_of) {
+  double inputs = 0, work = static_cast<double>(graph.node(node).shape.size());
+  for (std::size_t leaf : real_leaves(graph)) inputs += static_cast<double>(data[leaf].size());
+  for (const Values& x : data) work += static_cast<double>(x.size());
+  if (2 * inputs * work > most_work) return std::nullopt;
+  return Trace(graph, data, node, claims_of).classes();
+}
+
+}  // namespace plumbline::crosscheck
