@@ -7,8 +7,6 @@ using spec::Index;
 
 namespace {
 
-using Gradients = std::vector<Values>;
-
 template <class F>
 BackwardBug each(F f) {
   return [f](const BackwardCall& c, Gradients& g) {

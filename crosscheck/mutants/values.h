@@ -131,6 +131,35 @@ inline KernelBug with_attribute(std::string name, std::string value) {
   return [=](const KernelCall& c) { return c.compute(c.with(name, value), c.in); };
 }
 
+using Gradients = std::vector<Values>;
+
+// dx = f(x, y, ct) for an op of one input, element by element.
+template <class F>
+BackwardBug slope(F f) {
+  return [f](const BackwardCall& c, Gradients& g) {
+    if (c.in[0].size() == c.ct.size())
+      g[0] = changed(c.in[0], [&](spec::Index i, double x) { return f(x, c.y[i], c.ct[i]); });
+  };
+}
+// Gradient k times a constant, or g ↦ f(call, i, g) at each element.
+template <class F>
+BackwardBug element(std::size_t k, F f) {
+  return [=](const BackwardCall& c, Gradients& g) {
+    if (k < g.size()) g[k] = changed(g[k], [&](spec::Index i, double v) { return f(c, i, v); });
+  };
+}
+inline BackwardBug factor(std::size_t k, double by) {
+  return element(k, [=](const BackwardCall&, spec::Index, double v) { return v * by; });
+}
+// For operands that are not broadcast: gradient k at i is f(x_i, y_i, z_i, ct_i).
+template <class F>
+BackwardBug pairwise(std::size_t k, F f) {
+  return [=](const BackwardCall& c, Gradients& g) {
+    if (c.in[0].size() != c.ct.size() || c.in[1].size() != c.ct.size() || k >= g.size()) return;
+    g[k] = changed(g[k], [&](spec::Index i, double) { return f(c.in[0][i], c.in[1][i], c.y[i], c.ct[i]); });
+  };
+}
+
 // One bug in several ops.
 struct NamedBug {
   std::string_view name, bug;
