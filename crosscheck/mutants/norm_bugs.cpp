@@ -208,7 +208,8 @@ void plant_running(std::vector<Mutant>& list) {
          {"not_updated", "the old value stays", running([](M, M old, M, M, M) { return old; })},
          {"default_momentum", "the attribute momentum is ignored",
           running([](M, M old, M batch, M, M) { return 0.9 * old + 0.1 * batch; })},
-         {"count_late", "the cumulative average divides by one batch too many", running([](M m, M old, M batch, M, M t) {
+         {"count_late", "the cumulative average divides by one batch too many",
+          running([](M m, M old, M batch, M, M t) {
             const double late = m != 0 && t > 0 ? 1 / (2 + t) : m;
             return (1 - late) * old + late * batch;
           })}});
@@ -216,6 +217,14 @@ void plant_running(std::vector<Mutant>& list) {
         running([](M m, M old, M, M biased, M) { return (1 - m) * old + m * biased; }));
   plant(list, "batch_norm_running_var", "deviation", "the deviation, not the variance",
         running([](M m, M old, M batch, M, M) { return (1 - m) * old + m * std::sqrt(batch); }));
+}
+
+// dx = f(y, ct)
+template <class F>
+KernelBug slope_of(F f) {
+  return [f](const KernelCall& c) {
+    return changed(c.right, [&](Index i, double) { return f(c.in[0][i], c.in[1][i]); });
+  };
 }
 
 void plant_gradients(std::vector<Mutant>& list) {
@@ -234,15 +243,14 @@ void plant_gradients(std::vector<Mutant>& list) {
   backward("group_norm_grad", "one_group", "num_groups is ignored", slope(by_image, 1, 1, 1));
   backward("group_norm_grad", "interleaved", "channel k in group k mod G", slope(interleaved, 1, 1, 1));
   backward("softmax_grad", "inner_missing", "y ct, without the inner product",
-           [](const KernelCall& c) { return changed(c.right, [&](Index i, double) { return c.in[0][i] * c.in[1][i]; }); });
+           slope_of([](double y, double ct) { return y * ct; }));
   backward("softmax_grad", "swapped", "y and ct change places",
            [](const KernelCall& c) { return c.compute(c.op, {c.in[1], c.in[0]}); });
   backward("log_softmax_grad", "probability_missing", "ct − Σ ct: y is taken for 0", [](const KernelCall& c) {
     return c.compute(c.op, {Values::full(c.in[0].shape(), 0), c.in[1]});
   });
-  backward("log_softmax_grad", "sum_missing", "ct − e^y ct", [](const KernelCall& c) {
-    return changed(c.right, [&](Index i, double) { return c.in[1][i] - std::exp(c.in[0][i]) * c.in[1][i]; });
-  });
+  backward("log_softmax_grad", "sum_missing", "ct − e^y ct",
+           slope_of([](double y, double ct) { return ct - std::exp(y) * ct; }));
 }
 
 // The mask as numbers, at the places of x.
@@ -300,8 +308,8 @@ struct Sides {
 };
 
 Values next_axis(const KernelCall& c) {
-  const Index rank = c.in[0].shape().rank(), axis = c.integer("axis") < 0 ? c.integer("axis") + rank : c.integer("axis");
-  return c.compute(c.with("axis", spec::print_value((axis + 1) % rank)), c.in);
+  const Index rank = c.in[0].shape().rank(), axis = c.integer("axis");
+  return c.compute(c.with("axis", spec::print_value(((axis < 0 ? axis + rank : axis) + 1) % rank)), c.in);
 }
 
 void plant_neighbours(std::vector<Mutant>& list) {
@@ -320,7 +328,8 @@ void plant_neighbours(std::vector<Mutant>& list) {
     return c.compute(other, c.in);
   });
   plant(list, "moving_sum", "one_less", "the last element is left out", [](const KernelCall& c) {
-    return c.integer("after") == 0 ? c.right : c.compute(c.with("after", spec::print_value(c.integer("after") - 1)), c.in);
+    const Index after = c.integer("after");
+    return after == 0 ? c.right : c.compute(c.with("after", spec::print_value(after - 1)), c.in);
   });
   plant(list, "l2_normalize", "wrong_axis", "along the next axis", next_axis);
   plant(list, "moving_sum", "wrong_axis", "along the next axis", next_axis);
@@ -334,6 +343,42 @@ void plant_neighbours(std::vector<Mutant>& list) {
   });
 }
 
+// The cotangent of input `which` under f, where there is one.
+template <class F>
+BackwardBug for_input(std::size_t which, F f) {
+  return [=](const BackwardCall& c, std::vector<Values>& g) {
+    for (std::size_t k = 0; k < g.size(); ++k)
+      if (c.leaves[k] == which) g[k] = f(c, g[k]);
+  };
+}
+Values nothing(const BackwardCall&, const Values& g) { return Values::full(g.shape(), 0); }
+// ct y/x: as if the divisor did not depend on x.
+Values divisor_frozen(const BackwardCall& c, const Values& g) {
+  return changed(g, [&](Index i, double was) { return c.in[0][i] != 0 ? c.ct[i] * c.y[i] / c.in[0][i] : was; });
+}
+
+void plant_cotangents(std::vector<Mutant>& list) {
+  const auto backward = [&](std::string_view op, std::string_view name, std::string_view bug, BackwardBug spoil) {
+    list.push_back(backward_mutant(op, name, bug, std::move(spoil)));
+  };
+  for (std::string_view op : {"batch_norm", "group_norm", "instance_norm"}) {
+    backward(op, "grad_weight_zero", "the weight gets no gradient", for_input(1, nothing));
+    backward(op, "grad_bias_zero", "the bias gets no gradient", for_input(2, nothing));
+    backward(op, "grads_swapped", "the gradients of weight and bias exchanged",
+             [](const BackwardCall& c, std::vector<Values>& g) {
+               if (g.size() >= 3 && c.attribute("training") != "false") std::swap(g[1], g[2]);
+             });
+  }
+  backward("rms_norm", "grad_weight_zero", "the weight gets no gradient", for_input(1, nothing));
+  backward("l2_normalize", "grad_norm_frozen", "the norm is taken for a constant", for_input(0, divisor_frozen));
+  backward("local_response_norm", "grad_base_frozen", "the neighbours are taken for constants",
+           for_input(0, divisor_frozen));
+  backward("masked_softmax", "grad_one_term", "y ct, without y Σ y ct",
+           for_input(0, [](const BackwardCall& c, const Values& g) {
+             return changed(g, [&](Index i, double) { return c.y[i] * c.ct[i]; });
+           }));
+}
+
 }  // namespace
 
 void add_norm_bugs(std::vector<Mutant>& list) {
@@ -343,6 +388,7 @@ void add_norm_bugs(std::vector<Mutant>& list) {
   plant_gradients(list);
   plant_masks(list);
   plant_neighbours(list);
+  plant_cotangents(list);
 }
 
 }  // namespace plumbline::crosscheck

@@ -176,7 +176,8 @@ BoundKernel bind_masked_softmax(const spec::Op& op, const Shapes& in, const Shap
                    T *row = args.local<T>(worker), *mask = row + s.n;
                    for (Index f = begin; f < end; ++f) {
                      const Index at = f / s.inner * s.n * s.inner + f % s.inner;
-                     const T *x = args.in[0].as<T>() + at, *m = args.in[1].as<T>() + starts[static_cast<std::size_t>(f)];
+                     const T* x = args.in[0].as<T>() + at;
+                     const T* m = args.in[1].as<T>() + starts[static_cast<std::size_t>(f)];
                      T* y = args.out.as<T>() + at;
                      for (Index i = 0; i < s.n; ++i) row[i] = x[i * s.inner], mask[i] = m[i * step];
                      masked_softmax(row, mask, s.n);

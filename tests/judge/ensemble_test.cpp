@@ -70,7 +70,7 @@ TEST(Ensemble, AWrongEpsIsSuspectWhereNoRowShowsIt) {
   const auto still = [](Index, double, double, double) { return 0.0; };
   bool told_by_all = false;
   for (double spread = 1; spread < 16 && !told_by_all; spread *= std::sqrt(std::sqrt(2.0))) {
-    const Values x = map(normal({64, 48}, 3), [&](double v) { return static_cast<double>(static_cast<float>(v * spread)); });
+    const Values x = map(normal({64, 48}, 3), [&](double v) { return double(static_cast<float>(v * spread)); });
     bool told_by_one = false;
     for (Index row = 0; row < 64 && !told_by_one; ++row) {
       const Values one = Values::generate({1, 48}, [&](Index k) { return x[row * 48 + k]; });

@@ -68,7 +68,8 @@ TEST(NormExamples, Values) {
                {x, tensor({2}, {1, 0}), tensor({2}, {1, 13}), tensor({2}, {1, 4}), tensor({2}, {0, 1})},
                {0, 11, 1, 11});
   expect_value("rms_norm eps=0", {tensor({1, 2}, {1, 7}), tensor({2}, {5, 10})}, {1, 14});
-  expect_value("local_response_norm size=3 alpha=3 beta=1 k=1", {tensor({1, 3}, {1, 1, 2})}, {1.0 / 3, 1.0 / 7, 2.0 / 6});
+  expect_value("local_response_norm size=3 alpha=3 beta=1 k=1", {tensor({1, 3}, {1, 1, 2})},
+               {1.0 / 3, 1.0 / 7, 2.0 / 6});
   expect_value("l2_normalize", {tensor({1, 2}, {6, 8})}, {6 * (1.0 / 10), 8 * (1.0 / 10)});
   expect_value("l2_normalize eps=16", {tensor({1, 2}, {6, 8})}, {0.375, 0.5});
   expect_value("moving_sum before=1 after=2", {tensor({5}, {1, 2, 4, 8, 16})}, {7, 15, 30, 28, 24});

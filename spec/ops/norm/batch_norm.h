@@ -20,12 +20,14 @@ struct BatchNorm {
   bool operator==(const BatchNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());  // [batch_norm C1..C2]
+    // [batch_norm C1..C2]
+    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());
     const std::size_t least = training ? 1 : 3;
     if (in.size() < least || in.size() > least + 2)
       return refuse(*this, 3, "training=", training ? "true" : "false", " takes ", least, " to ", least + 2,
                     " inputs, got ", in.size());
-    if (const auto ok = check_parameters(*this, 4, in, 1); !ok) return tl::unexpected(ok.error());  // [batch_norm C4]
+    // [batch_norm C4]
+    if (const auto ok = check_parameters(*this, 4, in, 1); !ok) return tl::unexpected(ok.error());
     return in[0];
   }
   template <Number N>

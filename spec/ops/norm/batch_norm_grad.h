@@ -15,8 +15,10 @@ struct BatchNormGrad {
   bool operator==(const BatchNormGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());  // [batch_norm_grad C1..C2]
-    return gradient_shape(*this, 3, in);                                                       // [batch_norm_grad C3]
+    // [batch_norm_grad C1..C2]
+    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());
+    // [batch_norm_grad C3]
+    return gradient_shape(*this, 3, in);
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {

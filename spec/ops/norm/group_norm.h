@@ -17,9 +17,12 @@ struct GroupNorm {
   bool operator==(const GroupNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());  // [group_norm C1..C2]
-    if (const auto ok = check_groups(*this, in[0]); !ok) return tl::unexpected(ok.error());    // [group_norm C3]
-    if (const auto ok = check_parameters(*this, 4, in, 1); !ok) return tl::unexpected(ok.error());  // [group_norm C4]
+    // [group_norm C1..C2]
+    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());
+    // [group_norm C3]
+    if (const auto ok = check_groups(*this, in[0]); !ok) return tl::unexpected(ok.error());
+    // [group_norm C4]
+    if (const auto ok = check_parameters(*this, 4, in, 1); !ok) return tl::unexpected(ok.error());
     return in[0];
   }
   template <Number N>

@@ -16,9 +16,12 @@ struct GroupNormGrad {
   bool operator==(const GroupNormGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());  // [group_norm_grad C1..C2]
-    if (const auto ok = check_groups(*this, in[0]); !ok) return tl::unexpected(ok.error());    // [group_norm_grad C3]
-    return gradient_shape(*this, 4, in);                                                       // [group_norm_grad C4]
+    // [group_norm_grad C1..C2]
+    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());
+    // [group_norm_grad C3]
+    if (const auto ok = check_groups(*this, in[0]); !ok) return tl::unexpected(ok.error());
+    // [group_norm_grad C4]
+    return gradient_shape(*this, 4, in);
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {

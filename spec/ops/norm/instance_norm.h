@@ -16,8 +16,10 @@ struct InstanceNorm {
   bool operator==(const InstanceNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());  // [instance_norm C1..C2]
-    if (const auto ok = check_parameters(*this, 3, in, 1); !ok) return tl::unexpected(ok.error());  // [instance_norm C3]
+    // [instance_norm C1..C2]
+    if (const auto ok = check_channels(*this, in[0]); !ok) return tl::unexpected(ok.error());
+    // [instance_norm C3]
+    if (const auto ok = check_parameters(*this, 3, in, 1); !ok) return tl::unexpected(ok.error());
     return in[0];
   }
   template <Number N>
