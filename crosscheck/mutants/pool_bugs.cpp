@@ -161,11 +161,11 @@ void plant_pool_gradients(std::vector<Mutant>& list) {
     backward(list, op, "backwards", "the plane is read from its end", last_pick);
   }
   for (const char* op : {"adaptive_max_pool2d_grad", "max_pool1d_grad"})
-    backward(list, op, "shifted", "the winner's neighbour takes it", [](const KernelCall& c) {
-      return rolled(c.right, -1, 1);
-    });
+    backward(list, op, "shifted", "the winner's neighbour takes it",
+             [](const KernelCall& c) { return rolled(c.right, -1, 1); });
   backward(list, "adaptive_avg_pool2d_grad", "shifted", "reads the next cotangent", rolled_input(0, -1));
-  backward(list, "adaptive_avg_pool2d_grad", "halved", "half of it", [](const KernelCall& c) { return scaled(c.right, 0.5); });
+  backward(list, "adaptive_avg_pool2d_grad", "halved", "half of it",
+           [](const KernelCall& c) { return scaled(c.right, 0.5); });
 }
 
 Values plain_maximum(const KernelCall& c) {

@@ -14,8 +14,9 @@ KernelBug resampled(F f) {
     const spec::Shape &x = c.in[0].shape(), &y = c.right.shape();
     const Index area = x.back(1) * x.back(0), width = y.back(0), height = y.back(1);
     return changed(c.right, [&](Index at, double) {
-      return f(c, [&, plane = at / width / height](Index i, Index j) { return c.in[0][plane * area + i * x.back(0) + j]; },
-               at / width % height, at % width);
+      return f(
+          c, [&, plane = at / width / height](Index i, Index j) { return c.in[0][plane * area + i * x.back(0) + j]; },
+          at / width % height, at % width);
     });
   };
 }
@@ -41,8 +42,9 @@ KernelBug linear(Coordinate coordinate, bool turned = false) {
     };
     const auto place = [&](Index o, Index axis) {
       const Index n = in.back(axis);
-      const double at = std::clamp(coordinate(c, static_cast<double>(o), static_cast<double>(n),
-                                              static_cast<double>(out.back(axis))), 0.0, static_cast<double>(n - 1));
+      const double at =
+          std::clamp(coordinate(c, static_cast<double>(o), static_cast<double>(n), static_cast<double>(out.back(axis))),
+                     0.0, static_cast<double>(n - 1));
       const auto low = static_cast<Index>(at);
       const double far = at - static_cast<double>(low);
       return Place{low, std::min(low + 1, n - 1), turned && low + 1 < n ? 1 - far : far};
@@ -64,18 +66,19 @@ Values toggled_corners(const KernelCall& c) {
 Values transposed_result(const KernelCall& c) { return read_transposed(c.right); }
 
 void plant_upsampling(std::vector<Mutant>& list) {
-  plant(list, {"upsample_nearest2d"},
-        {{"rounded", "the nearest by rounding",
-          nearest([](Index o, Index in, Index out) { return (2 * o * in + out) / (2 * out); })},
-         {"ceiling", "the next element", nearest([](Index o, Index in, Index out) { return (o * in + out - 1) / out; })},
-         {"half_pixel", "centres of pixels",
-          nearest([](Index o, Index in, Index out) { return ((2 * o + 1) * in) / (2 * out); })},
-         {"float_scale", "a scale of eight bits", nearest([](Index o, Index in, Index out) {
-            return static_cast<Index>(static_cast<double>(o) *
-                                      estimate(static_cast<double>(in) / static_cast<double>(out), 8));
-          })},
-         {"repeated", "the image starts again", nearest([](Index o, Index in, Index) { return o % in; })},
-         {"transposed", "rows for columns", transposed_result}});
+  plant(
+      list, {"upsample_nearest2d"},
+      {{"rounded", "the nearest by rounding",
+        nearest([](Index o, Index in, Index out) { return (2 * o * in + out) / (2 * out); })},
+       {"ceiling", "the next element", nearest([](Index o, Index in, Index out) { return (o * in + out - 1) / out; })},
+       {"half_pixel", "centres of pixels",
+        nearest([](Index o, Index in, Index out) { return ((2 * o + 1) * in) / (2 * out); })},
+       {"float_scale", "a scale of eight bits", nearest([](Index o, Index in, Index out) {
+          return static_cast<Index>(static_cast<double>(o) *
+                                    estimate(static_cast<double>(in) / static_cast<double>(out), 8));
+        })},
+       {"repeated", "the image starts again", nearest([](Index o, Index in, Index) { return o % in; })},
+       {"transposed", "rows for columns", transposed_result}});
   plant(list, {"upsample_bilinear2d"},
         {{"corners", "align_corners is taken for its opposite", toggled_corners},
          {"no_half", "without the half pixel", linear([](const KernelCall& c, double o, double in, double out) {
@@ -91,7 +94,8 @@ void plant_upsampling(std::vector<Mutant>& list) {
          {"fp16_operands", "operands in binary16", operands_in(spec::binary16)},
          {"transposed", "rows for columns", transposed_result}});
   for (const char* op : {"upsample_nearest2d_grad", "upsample_bilinear2d_grad"}) {
-    plant(list, op, "halved", "half of it", [](const KernelCall& c) { return scaled(c.right, 0.5); }, Stage::backward);
+    plant(
+        list, op, "halved", "half of it", [](const KernelCall& c) { return scaled(c.right, 0.5); }, Stage::backward);
     plant(
         list, op, "shifted", "the neighbour takes it", [](const KernelCall& c) { return rolled(c.right, -1, 1); },
         Stage::backward);

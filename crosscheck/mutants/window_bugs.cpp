@@ -46,9 +46,8 @@ KernelBug spread_out(Slip slip, bool overwritten = false) {
           sum = (overwritten ? 0 : sum) + c.in[0][at] * c.in[1][(o * k[1] + channel) * w.taps + tap];
         });
     }
-    return changed(sums, [&](Index i, double v) {
-      return v + (c.in.size() > 2 ? c.in[2][i / w.area % out_channels] : 0);
-    });
+    return changed(sums,
+                   [&](Index i, double v) { return v + (c.in.size() > 2 ? c.in[2][i / w.area % out_channels] : 0); });
   };
 }
 

@@ -57,7 +57,11 @@ Conv conv_of(const spec::Op& op, const Shape& x, const Shape& w, const Shape& y)
   const auto axes = static_cast<std::size_t>(w.rank() - 2);
   const bool batched = x.rank() == w.rank();
   const Index groups = attribute<Index>(op, "groups");
-  return {batched ? x[0] : 1, groups, w[1], w[0] / groups, static_cast<Index>(sizeof(T)),
+  return {batched ? x[0] : 1,
+          groups,
+          w[1],
+          w[0] / groups,
+          static_cast<Index>(sizeof(T)),
           windows_of(op, axes, x, {w.dims().begin() + 2, w.dims().end()}, y)};
 }
 
@@ -88,7 +92,8 @@ void for_each_row(const Conv& c, const Piece& b, F f) {
           for (Index row = 0; row < b.count; ++row) {
             const Index plane = input(c.planes(), z, j), i = input(c.rows(), p, k);
             f(tap, row,
-              plane < 0 || i < 0 ? Index{-1} : channel * c.x_plane() + (plane * c.rows().in + i) * c.columns().in, span);
+              plane < 0 || i < 0 ? Index{-1} : channel * c.x_plane() + (plane * c.rows().in + i) * c.columns().in,
+              span);
             if (++p == c.rows().out) p = 0, ++z;
           }
         }

@@ -69,8 +69,10 @@ BoundKernel bind_conv(const spec::Op& op, const Shapes& in, const Shape& out) {
       const T *x = args.in[0].as<T>() + image * c.depth * c.x_plane(),
               *w = args.in[1].as<T>() + group * c.breadth * c.taps();
       T* y = args.out.as<T>() + image * c.breadth * c.y_plane();
-      if (plain) multiply(c, x, w, block, args.local<T>(worker), y);
-      else direct_outputs(c, x, w, y);
+      if (plain)
+        multiply(c, x, w, block, args.local<T>(worker), y);
+      else
+        direct_outputs(c, x, w, y);
       if (args.in.size() > 2) add_bias(c, args.in[2].as<T>() + group * c.breadth, y, block);
     });
   };

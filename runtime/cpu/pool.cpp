@@ -1,6 +1,6 @@
 // max_pool, avg_pool and their adaptive forms over one or two axes, their gradients, and max_pool_pick.
-#include "runtime/core/kernel.h"
 #include "runtime/cpu/pool.h"
+#include "runtime/core/kernel.h"
 
 namespace plumbline::runtime {
 namespace {

@@ -126,8 +126,7 @@ BoundKernel bind_global_avg(const spec::Op&, const Shapes& in, const Shape& out)
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
     parallel_for(args.workers, maps, std::max<Index>(1, taps_per_part / area), [&](Index begin, Index end, int) {
-      for (Index map = begin; map < end; ++map)
-        args.out.as<T>()[map] = mean_of(args.in[0].as<T>() + map * area, area);
+      for (Index map = begin; map < end; ++map) args.out.as<T>()[map] = mean_of(args.in[0].as<T>() + map * area, area);
     });
   };
   return bound;

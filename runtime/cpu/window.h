@@ -58,8 +58,13 @@ inline Windows windows_of(const spec::Op& op, std::size_t axes, const Shape& x, 
   Windows out;
   for (std::size_t a = 0; a < axes; ++a) {
     const auto back = static_cast<Index>(axes - 1 - a);
-    out[3 - axes + a] = {x.back(back), kernel[a],     stride[a], dilation[a], padding[both_ends ? 2 * a : a],
-                         padding[both_ends ? 2 * a + 1 : a], y.back(back)};
+    out[3 - axes + a] = {x.back(back),
+                         kernel[a],
+                         stride[a],
+                         dilation[a],
+                         padding[both_ends ? 2 * a : a],
+                         padding[both_ends ? 2 * a + 1 : a],
+                         y.back(back)};
   }
   return out;
 }

@@ -109,7 +109,8 @@ Grid grid_of(const O& op, const Shape& x) {
   return grid;
 }
 
-// One window: the offsets in a plane of x that an output reads, row-major, and the number that an average may divide by.
+// One window: the offsets in a plane of x that an output reads, row-major, and the number that an average may divide
+// by.
 struct Reads {
   Axes taps;
   Index counted = 1;
