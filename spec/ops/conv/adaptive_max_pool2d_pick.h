@@ -7,7 +7,8 @@ namespace plumbline::spec {
 
 // [adaptive_max_pool2d_pick C1..C6]
 struct AdaptiveMaxPool2dPick : MaxPoolPick<AdaptiveMaxPool2dPick, AdaptiveAttributes<2>> {
-  static constexpr std::string_view name = "adaptive_max_pool2d_pick", summary = "v where x first wins each bin; inputs x, v";
+  static constexpr std::string_view name = "adaptive_max_pool2d_pick",
+                                    summary = "v where x first wins each bin; inputs x, v";
   bool operator==(const AdaptiveMaxPool2dPick&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(AdaptiveMaxPool2dPick, (), (output_size))

@@ -10,6 +10,7 @@ struct AvgPool1dGrad : AvgPoolGrad<AvgPool1dGrad, AvgPoolAttributes<1>> {
   static constexpr std::string_view name = "avg_pool1d_grad", summary = "ct spread evenly over each window";
   bool operator==(const AvgPool1dGrad&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AvgPool1dGrad, (), (size, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override))
+BOOST_DESCRIBE_STRUCT(AvgPool1dGrad, (),
+                      (size, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override))
 
 }  // namespace plumbline::spec

@@ -10,6 +10,7 @@ struct AvgPool2dGrad : AvgPoolGrad<AvgPool2dGrad, AvgPoolAttributes<2>> {
   static constexpr std::string_view name = "avg_pool2d_grad", summary = "ct spread evenly over each window";
   bool operator==(const AvgPool2dGrad&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AvgPool2dGrad, (), (size, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override))
+BOOST_DESCRIBE_STRUCT(AvgPool2dGrad, (),
+                      (size, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override))
 
 }  // namespace plumbline::spec

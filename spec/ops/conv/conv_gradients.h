@@ -7,7 +7,8 @@ namespace plumbline::spec {
 
 // What both gradients refuse: [op C1..C5] as the convolution, [op C6..C8] of the missing operand's extents and of ct.
 template <class O>
-Result<Convolution> gradient_geometry(const O& op, const Axes& extents, const Shape& x, const Shape& w, const Shape& ct) {
+Result<Convolution> gradient_geometry(const O& op, const Axes& extents, const Shape& x, const Shape& w,
+                                      const Shape& ct) {
   if (spread(extents, O::axes).empty())
     return refuse(op, 6, "the extents have ", extents.size(), " entries, expected ", entries_expected(O::axes));
   if (!x.valid() || !w.valid()) return refuse(op, 7, "input ", x, " or weight ", w, " is not valid");
@@ -51,7 +52,7 @@ struct ConvInputGrad : ConvAttributes {
     Shape x;
     if (ct.rank() == dims + 2) x.push_back(ct[0]);
     x.push_back(w.rank() > 1 && groups > 0 && groups <= max_elements && w[1] <= max_elements / groups ? w[1] * groups
-                                                                                                    : 0);
+                                                                                                      : 0);
     for (Index e : spread(size, dims)) x.push_back(e);
     return gradient_geometry(static_cast<const O&>(*this), size, x, w, ct);
   }

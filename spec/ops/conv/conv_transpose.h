@@ -28,9 +28,11 @@ Result<Convolution> transposed(const O& op, const Shape& x, const Shape& w) {
   if (w[0] != x[lead - 1]) return refuse(op, 4, "channels differ: ", x[lead - 1], " vs ", w[0]);
   const Axes more = spread(op.output_padding, axes), kernel = spatial(w, axes), in = spatial(x, axes);
   if (more.empty())
-    return refuse(op, 5, "output_padding has ", op.output_padding.size(), " entries, expected ", entries_expected(axes));
+    return refuse(op, 5, "output_padding has ", op.output_padding.size(), " entries, expected ",
+                  entries_expected(axes));
   // Attributes in range, tried on extents that always fit.
-  auto window = windows(Axes(static_cast<std::size_t>(axes), max_elements), kernel, {op.stride, op.padding, op.dilation});
+  auto window =
+      windows(Axes(static_cast<std::size_t>(axes), max_elements), kernel, {op.stride, op.padding, op.dilation});
   if (!window) return refuse(op, 5, window.error().what());
   for (std::size_t a = 0; a < kernel.size(); ++a) {
     Window& v = (*window)[a];
@@ -104,8 +106,10 @@ struct ConvTranspose : ConvTransposeAttributes {
     Shape x = drawn.y;
     if (x.rank() == dims + 2) x[0] = std::min<Index>(x[0], 2);
     while (!transposed(op, x, drawn.w)) {
-      if (op.output_padding != Axes{0}) op.output_padding = {0};
-      else for (Index a = x.rank() - dims; a < x.rank(); ++a) ++x[a];
+      if (op.output_padding != Axes{0})
+        op.output_padding = {0};
+      else
+        for (Index a = x.rank() - dims; a < x.rank(); ++a) ++x[a];
     }
     Shapes in{x, drawn.w};
     if (choices.coin()) in.push_back({op.groups * drawn.w[1]});

@@ -8,9 +8,9 @@ namespace plumbline::spec {
 
 // [conv_transpose1d C1..C7]
 struct ConvTranspose1d : ConvTranspose<ConvTranspose1d, 1> {
-  static constexpr std::string_view
-      name = "conv_transpose1d",
-      summary = "transposed convolution of x [N,I,L] with w [I,O/groups,l]; inputs x, w[, b]";
+  static constexpr std::string_view name = "conv_transpose1d",
+                                    summary =
+                                        "transposed convolution of x [N,I,L] with w [I,O/groups,l]; inputs x, w[, b]";
   bool operator==(const ConvTranspose1d&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ConvTranspose1d, (), (stride, padding, output_padding, groups, dilation))

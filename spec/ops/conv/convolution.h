@@ -13,7 +13,8 @@ struct ConvAttributes {
 
 enum class Operand : std::uint8_t { x, w, y };
 
-// x is [batch, groups·depth, …], y [batch, groups·breadth, …], both also without the batch; w [groups·breadth, depth, …].
+// x is [batch, groups·depth, …], y [batch, groups·breadth, …], both also without the batch; w [groups·breadth, depth,
+// …].
 struct Convolution {
   bool batched;
   Index batch, groups, depth, breadth;
@@ -41,7 +42,8 @@ template <class O>
 Result<Convolution> convolution(const O& op, const Shape& x, const Shape& w) {
   constexpr int axes = O::axes;
   const Index lead = x.rank() - axes;  // axes before the spatial ones
-  if (lead != 1 && lead != 2) return refuse(op, 1, "input is not [batch, channels, ", axes, " axes] or without batch: ", x);
+  if (lead != 1 && lead != 2)
+    return refuse(op, 1, "input is not [batch, channels, ", axes, " axes] or without batch: ", x);
   if (w.rank() != axes + 2) return refuse(op, 2, "weight is not [out, in / groups, ", axes, " axes]: ", w);
   const Index channels = x[lead - 1];
   if (op.groups < 1 || channels % op.groups != 0 || w[0] % op.groups != 0)

@@ -30,7 +30,8 @@ struct LpPool2d {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return pool(*this, in[0], [&](const Reads& window, auto&& x) { return root_of_sum<N>(window, x, real(x(0), norm_type)); });
+    return pool(*this, in[0],
+                [&](const Reads& window, auto&& x) { return root_of_sum<N>(window, x, real(x(0), norm_type)); });
   }
   // scaled: m (Σ (x/m)^p)^(1/p) with m = max |x|, which never overflows before the result does.
   template <Number N>
@@ -39,7 +40,8 @@ struct LpPool2d {
       const N m = max_of<N>(static_cast<Index>(window.taps.size()), [&](Index k) { return N(abs(x(k))); });
       const Truth plain = is_infinite(m) | equal(m, N(Index{0}));
       const N unit = select(plain, N(Index{1}), m);
-      const N root = root_of_sum<N>(window, [&](Index k) { return N(x(k) / unit); }, real(m, norm_type));
+      const N root = root_of_sum<N>(
+          window, [&](Index k) { return N(x(k) / unit); }, real(m, norm_type));
       return N(select(plain, root, m * root));
     });
   }

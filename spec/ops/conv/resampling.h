@@ -12,8 +12,8 @@ struct Share {
   Index input, p, q;
 };
 
-// What output o of `out` reads of `in` inputs: source coordinate o·in/out (nearest: its floor), (o + ½)·in/out − ½ from 0
-// on, or o·(in − 1)/(out − 1). Between two inputs i and i + 1 they share by distance. Weights of 0 are absent.
+// What output o of `out` reads of `in` inputs: source coordinate o·in/out (nearest: its floor), (o + ½)·in/out − ½ from
+// 0 on, or o·(in − 1)/(out − 1). Between two inputs i and i + 1 they share by distance. Weights of 0 are absent.
 inline std::vector<Share> shares_of(Interpolation how, Index in, Index out, Index o) {
   if (how == Interpolation::nearest) return {{o * in / out, 1, 1}};
   const bool ends = how == Interpolation::align_corners;
@@ -90,7 +90,8 @@ template <Number N>
 Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool back, bool coordinates) {
   if (to.size() == 0) return Tensor<N>::full(to, N(Index{0}));
   const Shape &in = back ? to : x.shape(), &out = back ? x.shape() : to;
-  const auto rows = terms_of(how, in.back(1), out.back(1), back), columns = terms_of(how, in.back(0), out.back(0), back);
+  const auto rows = terms_of(how, in.back(1), out.back(1), back),
+             columns = terms_of(how, in.back(0), out.back(0), back);
   const auto weighted = [&](const Term& t, Index axis, const N& value) {
     if (t.share.q == 1) return value;
     const N w = coordinates ? coordinate_weight(value, how, in.back(axis), out.back(axis), t.o, t.share)
@@ -99,7 +100,8 @@ Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool 
   };
   const Index height = to.back(1), width = to.back(0), h = x.shape().back(1), w = x.shape().back(0);
   return Tensor<N>::generate(to, [&](Index at) {
-    const auto &down = rows[static_cast<std::size_t>(at / width % height)], &along = columns[static_cast<std::size_t>(at % width)];
+    const auto &down = rows[static_cast<std::size_t>(at / width % height)],
+               &along = columns[static_cast<std::size_t>(at % width)];
     const N* from = x.elements().data() + at / width / height * h * w;
     return sum<N>(static_cast<Index>(down.size()), [&](Index k) {
       const Term& row = down[static_cast<std::size_t>(k)];

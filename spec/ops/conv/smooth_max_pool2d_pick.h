@@ -43,9 +43,8 @@ struct SmoothMaxPool2dPick : SmoothMaxAttributes<2> {
     return pool(*this, in[0], [&](const Reads& window, auto&& x) {
       const auto n = static_cast<Index>(window.taps.size());
       const std::vector<N> s = smooth_weights<N>(n, x, beta, shifted);
-      return sum<N>(n, [&](Index k) {
-        return N(in[1][&x(k) - in[0].elements().data()] * s[static_cast<std::size_t>(k)]);
-      });
+      return sum<N>(
+          n, [&](Index k) { return N(in[1][&x(k) - in[0].elements().data()] * s[static_cast<std::size_t>(k)]); });
     });
   }
 };

@@ -80,7 +80,9 @@ struct SmoothMaxGrad : SmoothMaxAttributes<2> {
     return unpool<N>(static_cast<const O&>(*this), in[0].shape(),
                      [&](const Reads& window, Index plane, Index at, std::vector<N>& shares) {
                        const N* from = in[0].elements().data() + plane;
-                       const auto x = [&](Index k) -> const N& { return from[window.taps[static_cast<std::size_t>(k)]]; };
+                       const auto x = [&](Index k) -> const N& {
+                         return from[window.taps[static_cast<std::size_t>(k)]];
+                       };
                        shares = smooth_weights<N>(static_cast<Index>(window.taps.size()), x, beta, shifted);
                        for (N& s : shares) s = in[1][at] * s;
                      });

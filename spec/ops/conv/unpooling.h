@@ -24,7 +24,8 @@ Tensor<N> unpool(const O& op, const Shape& x, Give&& give) {
   }
   return Tensor<N>::generate(x, [&](Index i) {
     const auto& mine = parts[static_cast<std::size_t>(i)];
-    return sum<N>(static_cast<Index>(mine.size()), [&](Index k) -> const N& { return mine[static_cast<std::size_t>(k)]; });
+    return sum<N>(static_cast<Index>(mine.size()),
+                  [&](Index k) -> const N& { return mine[static_cast<std::size_t>(k)]; });
   });
 }
 
@@ -44,7 +45,8 @@ Shape sample_pool(Choices& choices, O& op) {
   if constexpr (requires { op.output_size; }) {
     op.output_size = list(choices.pick(0, 7) == 7 ? 11 : 4);
   } else {
-    const WindowSpec spec = pick_window(choices, axes, requires { op.dilation; });
+    const WindowSpec spec = pick_window(
+        choices, axes, requires { op.dilation; });
     op.kernel = list(4);
     op.stride = choices.pick(0, 3) == 3 ? Axes{} : spec.stride;
     if constexpr (requires { op.padding; }) op.padding = spec.padding;

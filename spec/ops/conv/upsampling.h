@@ -5,7 +5,8 @@
 
 namespace plumbline::spec {
 
-// y[o] by interpolation of x; O has attributes size and scale_factor (one of them given) and `how()`, Grad the same how.
+// y[o] by interpolation of x; O has attributes size and scale_factor (one of them given) and `how()`, Grad the same
+// how.
 template <class O, class Grad>
 struct Upsample {
   static constexpr int arity = 1;

@@ -58,9 +58,9 @@ inline Result<Index> in_range(const char* what, Index value, Index least) {
 
 // The window along one axis; an error says what is out of range, or that the window does not fit.
 inline Result<Window> window(Window w, bool ceil_mode) {
-  for (const auto& part : {in_range("kernel", w.kernel, 1), in_range("stride", w.stride, 1),
-                           in_range("dilation", w.dilation, 1), in_range("padding", w.before, 0),
-                           in_range("padding", w.after, 0)})
+  for (const auto& part :
+       {in_range("kernel", w.kernel, 1), in_range("stride", w.stride, 1), in_range("dilation", w.dilation, 1),
+        in_range("padding", w.before, 0), in_range("padding", w.after, 0)})
     if (!part) return tl::unexpected(part.error());
   Index span = 0;
   const bool huge = __builtin_mul_overflow(w.dilation, w.kernel - 1, &span) || span > max_elements;
@@ -77,8 +77,7 @@ inline Result<Window> window(Window w, bool ceil_mode) {
 inline Result<Windows> windows(const Axes& in, const Axes& kernel, const WindowSpec& spec) {
   const std::size_t axes = in.size(), pads = spec.padding.size();
   const Axes stride = spread(spec.stride, axes), dilation = spread(spec.dilation, axes);
-  if (stride.empty())
-    return fail("stride has ", spec.stride.size(), " entries, expected ", entries_expected(axes));
+  if (stride.empty()) return fail("stride has ", spec.stride.size(), " entries, expected ", entries_expected(axes));
   if (dilation.empty())
     return fail("dilation has ", spec.dilation.size(), " entries, expected ", entries_expected(axes));
   const bool both_ends = pads == 2 * axes;
