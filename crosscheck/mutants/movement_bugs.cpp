@@ -145,6 +145,96 @@ Values dropout_one_mask_a_row(const KernelCall& c) {
   return changed(c.in[0], [&](Index i, double x) { return mask[i % n] * x; });
 }
 
+// Element k of each fibre along an axis is the old element place(k, n).
+template <class Place>
+Values rearranged(const Values& x, Index axis, Place place) {
+  const auto a = spec::normal_axis(axis, x.shape().rank());
+  if (!a || x.size() == 0) return x;
+  const Index stride = x.shape().strides()[static_cast<std::size_t>(*a)], n = x.shape()[*a];
+  return Values::generate(x.shape(), [&](Index i) {
+    const Index k = i / stride % n;
+    return x[i + (place(k, n) - k) * stride];
+  });
+}
+Values backwards(const Values& x, Index axis) {
+  return rearranged(x, axis, [](Index k, Index n) { return n - 1 - k; });
+}
+Values edges_swapped(const Values& y, Index axis) {  // the first two elements exchanged
+  return rearranged(y, axis, [](Index k, Index n) { return n > 1 && k < 2 ? 1 - k : k; });
+}
+
+// The edge is repeated, as NumPy's symmetric padding has it.
+Values pad_symmetric(const KernelCall& c) {
+  if (c.attribute("mode") != "reflect") return c.right;
+  const Axes padding = c.list("padding");
+  const Shape &from = c.in[0].shape(), &to = c.right.shape();
+  const auto strides = from.strides(), steps = to.strides();
+  return changed(c.right, [&](Index i, double) {
+    Index at = 0;
+    for (Index a = 0; a < to.rank(); ++a) {
+      const auto axis = static_cast<std::size_t>(a);
+      Index k = i / steps[axis] - (padding.size() == 1 ? padding[0] : padding[2 * axis]);
+      k = k < 0 ? -k - 1 : k >= from[a] ? 2 * from[a] - 1 - k : k;
+      at += k * strides[axis], i %= steps[axis];
+    }
+    return c.in[0][at];
+  });
+}
+Values pad_edges_for_mirror(const KernelCall& c) {
+  return c.compute(c.with("mode", c.attribute("mode") == "reflect" ? "replicate" : c.attribute("mode")), c.in);
+}
+Values pad_zeros_for_edges(const KernelCall& c) { return c.compute(c.with("mode", "constant"), c.in); }
+
+Values first_axis_only(const KernelCall& c) {
+  const Axes axes = c.list("axes");
+  return c.compute(c.with("axes", spec::print_value(Axes{axes.empty() ? 0 : axes[0]})), c.in);
+}
+Values as_it_was(const KernelCall& c) { return c.in[0].reshaped(c.right.shape()); }
+KernelBug shifts(Index factor, Index more) {
+  return [=](const KernelCall& c) {
+    Axes shift = c.list("shift");
+    for (Index& s : shift) s = factor * s + more;
+    return c.compute(c.with("shift", spec::print_value(shift)), c.in);
+  };
+}
+Values repeats_in_reverse(const KernelCall& c) {
+  const Axes reps = c.list("reps");
+  return c.compute(c.with("reps", spec::print_value(Axes(reps.rbegin(), reps.rend()))), c.in);
+}
+KernelBug number_plus(const char* attribute, Index factor, Index more) {
+  return [=](const KernelCall& c) {
+    return c.compute(c.with(attribute, std::to_string(factor * c.integer(attribute) + more)), c.in);
+  };
+}
+Values next_piece(const KernelCall& c) {
+  const auto axis = spec::normal_axis(c.integer("axis"), c.in[0].shape().rank());
+  return c.compute(c.op, {rolled(c.in[0], *axis, c.right.shape()[*axis])});
+}
+
+// Equals in the opposite order: the places in the mirrored input, mirrored back.
+Values equals_reversed(const KernelCall& c) {
+  const Index axis = c.integer("axis"), n = c.in[0].shape()[*spec::normal_axis(axis, c.in[0].shape().rank())];
+  const Values places = c.compute(c.op, {backwards(c.in[0], axis)});
+  return changed(places, [=](Index, double i) { return static_cast<double>(n - 1) - i; });
+}
+Values ranks_for_places(const KernelCall& c) {  // argsort(argsort x)
+  return c.compute(c.op, {c.compute(c.with("descending", "false"), {c.right})});
+}
+Values first_two_exchanged(const KernelCall& c) { return edges_swapped(c.right, c.integer("axis")); }
+Values last_not_sorted(const KernelCall& c) {
+  return c.compute(c.op, {along_axis(c.in[0], c.integer("axis"), [](Index k, Index n, double x) {
+                     return k + 1 == n ? -infinity : x;
+                   })});
+}
+Values exchanged_with(const KernelCall& c, std::string_view other) {
+  return c.compute(c.make(other, {{"axis", c.attribute("axis")}, {"descending", c.attribute("descending")}}), c.in);
+}
+
+Values averaged(const KernelCall& c) {  // for summed
+  const Values counts = c.compute(c.op, with_input(c.in, 1, Values::full(c.in[1].shape(), 1)));
+  return changed(c.right, [&](Index i, double y) { return counts[i] > 1 ? y / counts[i] : y; });
+}
+
 void plant_shapes(std::vector<Mutant>& list) {
   plant(list, "concat", "reversed", "the inputs in reverse order", inputs_reversed);
   plant(list, "concat", "last_missing", "the last input is not copied", last_input_missing);
@@ -162,6 +252,54 @@ void plant_shapes(std::vector<Mutant>& list) {
   plant(list, "reshape", "column_major", "reads by columns", column_major);
 }
 
+void plant_arrangements(std::vector<Mutant>& list) {
+  plant(list, "pad", "symmetric", "the edge is mirrored too", pad_symmetric);
+  plant(list, "pad", "edges_for_mirror", "replicates where it should reflect", pad_edges_for_mirror);
+  plant(list, "pad", "mode_ignored", "always pads with the value", pad_zeros_for_edges);
+  plant(list, "flip", "first_axis_only", "only the first of the axes", first_axis_only);
+  plant(list, "flip", "all_axes", "all axes", with_attribute("axes", "[]"));
+  plant(list, "flip", "identity", "nothing is turned round", as_it_was);
+  plant(list, "roll", "other_way", "the other way", shifts(-1, 0));
+  plant(list, "roll", "one_more", "one place too far", shifts(1, 1));
+  plant(list, "roll", "identity", "nothing moves", as_it_was);
+  plant(list, "tile", "reps_reversed", "reps from the last axis on", repeats_in_reverse);
+  plant(list, "tile", "stretched", "each element in a row", stretched);
+  plant(list, "repeat_interleave", "tiled", "the whole again and again", tiled);
+  plant(list, "transpose", "not_permuted", "a reshape", not_permuted);
+  plant(list, "stack", "reversed", "the inputs in reverse order", inputs_reversed);
+  plant(list, "stack", "first_axis", "always along axis 0", one_after_another);
+  plant(list, "stack", "last_missing", "the last input is not copied", last_input_missing);
+  plant(list, "split", "first_piece", "always the first piece", with_attribute("index", "0"));
+  plant(list, "split", "next_piece", "begins where the piece ends", next_piece);
+  plant(list, {"expand_dims", "squeeze", "flatten"}, {{"column_major", "reads by columns", column_major}});
+  plant(list, {"triu", "tril"},
+        {{"one_above", "one diagonal higher", number_plus("diagonal", 1, 1)},
+         {"one_below", "one diagonal lower", number_plus("diagonal", 1, -1)},
+         {"transposed", "the diagonal counted the other way", number_plus("diagonal", -1, 0)},
+         {"identity", "nothing is cut", as_it_was}});
+  plant(list, {"diagonal", "diagonal_grad"},
+        {{"other_side", "offset counted the other way", number_plus("offset", -1, 0)},
+         {"offset_ignored", "always the main diagonal", with_attribute("offset", "0")}});
+}
+
+void plant_sorting(std::vector<Mutant>& list) {
+  plant(list, {"sort", "argsort", "sort_by", "sort_grad"},
+        {{"never_descending", "always ascending", with_attribute("descending", "false")},
+         {"exchanged", "the first two results exchanged", first_two_exchanged}});
+  plant(list, {"topk", "topk_indices"},
+        {{"always_largest", "largest is ignored", with_attribute("largest", "true")},
+         {"exchanged", "the first two results exchanged", first_two_exchanged},
+         {"wrong_axis", "of the transposed matrix",
+          [](const KernelCall& c) { return c.compute(c.op, {read_transposed(c.in[0])}); }}});
+  plant(list, {"argsort", "topk_indices"}, {{"equals_reversed", "the last of equals first", equals_reversed}});
+  plant(list, {"sort", "argsort"}, {{"last_dropped", "the last element counts as −∞", last_not_sorted}});
+  plant(list, "argsort", "ranks", "the rank of each element", ranks_for_places);
+  plant(list, "sort_by", "inverse", "the inverse permutation",
+        [](const KernelCall& c) { return exchanged_with(c, "sort_grad"); });
+  plant(list, "sort_grad", "inverse", "the inverse permutation",
+        [](const KernelCall& c) { return exchanged_with(c, "sort_by"); });
+}
+
 void plant_indices(std::vector<Mutant>& list) {
   plant(list, "gather", "next_index", "index + 1", index_as<1>(next));
   plant(list, "gather", "from_one", "counts from 1", index_as<1>(from_one));
@@ -169,6 +307,14 @@ void plant_indices(std::vector<Mutant>& list) {
   plant(list, "gather", "wrong_axis", "along the next axis", other_gather_axis);
   plant(list, "embedding", "next_index", "index + 1", index_as<0>(next));
   plant(list, "embedding", "clamped", "never the last row", index_as<0>(clamped));
+  plant(list, {"index_select", "take_along_axis"},
+        {{"next_index", "index + 1", index_as<1>(next)},
+         {"from_one", "counts from 1", index_as<1>(from_one)},
+         {"clamped", "never the last element", index_as<1>(clamped)}});
+  plant(list, {"index_select_grad", "take_along_axis_grad"},
+        {{"next_index", "index + 1", index_as<0>(next)},
+         {"clamped", "never the last element", index_as<0>(clamped)},
+         {"averaged", "the mean of what meets at a place", averaged}});
   plant(list, "one_hot", "next_index", "index + 1", index_as<0>(next));
   plant(list, "one_hot", "signed", "−1 elsewhere", minus_elsewhere);
   plant(list, "scatter_add", "overwritten", "replaces for adds", overwritten);
@@ -192,6 +338,8 @@ void plant_masks(std::vector<Mutant>& list) {
 
 void add_movement_bugs(std::vector<Mutant>& list) {
   plant_shapes(list);
+  plant_arrangements(list);
+  plant_sorting(list);
   plant_indices(list);
   plant_masks(list);
 }

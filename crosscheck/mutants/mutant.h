@@ -46,7 +46,9 @@ std::vector<Mutant> all_mutants();
 void add_output_bugs(std::vector<Mutant>& list);       // what any kernel can do wrong with its output
 void add_elementwise_bugs(std::vector<Mutant>& list);  // arithmetic, comparisons, selections
 void add_function_bugs(std::vector<Mutant>& list);     // exp, tanh, gelu, …: approximations
+void add_activation_bugs(std::vector<Mutant>& list);   // pieces, steps, two operands, and their derivatives
 void add_reduction_bugs(std::vector<Mutant>& list);    // sums, means, softmax, normalisation
+void add_moment_bugs(std::vector<Mutant>& list);       // extremes, products, moments, scans
 void add_linear_bugs(std::vector<Mutant>& list);       // matrix products
 void add_window_bugs(std::vector<Mutant>& list);       // convolutions, pools
 void add_movement_bugs(std::vector<Mutant>& list);     // shapes, indices, masks
@@ -55,6 +57,8 @@ void add_cotangent_bugs(std::vector<Mutant>& list);        // what any gradient 
 void add_backward_bugs(std::vector<Mutant>& list);         // derivatives of single ops
 void add_gradient_kernel_bugs(std::vector<Mutant>& list);  // ops that are gradients themselves
 void add_norm_bugs(std::vector<Mutant>& list);  // normalisations, running statistics, masked softmax
+void add_sequence_bugs(std::vector<Mutant>& list);   // recurrent cells, scans, positions
+void add_attention_bugs(std::vector<Mutant>& list);  // attention, einsum, bilinear forms
 void add_init_bugs(std::vector<Mutant>& list);
 void add_optim_bugs(std::vector<Mutant>& list);
 

@@ -1,5 +1,5 @@
 // Bugs of reductions: sums, means, maxima, softmax and normalisation.
-#include "crosscheck/mutants/values.h"
+#include "crosscheck/mutants/fibrewise.h"
 
 namespace plumbline::crosscheck {
 
@@ -8,30 +8,7 @@ using spec::Index;
 
 namespace {
 
-// The last axis that the op reduces.
-Index reduced_axis(const KernelCall& c) {
-  const Axes axes = c.list("axes");
-  return axes.empty() ? -1 : axes.back();
-}
-
-// The op on data whose last element along the reduced axis contributes nothing, or whose first one counts twice.
-KernelBug last_is(double neutral) {
-  return [=](const KernelCall& c) { return c.compute(c.op, {with_last(c.in[0], reduced_axis(c), neutral)}); };
-}
-Values first_doubled(const KernelCall& c) {
-  return c.compute(c.op,
-                   {along_axis(c.in[0], reduced_axis(c), [](Index k, Index, double v) { return k == 0 ? 2 * v : v; })});
-}
 Values last_masked(const KernelCall& c) { return c.compute(c.op, {with_last(c.in[0], c.integer("axis"), -infinity)}); }
-
-Values other_axis(const KernelCall& c) {
-  const Index rank = c.in[0].shape().rank();
-  if (rank < 2) return c.right;
-  const Index axis = c.integer("axis") < 0 ? c.integer("axis") + rank : c.integer("axis");
-  return c.compute(c.with("axis", spec::print_value((axis + 1) % rank)), c.in);
-}
-// The reduction of the other axes where the extents happen to agree, else of the reversed memory order.
-Values column_major(const KernelCall& c) { return c.compute(c.op, {read_transposed(c.in[0])}); }
 
 // Fibre by fibre, in float: y_k = f(n, j ↦ x_j, k).
 template <class F>
@@ -92,20 +69,6 @@ Values mean_ddof(const KernelCall& c) {
   return n > 1 ? scaled(c.right, n / (n - 1)) : c.right;
 }
 
-// y_i = finish(fold of the terms of fibre i)
-template <class F>
-KernelBug by_reduced_fibre(F f) {
-  return [f](const KernelCall& c) {
-    const auto axes = spec::normal_axes(c.list("axes"), c.in[0].shape().rank());
-    const spec::Fibres fibre = spec::fibres(c.in[0].shape(), *axes);
-    if (c.in[0].size() == 0) return c.right;
-    return changed(c.right, [&](Index i, double) {
-      return f(fibre.length(), [&](Index k) {
-        return c.in[0][fibre.start[static_cast<std::size_t>(i)] + fibre.step[static_cast<std::size_t>(k)]];
-      });
-    });
-  };
-}
 KernelBug accumulated_in(const spec::Format& format) {
   return by_reduced_fibre([&format](Index n, auto x) {
     double total = 0;
