@@ -11,15 +11,25 @@ namespace {
 constexpr Index elements_per_part = 65536;
 constexpr Index square = 16;  // side of the block in which a transpose is copied
 
-void copy(const float* from, float* to, Index n) {
-  if (n > 0) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(float));
+template <class T>
+void copy(const T* from, T* to, Index n) {
+  if (n > 0) std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+}
+
+// All of the output, n elements.
+template <class T>
+void fill(const KernelArgs& args, Index n, T value) {
+  parallel_for(args.workers, n, elements_per_part, [&](Index begin, Index end, int) {
+    std::fill(args.out.as<T>() + begin, args.out.as<T>() + end, value);
+  });
 }
 
 // to[o·to_step + i] = from[o·from_step + i] for o < outer, i < length
 struct Rows {
   Index outer, length, from_step, to_step;
 
-  void run(Workers& workers, const float* from, float* to) const {
+  template <class T>
+  void run(Workers& workers, const T* from, T* to) const {
     if (length == 0) return;
     if (outer == 1)
       return parallel_for(workers, length, elements_per_part,
@@ -36,14 +46,16 @@ Index product(const Shape& shape, Index from, Index to) {
   return n;
 }
 
+template <class T>
 BoundKernel bind_full(const spec::Op& op, const Shapes&, const Shape& out) {
   BoundKernel bound;
-  bound.run = [n = out.size(), value = static_cast<float>(attribute<double>(op, "value"))](const KernelArgs& args) {
-    std::fill_n(args.out.f32(), n, value);
+  bound.run = [n = out.size(), value = static_cast<T>(attribute<double>(op, "value"))](const KernelArgs& args) {
+    std::fill_n(args.out.as<T>(), n, value);
   };
   return bound;
 }
 
+template <class T>
 BoundKernel bind_concat(const spec::Op& op, const Shapes& in, const Shape& out) {
   const Index axis = *spec::normal_axis(attribute<Index>(op, "axis"), out.rank());
   const Index outer = product(out, 0, axis), width = product(out, axis, out.rank());
@@ -51,9 +63,9 @@ BoundKernel bind_concat(const spec::Op& op, const Shapes& in, const Shape& out) 
   for (const Shape& s : in) lengths.push_back(product(s, axis, s.rank()));
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
-    float* to = args.out.f32();
+    T* to = args.out.as<T>();
     for (std::size_t i = 0; i < lengths.size(); to += lengths[i++])
-      Rows{outer, lengths[i], lengths[i], width}.run(args.workers, args.in[i].f32(), to);
+      Rows{outer, lengths[i], lengths[i], width}.run(args.workers, args.in[i].as<T>(), to);
   };
   return bound;
 }
@@ -71,34 +83,36 @@ Range range_of(const spec::Op& op, const Shape& whole, const Shape& part) {
           attribute<Index>(op, "step"), part[axis],  product(whole, axis + 1, whole.rank())};
 }
 
+template <class T>
 BoundKernel bind_slice(const spec::Op& op, const Shapes& in, const Shape& out) {
   const Range r = range_of(op, in[0], out);
   BoundKernel bound;
   bound.run = [r](const KernelArgs& args) {
-    const float* from = args.in[0].f32() + r.start * r.inner;
+    const T* from = args.in[0].as<T>() + r.start * r.inner;
     const Index row = r.extent * r.inner;
     if (r.step == 1)
-      return Rows{r.outer, r.count * r.inner, row, r.count * r.inner}.run(args.workers, from, args.out.f32());
+      return Rows{r.outer, r.count * r.inner, row, r.count * r.inner}.run(args.workers, from, args.out.as<T>());
     for (Index k = 0; k < r.count; ++k)
       Rows{r.outer, r.inner, row, r.count * r.inner}.run(args.workers, from + k * r.step * r.inner,
-                                                         args.out.f32() + k * r.inner);
+                                                         args.out.as<T>() + k * r.inner);
   };
   return bound;
 }
 
+template <class T>
 BoundKernel bind_slice_grad(const spec::Op& op, const Shapes& in, const Shape& out) {
   const Range r = range_of(op, out, in[0]);
   BoundKernel bound;
   bound.run = [r, n = out.size()](const KernelArgs& args) {
-    parallel_for(args.workers, n, elements_per_part,
-                 [&](Index begin, Index end, int) { std::fill(args.out.f32() + begin, args.out.f32() + end, 0.0f); });
+    fill(args, n, T(0));
+    const Rows rows{r.outer, r.inner, r.count * r.inner, r.extent * r.inner};
     for (Index k = 0; k < r.count; ++k)
-      Rows{r.outer, r.inner, r.count * r.inner, r.extent * r.inner}.run(args.workers, args.in[0].f32() + k * r.inner,
-                                                                     args.out.f32() + (r.start + k * r.step) * r.inner);
+      rows.run(args.workers, args.in[0].as<T>() + k * r.inner, args.out.as<T>() + (r.start + k * r.step) * r.inner);
   };
   return bound;
 }
 
+template <class T>
 BoundKernel bind_pad(const spec::Op& op, const Shapes& in, const Shape& out) {
   const Shape from = in[0];
   const auto padding = attribute<spec::Axes>(op, "padding");
@@ -116,11 +130,10 @@ BoundKernel bind_pad(const spec::Op& op, const Shapes& in, const Shape& out) {
     }
   }
   BoundKernel bound;
-  bound.run = [=, n = out.size(), value = static_cast<float>(attribute<double>(op, "value"))](const KernelArgs& args) {
-    parallel_for(args.workers, n, elements_per_part,
-                 [&](Index begin, Index end, int) { std::fill(args.out.f32() + begin, args.out.f32() + end, value); });
+  bound.run = [=, n = out.size(), value = static_cast<T>(attribute<double>(op, "value"))](const KernelArgs& args) {
+    fill(args, n, value);
     for (Index r = 0; r < rows; ++r)
-      copy(args.in[0].f32() + r * length, args.out.f32() + to[static_cast<std::size_t>(r)], length);
+      copy(args.in[0].as<T>() + r * length, args.out.as<T>() + to[static_cast<std::size_t>(r)], length);
   };
   return bound;
 }
@@ -158,7 +171,8 @@ Nest nest_of(const Shape& x, const Shape& y, const spec::Axes& order) {
   return nest;
 }
 
-void copy_square(const Nest& nest, const float* x, float* y, Index rows) {
+template <class T>
+void copy_square(const Nest& nest, const T* x, T* y, Index rows) {
   const auto& [across, inner] = std::pair(nest.across, nest.inner);
   if (inner.from == 1) {
     for (Index r = 0; r < rows; ++r) copy(x + r * across.from, y + r * across.to, inner.extent);
@@ -171,6 +185,7 @@ void copy_square(const Nest& nest, const float* x, float* y, Index rows) {
           y[b * across.to + a] = x[b * across.from + a * inner.from];
 }
 
+template <class T>
 BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out) {
   auto order = attribute<spec::Axes>(op, "axes");
   if (order.empty())
@@ -191,7 +206,7 @@ BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out)
           from += rest % nest.outer[d].extent * nest.outer[d].from;
           to += rest % nest.outer[d].extent * nest.outer[d].to;
         }
-        copy_square(nest, args.in[0].f32() + from, args.out.f32() + to,
+        copy_square(nest, args.in[0].as<T>() + from, args.out.as<T>() + to,
                     std::min(Nest::across_per_part, nest.across.extent - first));
       }
     });
@@ -202,20 +217,21 @@ BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out)
 }  // namespace
 
 void register_copies(KernelTable& table) {
-  const auto add = [&](const char* op, auto bind) {
-    table.add({op, std::string(op) + ".copy", Device::cpu, DType::f32, claims(), false, {}, bind});
+  const auto add = [&](const char* op, const Bind& f32, const Bind& f64) {
+    table.add(op, std::string(op) + ".copy", claims(), f32, f64);
   };
-  add("full", bind_full);
-  add("reshape", [](const spec::Op&, const Shapes&, const Shape&) {
+  add("full", bind_full<float>, bind_full<double>);
+  const auto same = [](const spec::Op&, const Shapes&, const Shape&) {
     BoundKernel bound;
     bound.alias = true;
     return bound;
-  });
-  add("permute", bind_permute);
-  add("concat", bind_concat);
-  add("slice", bind_slice);
-  add("slice_grad", bind_slice_grad);
-  add("pad", bind_pad);
+  };
+  add("reshape", same, same);
+  add("permute", bind_permute<float>, bind_permute<double>);
+  add("concat", bind_concat<float>, bind_concat<double>);
+  add("slice", bind_slice<float>, bind_slice<double>);
+  add("slice_grad", bind_slice_grad<float>, bind_slice_grad<double>);
+  add("pad", bind_pad<float>, bind_pad<double>);
 }
 
 }  // namespace plumbline::runtime

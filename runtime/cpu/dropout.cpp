@@ -8,6 +8,7 @@ namespace {
 
 constexpr Index elements_per_part = 16384;
 
+template <class T>
 BoundKernel bind(const spec::Op& op, const Shapes& in, const Shape&) {
   const auto p = attribute<double>(op, "p");
   const auto key = spec::mask_key(attribute<std::uint64_t>(op, "seed"), attribute<std::string>(op, "path"),
@@ -17,11 +18,11 @@ BoundKernel bind(const spec::Op& op, const Shapes& in, const Shape&) {
     bound.alias = true;
     return bound;
   }
-  const float scale = 1.0f / (1.0f - static_cast<float>(p));
+  const T scale = T(1) / (T(1) - static_cast<T>(p));
   bound.run = [=, n = in[0].size()](const KernelArgs& args) {
     parallel_for(args.workers, n, elements_per_part, [&](Index begin, Index end, int) {
       for (Index i = begin; i < end; ++i)
-        args.out.f32()[i] = spec::kept(key, static_cast<std::uint64_t>(i), p) ? args.in[0].f32()[i] * scale : 0.0f;
+        args.out.as<T>()[i] = spec::kept(key, static_cast<std::uint64_t>(i), p) ? args.in[0].as<T>()[i] * scale : T(0);
     });
   };
   return bound;
@@ -30,7 +31,7 @@ BoundKernel bind(const spec::Op& op, const Shapes& in, const Shape&) {
 }  // namespace
 
 void register_dropout(KernelTable& table) {
-  table.add({"dropout", "dropout.keyed", Device::cpu, DType::f32, claims(), false, {}, bind});
+  table.add("dropout", "dropout.keyed", claims(), bind<float>, bind<double>);
 }
 
 }  // namespace plumbline::runtime

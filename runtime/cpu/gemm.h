@@ -1,5 +1,7 @@
-// C = op(A) op(B) in float32 on fixed tiles, one thread a tile: the bits do not depend on the number of threads.
+// C = op(A) op(B) on fixed tiles, one thread a tile: the bits do not depend on the number of threads.
 #pragma once
+
+#include <algorithm>
 
 #include "runtime/core/kernel.h"
 
@@ -16,17 +18,27 @@ struct Tiles {
 Tiles tiles_of(Index m, Index n, Index k);
 
 // An operand, row-major with `stride` elements from row to row; transposed: its transpose is used.
+template <class T>
 struct Operand {
-  const float* data;
+  const T* data;
   Index stride;
   bool transposed = false;
 };
 
 // C = op(A) op(B), or C += where `add`, on the calling thread. C is m × n with `c_stride`.
-void gemm(Index m, Index n, Index k, Operand a, Operand b, float* c, Index c_stride, bool add = false);
+void gemm(Index m, Index n, Index k, Operand<float> a, Operand<float> b, float* c, Index c_stride, bool add = false);
+void gemm(Index m, Index n, Index k, Operand<double> a, Operand<double> b, double* c, Index c_stride,
+          bool add = false);
 
 // Tile `t` of C.
-void gemm_tile(const Tiles& tiles, Index t, Operand a, Operand b, float* c, Index c_stride);
+template <class T>
+void gemm_tile(const Tiles& tiles, Index t, Operand<T> a, Operand<T> b, T* c, Index c_stride) {
+  const Index i = t / tiles.across() * tiles.rows, j = t % tiles.across() * tiles.columns;
+  a.data += a.transposed ? i : i * a.stride;
+  b.data += b.transposed ? j * b.stride : j;
+  gemm(std::min(tiles.rows, tiles.m - i), std::min(tiles.columns, tiles.n - j), tiles.k, a, b, c + i * c_stride + j,
+       c_stride);
+}
 
 // What the tiles claim: any order and FMA. oneDNN's sgemm is a plain product: blocks of k, no Strassen, no scaling.
 spec::Claims gemm_claims();

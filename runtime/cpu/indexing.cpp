@@ -10,16 +10,18 @@ namespace {
 constexpr Index elements_per_part = 65536;
 constexpr Index columns_per_part = 64;
 
+template <class T>
 BoundKernel bind_one_hot(const spec::Op& op, const Shapes& in, const Shape&) {
   const Index classes = attribute<Index>(op, "num_classes"), n = in[0].size();
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
-    std::fill_n(args.out.f32(), n * classes, 0.0f);
-    for (Index i = 0; i < n; ++i) args.out.f32()[i * classes + args.in[0].i64()[i]] = 1.0f;
+    std::fill_n(args.out.as<T>(), n * classes, T(0));
+    for (Index i = 0; i < n; ++i) args.out.as<T>()[i * classes + args.in[0].i64()[i]] = T(1);
   };
   return bound;
 }
 
+template <class T>
 BoundKernel bind_embedding(const spec::Op&, const Shapes& in, const Shape&) {
   const Index n = in[0].size(), width = in[1][1];
   BoundKernel bound;
@@ -27,24 +29,25 @@ BoundKernel bind_embedding(const spec::Op&, const Shapes& in, const Shape&) {
     if (width == 0) return;
     parallel_for(args.workers, n, std::max<Index>(1, elements_per_part / width), [&](Index begin, Index end, int) {
       for (Index i = begin; i < end; ++i)
-        std::memcpy(args.out.f32() + i * width, args.in[1].f32() + args.in[0].i64()[i] * width,
-                    static_cast<std::size_t>(width) * sizeof(float));
+        std::memcpy(args.out.as<T>() + i * width, args.in[1].as<T>() + args.in[0].i64()[i] * width,
+                    static_cast<std::size_t>(width) * sizeof(T));
     });
   };
   return bound;
 }
 
 // Each part sums its columns over all places, in order.
+template <class T>
 BoundKernel bind_embedding_grad(const spec::Op&, const Shapes& in, const Shape& out) {
   const Index n = in[0].size(), width = out[1], rows = out[0];
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
     parallel_for(args.workers, width, columns_per_part, [&](Index begin, Index end, int) {
       for (Index r = 0; r < rows; ++r)
-        std::fill(args.out.f32() + r * width + begin, args.out.f32() + r * width + end, 0.0f);
+        std::fill(args.out.as<T>() + r * width + begin, args.out.as<T>() + r * width + end, T(0));
       for (Index i = 0; i < n; ++i) {
-        const float* ct = args.in[1].f32() + i * width;
-        float* to = args.out.f32() + args.in[0].i64()[i] * width;
+        const T* ct = args.in[1].as<T>() + i * width;
+        T* to = args.out.as<T>() + args.in[0].i64()[i] * width;
         for (Index c = begin; c < end; ++c) to[c] += ct[c];
       }
     });
@@ -70,21 +73,23 @@ Indexed indexed(const spec::Op& op, const Shape& x, const Shape& index) {
   return out;
 }
 
+template <class T>
 BoundKernel bind_gather(const spec::Op& op, const Shapes& in, const Shape& out) {
   BoundKernel bound;
   bound.run = [n = out.size(), at = indexed(op, in[0], in[1])](const KernelArgs& args) {
     for (Index i = 0; i < n; ++i)
-      args.out.f32()[i] = args.in[0].f32()[at.base[static_cast<std::size_t>(i)] + args.in[1].i64()[i] * at.stride];
+      args.out.as<T>()[i] = args.in[0].as<T>()[at.base[static_cast<std::size_t>(i)] + args.in[1].i64()[i] * at.stride];
   };
   return bound;
 }
 
+template <class T>
 BoundKernel bind_scatter_add(const spec::Op& op, const Shapes& in, const Shape& out) {
   BoundKernel bound;
   bound.run = [n = in[1].size(), size = out.size(), at = indexed(op, in[0], in[1])](const KernelArgs& args) {
-    std::copy_n(args.in[0].f32(), size, args.out.f32());
+    std::copy_n(args.in[0].as<T>(), size, args.out.as<T>());
     for (Index i = 0; i < n; ++i)
-      args.out.f32()[at.base[static_cast<std::size_t>(i)] + args.in[1].i64()[i] * at.stride] += args.in[2].f32()[i];
+      args.out.as<T>()[at.base[static_cast<std::size_t>(i)] + args.in[1].i64()[i] * at.stride] += args.in[2].as<T>()[i];
   };
   return bound;
 }
@@ -93,11 +98,11 @@ BoundKernel bind_scatter_add(const spec::Op& op, const Shapes& in, const Shape& 
 
 void register_indexing(KernelTable& table) {
   const spec::Claims c = claims(spec::Order::left);
-  table.add({"one_hot", "one_hot.copy", Device::cpu, DType::f32, c, false, {}, bind_one_hot});
-  table.add({"embedding", "embedding.copy", Device::cpu, DType::f32, c, false, {}, bind_embedding});
-  table.add({"embedding_grad", "embedding_grad.rows", Device::cpu, DType::f32, c, false, {}, bind_embedding_grad});
-  table.add({"gather", "gather.copy", Device::cpu, DType::f32, c, false, {}, bind_gather});
-  table.add({"scatter_add", "scatter_add.left", Device::cpu, DType::f32, c, false, {}, bind_scatter_add});
+  table.add("one_hot", "one_hot.copy", c, bind_one_hot<float>, bind_one_hot<double>);
+  table.add("embedding", "embedding.copy", c, bind_embedding<float>, bind_embedding<double>);
+  table.add("embedding_grad", "embedding_grad.rows", c, bind_embedding_grad<float>, bind_embedding_grad<double>);
+  table.add("gather", "gather.copy", c, bind_gather<float>, bind_gather<double>);
+  table.add("scatter_add", "scatter_add.left", c, bind_scatter_add<float>, bind_scatter_add<double>);
 }
 
 }  // namespace plumbline::runtime

@@ -1,9 +1,10 @@
-// C = A B with batch prefixes that broadcast, and y = x Wᵀ + b, by oneDNN's sgemm.
+// C = A B with batch prefixes that broadcast, and y = x Wᵀ + b, by oneDNN's sgemm and by our own dgemm.
 #include <oneapi/dnnl/dnnl.h>
 
 #include <vector>
 
 #include "runtime/cpu/gemm.h"
+#include "runtime/cpu/gemm_float64.h"
 #include "runtime/cpu/one_thread.h"
 #include "spec/lang/check.h"
 
@@ -37,10 +38,11 @@ Product product_of(const Shape& x, const Shape& y) {
   return p;
 }
 
+template <class T>
 BoundKernel bind_matmul(const spec::Op&, const Shapes& in, const Shape& out) {
   BoundKernel bound;
   if (out.size() == 0 || in[0].size() == 0) {
-    bound.run = [n = out.size()](const KernelArgs& args) { std::fill_n(args.out.f32(), n, 0.0f); };
+    bound.run = [n = out.size()](const KernelArgs& args) { std::fill_n(args.out.as<T>(), n, T(0)); };
     return bound;
   }
   const Product p = product_of(in[0], in[1]);
@@ -52,14 +54,15 @@ BoundKernel bind_matmul(const spec::Op&, const Shapes& in, const Shape& out) {
     parallel_for(args.workers, batch * each, together, [&](Index begin, Index end, int) {
       for (Index t = begin; t < end; ++t) {
         const auto s = static_cast<std::size_t>(t / each);
-        gemm_tile(p.tiles, t % each, {args.in[0].f32() + p.a_at[s], p.k}, {args.in[1].f32() + p.b_at[s], p.n},
-                  args.out.f32() + static_cast<Index>(s) * p.m * p.n, p.n);
+        gemm_tile(p.tiles, t % each, {args.in[0].as<T>() + p.a_at[s], p.k}, {args.in[1].as<T>() + p.b_at[s], p.n},
+                  args.out.as<T>() + static_cast<Index>(s) * p.m * p.n, p.n);
       }
     });
   };
   return bound;
 }
 
+template <class T>
 BoundKernel bind_linear(const spec::Op&, const Shapes& in, const Shape& out) {
   const Index n = in[1][0], k = in[1][1], m = n == 0 ? 0 : out.size() / n;
   const bool biased = in.size() > 2;
@@ -68,14 +71,14 @@ BoundKernel bind_linear(const spec::Op&, const Shapes& in, const Shape& out) {
   bound.run = [=](const KernelArgs& args) {
     args.workers.run(tiles.count(), [&](Index t, int) {
       if (k > 0)
-        gemm_tile(tiles, t, {args.in[0].f32(), k}, {args.in[1].f32(), k, /*transposed=*/true}, args.out.f32(), n);
+        gemm_tile(tiles, t, {args.in[0].as<T>(), k}, {args.in[1].as<T>(), k, /*transposed=*/true}, args.out.as<T>(), n);
       const Index i = t / tiles.across() * tiles.rows, j = t % tiles.across() * tiles.columns;
       const Index width = std::min(tiles.columns, n - j);
       for (Index r = i; r < std::min(i + tiles.rows, m); ++r) {
-        float* y = args.out.f32() + r * n + j;
-        if (k == 0) std::fill_n(y, width, 0.0f);
+        T* y = args.out.as<T>() + r * n + j;
+        if (k == 0) std::fill_n(y, width, T(0));
         if (!biased) continue;
-        const float* b = args.in[2].f32() + j;
+        const T* b = args.in[2].as<T>() + j;
 #pragma GCC ivdep
         for (Index c = 0; c < width; ++c) y[c] += b[c];
       }
@@ -100,19 +103,15 @@ Tiles tiles_of(Index m, Index n, Index k) {
   return t;
 }
 
-void gemm(Index m, Index n, Index k, Operand a, Operand b, float* c, Index c_stride, bool add) {
+void gemm(Index m, Index n, Index k, Operand<float> a, Operand<float> b, float* c, Index c_stride, bool add) {
   const OneThread guard;
   const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1.0f, a.data, a.stride,
                                  b.data, b.stride, add ? 1.0f : 0.0f, c, c_stride);
   check(status == dnnl_success, "sgemm takes every shape that a plan binds");
 }
 
-void gemm_tile(const Tiles& tiles, Index t, Operand a, Operand b, float* c, Index c_stride) {
-  const Index i = t / tiles.across() * tiles.rows, j = t % tiles.across() * tiles.columns;
-  a.data += a.transposed ? i : i * a.stride;
-  b.data += b.transposed ? j * b.stride : j;
-  gemm(std::min(tiles.rows, tiles.m - i), std::min(tiles.columns, tiles.n - j), tiles.k, a, b, c + i * c_stride + j,
-       c_stride);
+void gemm(Index m, Index n, Index k, Operand<double> a, Operand<double> b, double* c, Index c_stride, bool add) {
+  float64::gemm(m, n, k, a, b, c, c_stride, add);
 }
 
 spec::Claims gemm_claims() {
@@ -122,8 +121,8 @@ spec::Claims gemm_claims() {
 }
 
 void register_matmul(KernelTable& table) {
-  table.add({"matmul", "matmul.onednn", Device::cpu, DType::f32, gemm_claims(), false, {}, bind_matmul});
-  table.add({"linear", "linear.onednn", Device::cpu, DType::f32, gemm_claims(), false, {}, bind_linear});
+  table.add("matmul", "matmul.gemm", gemm_claims(), bind_matmul<float>, bind_matmul<double>);
+  table.add("linear", "linear.gemm", gemm_claims(), bind_linear<float>, bind_linear<double>);
 }
 
 }  // namespace plumbline::runtime
