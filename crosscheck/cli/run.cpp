@@ -7,6 +7,7 @@
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/schedule_law.h"
 
 namespace plumbline::crosscheck {
 
@@ -28,7 +29,10 @@ class Run final : public Verb {
  public:
   std::string_view name() const override { return "run"; }
   std::string_view summary() const override { return "property-tests the subjects against the spec by every law"; }
-  void declare(Flags& flags) override { flags_.declare(flags); }
+  void declare(Flags& flags) override {
+    flags_.declare(flags);
+    flags.flag("--coverage", coverage_, "what the cases reached of each op: attributes, shapes, floats, branches");
+  }
 
   int run(const CommandLine& command) override {
     const Interrupt interrupt;
@@ -36,12 +40,15 @@ class Run final : public Verb {
     Report report = run_everything(suite);
     report.command = command;
     report.interrupted = interrupt.raised();
-    flags_.sinks().write(report, text_report(report, flags_.sinks().color()));
+    std::string text = text_report(report, flags_.sinks().color());
+    if (coverage_) text = text_coverage(report.coverage, flags_.sinks().color()) + "\n" + text;
+    flags_.sinks().write(report, text);
     return report.exit_code();
   }
 
  private:
   SuiteFlags flags_;
+  bool coverage_ = false;
 };
 
 }  // namespace
@@ -57,7 +64,10 @@ Report run_everything(const Suite& suite) {
   options.seed = suite.seed, options.op = suite.op, options.law = suite.law, options.judge = suite.judge;
   options.cases = cases_per_cell(suite, report);
   if (!stopped()) run_init_laws(options, *cpu_init_subject(), report);
-  if (!stopped()) run_optim_laws(options, *cpu_optim_subject(), report);
+  for (const auto& subject : {cpu_optim_subject(), cpu_optim_subject_f64()})
+    if (!stopped()) run_optim_laws(options, *subject, report);
+  if (!stopped()) run_clip_laws(options, *cpu_clip_subject(), report);
+  if (!stopped()) run_schedule_laws(options, *cpu_schedule_subject(), report);
   std::sort(report.cells.begin(), report.cells.end(), [](const Cell& a, const Cell& b) {
     return std::tie(a.op, a.law, a.subject) < std::tie(b.op, b.law, b.subject);
   });

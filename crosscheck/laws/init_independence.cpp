@@ -40,7 +40,7 @@ class InitIndependence final : public InitLaw {
  public:
   std::string_view name() const override { return "init_independence"; }
   std::string_view summary() const override { return "no two parameters share their random draws"; }
-  bool applies(const spec::Initialiser& scheme) const override { return spec::draws_of(scheme, {1, 1}) > 0; }
+  bool applies(const spec::Initialiser& scheme) const override { return has_unit_samples(scheme); }
   bool statistical() const override { return true; }
 
   Outcome check(const InitCase& c, InitSubject& subject, const JudgeOptions& options, double asked) const override {

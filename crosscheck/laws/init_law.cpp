@@ -16,6 +16,9 @@ const std::vector<double> gains{1, 0.5, 1.4142135623730951, 5.0 / 3, 0.1};
 const std::vector<std::pair<double, double>> ranges{{-0.1, 0.1},  {0, 1},        {-1, 2},
                                                     {0.25, 0.75}, {-0.02, 0.02}, {-1e-3, 1e3}};
 
+// Of truncated laws, in deviations: around the mean, on one side, in a tail, narrow, wide.
+const std::vector<std::pair<double, double>> windows{{-2, 2}, {-1, 3}, {0.5, 2}, {-6, -3}, {-0.01, 0.01}, {-5, 5}};
+
 // The same scheme with other attributes.
 spec::Initialiser vary(const spec::Initialiser& scheme, const spec::Shape& shape, RandomChoices& random) {
   spec::Initialiser out = scheme;
@@ -26,6 +29,15 @@ spec::Initialiser vary(const spec::Initialiser& scheme, const spec::Shape& shape
   if (auto* s = std::get_if<spec::XavierUniformInit>(&out)) s->gain = random.one_of(gains);
   if (auto* s = std::get_if<spec::KaimingUniformInit>(&out))
     s->gain = random.one_of(gains), s->mode = random.coin() ? "fan_out" : "fan_in";
+  if (auto* s = std::get_if<spec::XavierNormalInit>(&out)) s->gain = random.one_of(gains);
+  if (auto* s = std::get_if<spec::KaimingNormalInit>(&out))
+    s->gain = random.one_of(gains), s->mode = random.coin() ? "fan_out" : "fan_in";
+  if (auto* s = std::get_if<spec::OrthogonalInit>(&out)) s->gain = random.one_of(gains);
+  if (auto* s = std::get_if<spec::TruncatedNormalInit>(&out)) {
+    s->mean = random.coin() ? random.normal() : 0, s->std = random.one_of(gains);
+    const auto [from, to] = random.one_of(windows);
+    s->a = s->mean + from * s->std, s->b = s->mean + to * s->std;
+  }
   if (auto* s = std::get_if<spec::FlatInit>(&out)) {
     for (Index i = 0; i < shape.size(); ++i)
       s->values.push_back(draw_float(random, static_cast<FloatClass>(random.pick(0, 6))));
@@ -61,7 +73,8 @@ InitCase draw_init_case(const spec::Initialiser& scheme, std::uint64_t seed, std
   if (number % 8 == 5) c.plan.streams = spec::StreamScheme::torchlean;
   const Index parameters = random.pick(2, 4);
   for (Index i = 0; i < parameters; ++i) {
-    const spec::Shape shape = draw_shape(large || number % 2 == 0, random);
+    spec::Shape shape = draw_shape(large || number % 2 == 0, random);
+    if (std::holds_alternative<spec::IdentityInit>(scheme)) shape = {shape[0], shape[1]};
     c.plan.add(spec::concat("layer.", i, ".weight"), shape, vary(scheme, shape, random));
   }
   return c;

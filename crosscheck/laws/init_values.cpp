@@ -1,7 +1,11 @@
-// init_values: the bits of each scheme; for `normal`, values within the bound of the exact image.
+// init_values: the bits of each scheme; normal values within the bound of the exact image; others by their property.
+#include <cmath>
+#include <numbers>
+
 #include "crosscheck/judge/formula.h"
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/laws/init_laws.h"
+#include "crosscheck/laws/unit_samples.h"
 #include "spec/num/binary.h"
 
 namespace plumbline::crosscheck {
@@ -36,11 +40,99 @@ Judgement judge_normal(const spec::InitPlan& plan, const PlannedParameter& p, co
   });
 }
 
+// What a defining property comes to: the largest share of its bound that was used, and where it was broken.
+struct Property {
+  Judgement judgement;
+  void ratio(double used, const std::string& where) {
+    judgement.max_ratio = std::max(judgement.max_ratio, used);
+    if (used <= 1) return;
+    ++judgement.mismatched;
+    if (judgement.verdict == Verdict::pass)
+      judgement.verdict = Verdict::fail, judgement.note = spec::concat(where, ": ", used, " of the bound");
+  }
+};
+
+// F(x) = u, to within the error that x may have: F(x − e) ≤ u ≤ F(x + e), decided with enclosures.
+std::optional<double> quantile_ratio(const spec::TruncatedNormalInit& s, double x, double u) {
+  using N = spec::Approx;
+  const spec::NormalWindow window(s);
+  const double error = truncated_error(s, x);
+  const auto mass = [&](double z) { return spec::normal_mass(window.side(), N(window.alpha), N(z)); };
+  const auto over = [&](double y) { return N(mass((y - s.mean) / s.std) - N(u) * mass(window.beta)); };
+  const N below = over(x - error), here = over(x), above = over(x + error), zero(Index{0});
+  const auto yes = [](spec::Truth t) { return t.exact == spec::Tri::yes; };
+  if (yes(less(zero, below)) || yes(less(above, zero))) return 2;
+  if (!yes(less(below, zero)) || !yes(less(zero, above))) {
+    const bool edge = u == 0 && x == s.a;
+    return edge ? std::optional<double>(0) : std::nullopt;
+  }
+  const double at = here.centre(), low = below.centre(), high = above.centre();
+  return at > 0 ? at / (at - low) : at / (at - high);
+}
+
+Judgement judge_truncated(const spec::InitPlan& plan, const PlannedParameter& p, const Values& got) {
+  const auto& s = std::get<spec::TruncatedNormalInit>(p.scheme);
+  const spec::DrawStream stream = plan.stream_of(p);
+  Property out;
+  out.judgement.elements = got.size();
+  for (Index i = 0; i < got.size(); ++i) {
+    const std::string where = spec::concat("element ", i, " of ", p.name, ", F(x) against draw ", stream.unit_at(i));
+    if (!(got[i] >= static_cast<float>(s.a) && got[i] <= static_cast<float>(s.b))) {
+      out.ratio(spec::upward::infinity, where);
+      continue;
+    }
+    const auto used = quantile_ratio(s, got[i], stream.unit_at(i));
+    if (used)
+      out.ratio(*used, where);
+    else
+      ++out.judgement.unjudged;
+  }
+  return out.judgement;
+}
+
+// QᵀQ = gain² I, and Qᵀ G is gain times an upper triangle with a positive diagonal, G the normal draws: to within the
+// rounding of Q's elements to binary32 and what Householder's method in binary64 leaves [init B8].
+Judgement judge_orthogonal(const spec::InitPlan& plan, const PlannedParameter& p, const Values& got) {
+  const double gain = std::get<spec::OrthogonalInit>(p.scheme).gain;
+  const Index rows = p.shape[0], columns = rows == 0 ? 0 : p.shape.size() / rows;
+  const bool high = rows >= columns;
+  const Index n = high ? rows : columns, m = high ? columns : rows;
+  const spec::DrawStream stream = plan.stream_of(p);
+  const auto at = [&](Index i, Index j) { return high ? i * m + j : j * n + i; };
+  std::vector<double> g(static_cast<std::size_t>(got.size()));
+  for (Index k = 0; k < got.size(); ++k)
+    g[static_cast<std::size_t>(k)] =
+        std::sqrt(-2 * std::log(1 - stream.unit_at(2 * k))) * std::cos(2 * std::numbers::pi * stream.unit_at(2 * k + 1));
+  const double u = spec::unit_roundoff(spec::binary32), own = 64 * static_cast<double>(n * m) * 0x1p-53;
+  const double least = static_cast<double>(n) * 0x1p-149;
+  Property out;
+  out.judgement.elements = got.size();
+  double all = 0;
+  for (const double x : g) all += x * x;
+  const auto where = [&](std::string_view of, Index i, Index j) {
+    return spec::concat("parameter ", p.name, ": ", of, " at ", i, ", ", j);
+  };
+  for (Index i = 0; i < m; ++i)
+    for (Index j = 0; j < m; ++j) {
+      double dot = 0, r = 0, length = 0;
+      for (Index k = 0; k < n; ++k) {
+        const double q = got[at(k, i)], draw = g[static_cast<std::size_t>(at(k, j))];
+        dot += q * got[at(k, j)], r += q * draw, length += draw * draw;
+      }
+      const double bound = gain * gain * (2 * u + u * u + own) + 4 * gain * least;
+      out.ratio(bound == 0 ? std::abs(dot) : std::abs(dot - (i == j ? gain * gain : 0)) / bound, where("QQ", i, j));
+      const double off = gain * (u * std::sqrt(length) + own * std::sqrt(all)) + least * std::sqrt(length);
+      if (i > j && off > 0) out.ratio(std::abs(r) / off, where("the triangle", i, j));
+      if (i == j && off > 0) out.ratio(-r / off, where("the diagonal", i, j));
+    }
+  return out.judgement;
+}
+
 class InitValues final : public InitLaw {
  public:
   std::string_view name() const override { return "init_values"; }
   std::string_view summary() const override {
-    return "initial values are the bits of the scheme; normal ones lie within the derived bound";
+    return "initial values are the bits of the scheme, or lie within the bound of its exact image or property";
   }
   bool applies(const spec::Initialiser&) const override { return true; }
 
@@ -72,7 +164,9 @@ Judgement judge_initial(const spec::InitPlan& plan, const PlannedParameter& p, c
     out.note = spec::concat("parameter ", p.name, " has shape ", got.shape(), " instead of ", p.shape);
     return out;
   }
-  if (std::holds_alternative<spec::NormalInit>(p.scheme)) return judge_normal(plan, p, got, claims, options);
+  if (spec::normal_law(p.scheme, p.shape)) return judge_normal(plan, p, got, claims, options);
+  if (std::holds_alternative<spec::TruncatedNormalInit>(p.scheme)) return judge_truncated(plan, p, got);
+  if (std::holds_alternative<spec::OrthogonalInit>(p.scheme)) return judge_orthogonal(plan, p, got);
   return judge_bits(plan, p, got);
 }
 

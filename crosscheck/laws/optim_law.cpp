@@ -3,7 +3,7 @@
 
 #include "crosscheck/judge/formula.h"
 #include "crosscheck/laws/evidence.h"
-#include "spec/layers/optimise.h"
+#include "spec/layers/muon.h"
 
 namespace plumbline::crosscheck {
 
@@ -12,13 +12,9 @@ using spec::Rounded;
 
 namespace {
 
-// The named tensors of a state that the optimiser keeps.
-const Values& tensor(const OptimTensors& s, std::string_view name) {
-  return name == "buf" ? s.buf : name == "m" ? s.m : s.v;
-}
 template <class N>
 const N& field(const spec::OptimState<N>& s, std::string_view name) {
-  return name == "buf" ? s.buf : name == "m" ? s.m : s.v;
+  return name == "buf" ? s.buf : name == "m" ? s.m : name == "v" ? s.v : s.top;
 }
 
 template <class C>
@@ -29,7 +25,7 @@ Rounded<C> leaf(const Values& x, Index i, const spec::Claims& claims, const C& l
 // Whether the parameter and every moment that the optimiser keeps have the shape.
 bool shapes_fit(const spec::Optimiser& optimiser, const OptimTensors& s, const spec::Shape& shape) {
   bool fit = s.p.shape() == shape;
-  for (const std::string_view name : spec::state_names(optimiser)) fit = fit && tensor(s, name).shape() == shape;
+  for (const std::string_view name : spec::state_names(optimiser)) fit = fit && s.moment(name).shape() == shape;
   return fit;
 }
 
@@ -48,7 +44,62 @@ void distrust_copy(Judgement& judgement, const Values& old, const Values& got, c
 template <class C>
 spec::OptimState<Rounded<C>> state_at(const OptimTensors& s, Index i, const spec::Claims& claims, const C& like) {
   return {leaf(s.p, i, claims, like), leaf(s.buf, i, claims, like), leaf(s.m, i, claims, like),
-          leaf(s.v, i, claims, like)};
+          leaf(s.v, i, claims, like), leaf(s.top, i, claims, like)};
+}
+
+template <class C>
+spec::Tensor<Rounded<C>> leaves(const Values& x, const spec::Claims& claims, const C& like) {
+  return spec::Tensor<Rounded<C>>::generate(x.shape(), [&](Index i) { return leaf(x, i, claims, like); });
+}
+
+// A formula of whole tensors, element by element: computed once for each number type and precision.
+template <class Whole>
+class ElementOf {
+ public:
+  explicit ElementOf(Whole whole) : whole_(std::move(whole)) {}
+  Rounded<spec::Approx> operator()(Index i, const spec::Approx& like) {
+    if (!approx_) approx_ = whole_(like);
+    return (*approx_)[i];
+  }
+  Rounded<spec::Ball> operator()(Index i, const spec::Ball& like) {
+    const int bits = like.precision();
+    if (!ball_ || bits_ != bits) ball_ = whole_(like), bits_ = bits;
+    return (*ball_)[i];
+  }
+
+ private:
+  Whole whole_;
+  std::optional<spec::Tensor<Rounded<spec::Approx>>> approx_;
+  std::optional<spec::Tensor<Rounded<spec::Ball>>> ball_;
+  int bits_ = 0;
+};
+
+template <class C>
+void adopt(spec::Tensor<Rounded<C>>& x, const spec::Claims& claims) {
+  for (Rounded<C>& e : x.mutable_elements()) e = e.adopted(&claims);
+}
+
+// The parameter after the steps of a case of an optimiser of matrices, from the first state on.
+template <class C>
+spec::Tensor<Rounded<C>> matrix_chain(const OptimCase& c, const spec::Claims& claims, const C& like, bool moments) {
+  using N = Rounded<C>;
+  const N base(like, &claims);
+  const auto& muon = std::get<spec::Muon>(c.optimiser);
+  auto p = leaves(c.state.p, claims, like), buf = leaves(c.state.buf, claims, like);
+  for (std::size_t k = 0; k < c.gradients.size(); ++k) {
+    const auto g = leaves(c.gradients[k], claims, like);
+    const spec::StepFormula<N> step(c.optimiser, c.t + static_cast<Index>(k), base);
+    buf = spec::Tensor<N>::generate(g.shape(), [&](Index i) {
+      spec::OptimState<N> s;
+      s.buf = buf[i];
+      return step.moments(s, g[i]).buf.finished();
+    });
+    p = spec::muon_parameter(muon, p, buf, g, base);
+    for (N& x : p.mutable_elements()) x = x.finished();
+  }
+  auto out = moments ? buf : p;
+  adopt(out, claims);
+  return out;
 }
 
 }  // namespace
@@ -67,19 +118,29 @@ StepJudgement judge_step(const spec::Optimiser& optimiser, Index t, const OptimT
       const spec::StepFormula<Rounded<C>> step(optimiser, t, base);
       return field(step.moments(state_at(old, i, claims, like), leaf(g, i, claims, like)), name).adopted(&claims);
     };
-    Judgement one = judge_formula(tensor(got, name), options, read);
-    distrust_copy(one, tensor(old, name), tensor(got, name), options, read);
+    Judgement one = judge_formula(got.moment(name), options, read);
+    distrust_copy(one, old.moment(name), got.moment(name), options, read);
     join(out.moments, one);
   }
-  const auto read = [&]<class C>(Index i, const C& like) {
-    const Rounded<C> base(like, &claims);
-    const spec::StepFormula<Rounded<C>> step(optimiser, t, base);
-    auto state = state_at(got, i, claims, like);
-    state.p = leaf(old.p, i, claims, like);
-    return step.parameter(state, leaf(g, i, claims, like)).adopted(&claims);
+  const auto judge = [&](auto&& read) {
+    out.parameter = judge_formula(got.p, options, read);
+    distrust_copy(out.parameter, old.p, got.p, options, read);
   };
-  out.parameter = judge_formula(got.p, options, read);
-  distrust_copy(out.parameter, old.p, got.p, options, read);
+  if (steps_matrices(optimiser))
+    judge(ElementOf([&]<class C>(const C& like) {
+      auto p = spec::muon_parameter(std::get<spec::Muon>(optimiser), leaves(old.p, claims, like),
+                                    leaves(got.buf, claims, like), leaves(g, claims, like), Rounded<C>(like, &claims));
+      adopt(p, claims);
+      return p;
+    }));
+  else
+    judge([&]<class C>(Index i, const C& like) {
+      const Rounded<C> base(like, &claims);
+      const spec::StepFormula<Rounded<C>> step(optimiser, t, base);
+      auto state = state_at(got, i, claims, like);
+      state.p = leaf(old.p, i, claims, like);
+      return step.parameter(state, state_at(old, i, claims, like), leaf(g, i, claims, like)).adopted(&claims);
+    });
   return out;
 }
 
@@ -102,8 +163,16 @@ StepJudgement judge_chain(const OptimCase& c, const OptimTensors& got, const spe
     out.moments.note = out.parameter.note = "the state after the steps has another shape than the parameter";
     return out;
   }
+  if (steps_matrices(c.optimiser)) {
+    const auto whole = [&](bool moments) {
+      return ElementOf([&, moments]<class C>(const C& like) { return matrix_chain(c, claims, like, moments); });
+    };
+    out.moments = judge_formula(got.buf, options, whole(true));
+    out.parameter = judge_formula(got.p, options, whole(false));
+    return out;
+  }
   for (const std::string_view name : spec::state_names(c.optimiser))
-    join(out.moments, judge_formula(tensor(got, name), options, read(name)));
+    join(out.moments, judge_formula(got.moment(name), options, read(name)));
   out.parameter = judge_formula(got.p, options, read("p"));
   return out;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crosscheck/laws/init_law.h"
@@ -13,7 +14,12 @@ namespace plumbline::crosscheck {
 
 // One parameter with its moments, element by element; moments that the optimiser does not keep are empty.
 struct OptimTensors {
-  Values p, buf, m, v;
+  Values p, buf, m, v, top;
+  // One of the moments by its name; they are what spec::state_names lists.
+  const Values& moment(std::string_view name) const {
+    return name == "buf" ? buf : name == "m" ? m : name == "v" ? v : top;
+  }
+  Values& moment(std::string_view name) { return const_cast<Values&>(std::as_const(*this).moment(name)); }
 };
 
 class OptimSubject {
@@ -27,6 +33,8 @@ class OptimSubject {
   virtual std::string kernel(const spec::Optimiser& optimiser) const = 0;
 };
 std::shared_ptr<OptimSubject> cpu_optim_subject();
+// The same steps on float64, named `cpu-f64`.
+std::shared_ptr<OptimSubject> cpu_optim_subject_f64();
 
 struct OptimCase {
   spec::Optimiser optimiser;
@@ -57,6 +65,18 @@ class OptimLaw {
 };
 // optim_step, optim_chain, optim_refusal.
 std::vector<std::unique_ptr<OptimLaw>> all_optim_laws();
+
+// Whoever clips gradients before a step.
+class ClipSubject {
+ public:
+  virtual ~ClipSubject() = default;
+  virtual std::string name() const = 0;
+  virtual spec::Result<std::vector<Values>> clip(const spec::GradientClip& how, const std::vector<Values>& gradients) = 0;
+  virtual spec::Claims claims() const = 0;
+};
+std::shared_ptr<ClipSubject> cpu_clip_subject();
+// Law clip_gradients: adds a cell for each way of clipping, and what was found.
+void run_clip_laws(const StepOptions& options, ClipSubject& subject, Report& report);
 
 // Adds a cell for each optimiser and law, and what was found.
 void run_optim_laws(const StepOptions& options, OptimSubject& subject, Report& report);

@@ -15,33 +15,57 @@ class OptimRefusal final : public OptimLaw {
   Outcome check(const OptimCase& c, OptimSubject& subject, const JudgeOptions&) const override {
     const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
     std::vector<spec::Optimiser> bad;
-    for (const double lr : {-1.0, nan, inf})
-      bad.push_back(std::visit([&](auto o) -> spec::Optimiser { return o.lr = lr, o; }, c.optimiser));
-    bad.push_back(std::visit([&](auto o) -> spec::Optimiser { return o.weight_decay = -1, o; }, c.optimiser));
-    if (auto sgd = std::get_if<spec::Sgd>(&c.optimiser)) {
-      auto o = *sgd;
-      o.nesterov = true, o.momentum = 0, bad.emplace_back(o);
-      o = *sgd, o.momentum = -0.5, bad.emplace_back(o);
-    } else {
-      for (const double beta : {1.0, -0.1, nan})
-        bad.push_back(with(c.optimiser, beta, 0.5, 1e-8)), bad.push_back(with(c.optimiser, 0.5, beta, 1e-8));
-      for (const double eps : {0.0, -1.0, nan}) bad.push_back(with(c.optimiser, 0.5, 0.5, eps));
-    }
+    std::visit(
+        [&](const auto& o) {
+          using O = std::decay_t<decltype(o)>;
+          boost::mp11::mp_for_each<spec::Described<O>>([&](auto d) {
+            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(o.*d.pointer)>, double>)
+              for (const double value : {-1.0, nan, inf}) {
+                if (value == -1 && may_be_negative(d.name)) continue;
+                O other = o;
+                other.*d.pointer = value;
+                bad.emplace_back(other);
+              }
+          });
+        },
+        c.optimiser);
+    for (const double one : {1.0, 0.0})
+      std::visit([&](const auto& o) { add_edges(o, one, bad); }, c.optimiser);
     for (const spec::Optimiser& o : bad)
       if (subject.step(o, 1, c.state, c.gradients.front())) return failed("accepted " + print(o));
-    const Values longer = Values::full({c.state.p.size() + 1}, 0);
+    const Values longer = Values::full({c.state.p.shape()[0] + 1}, 0);
     if (subject.step(c.optimiser, 1, c.state, longer)) return failed("accepted a gradient of another shape");
+    if (steps_matrices(c.optimiser)) {
+      const Values line = Values::full({c.state.p.size()}, 0);
+      if (subject.step(c.optimiser, 1, {line, line, line, line, line}, line)) return failed("accepted a vector");
+    }
     return {};
   }
 
  private:
-  static spec::Optimiser with(const spec::Optimiser& optimiser, double b1, double b2, double eps) {
-    if (auto adam = std::get_if<spec::Adam>(&optimiser)) {
-      auto o = *adam;
-      return o.beta1 = b1, o.beta2 = b2, o.eps = eps, o;
-    }
-    auto o = std::get<spec::Adamw>(optimiser);
-    return o.beta1 = b1, o.beta2 = b2, o.eps = eps, o;
+  static bool may_be_negative(std::string_view name) {
+    return name == "dampening" || name == "a" || name == "b" || name == "c";
+  }
+  // What is refused at the very end of a range: betas of 1, an eps of 0, Nesterov's without momentum.
+  template <class O>
+  static void add_edges(const O& o, double edge, std::vector<spec::Optimiser>& bad) {
+    const auto with = [&](auto member) {
+      O other = o;
+      other.*member = edge;
+      bad.emplace_back(other);
+    };
+    if constexpr (requires { o.beta1; })
+      if (edge == 1) with(&O::beta1), with(&O::beta2);
+    if constexpr (requires { o.alpha; })
+      if (edge == 1) with(&O::alpha);
+    if constexpr (requires { o.rho; })
+      if (edge == 1) with(&O::rho);
+    if constexpr (requires { o.eps; })
+      if (edge == 0) with(&O::eps);
+    if constexpr (std::is_same_v<O, spec::Nesterov>)
+      if (edge == 0) with(&O::momentum);
+    if constexpr (std::is_same_v<O, spec::Sgd>)
+      if (O other = o; edge == 0) other.nesterov = true, other.momentum = 0, bad.emplace_back(other);
   }
 };
 

@@ -72,14 +72,46 @@ UnitSamples of_normal(const spec::NormalInit& s, const Values& x, const spec::Cl
   return out;
 }
 
+// F(x), F the law cut to [a, b]; its density at x over that of the window bounds what the error of x is worth.
+UnitSamples of_truncated(const spec::TruncatedNormalInit& s, const Values& x) {
+  UnitSamples out{{}, grid, false};
+  const spec::NormalWindow window(s);
+  const auto mass = [&](double z) { return spec::normal_mass(window.side(), Approx(window.alpha), Approx(z)); };
+  const Approx all = mass(window.beta);
+  for (Index i = 0; i < x.size(); ++i) {
+    const double error = truncated_error(s, x[i]);
+    const auto at = [&](double y) { return mass((y - s.mean) / s.std) / all; };
+    const Approx below = at(x[i] - error), here = at(x[i]), above = at(x[i] + error);
+    const double reach = std::max(above.centre() - here.centre(), here.centre() - below.centre());
+    out.samples.push_back({here.centre(), reach + below.radius() + here.radius() + above.radius()});
+  }
+  return out;
+}
+
 }  // namespace
+
+double truncated_error(const spec::TruncatedNormalInit& s, double x) {
+  const spec::NormalWindow w(s);
+  const double most = std::max(std::abs(w.alpha), std::abs(w.beta)), z = (x - s.mean) / s.std;
+  const double nearest = w.side() == 0 ? 0 : std::min(std::abs(w.alpha), std::abs(w.beta));
+  const double terms = w.side() == 0 ? 1 : std::erfc(nearest / std::sqrt(2.0));  // of the difference that is a mass
+  const double density = std::exp(-z * z / 2) / 2.5066282746310007;
+  const double of_quantile = 0x1p-49 * terms / density, of_arithmetic = 0x1p-50 * (std::abs(s.mean) + s.std * most);
+  return spec::roundoff(spec::binary32, std::abs(x)) * (1 + 0x1p-20) + s.std * of_quantile + of_arithmetic;
+}
+
+bool has_unit_samples(const spec::Initialiser& scheme) {
+  return spec::draws_of(scheme, {1, 1}) > 0 && !std::holds_alternative<spec::OrthogonalInit>(scheme);
+}
 
 std::optional<UnitSamples> unit_samples(const spec::PlannedParameter& p, spec::StreamScheme streams, const Values& x,
                                         const spec::Claims& claims) {
-  if (const auto* s = std::get_if<spec::NormalInit>(&p.scheme)) {
+  if (!has_unit_samples(p.scheme)) return std::nullopt;
+  if (const auto s = spec::normal_law(p.scheme, p.shape)) {
     if (s->std == 0) return std::nullopt;
     return of_normal(*s, x, claims);
   }
+  if (const auto* s = std::get_if<spec::TruncatedNormalInit>(&p.scheme)) return of_truncated(*s, x);
   const auto range = range_of(p.scheme, p.shape);
   if (!range || static_cast<float>(range->lo) == static_cast<float>(range->hi)) return std::nullopt;
   return of_uniform(*range, x, streams);

@@ -23,6 +23,12 @@ struct UnitSamples {
   bool shows_bits = false;  // the draws are multiples of 2^-24 that can be told apart where the radius is small
 };
 
+// How far a kernel may lie from the quantile x of a truncated law: double arithmetic, rounded once [init B7].
+double truncated_error(const spec::TruncatedNormalInit& s, double x);
+
+// Whether each element of the scheme is a sample of its own.
+bool has_unit_samples(const spec::Initialiser& scheme);
+
 // nullopt where the scheme draws nothing, or its range is a point.
 std::optional<UnitSamples> unit_samples(const spec::PlannedParameter& p, spec::StreamScheme streams, const Values& x,
                                         const spec::Claims& claims);

@@ -57,7 +57,7 @@ class RuntimeTrainer final : public Trainer {
       const auto x = step_->optimiser().state(name, i);
       return x.empty() ? Values() : as_values(shape, x);
     };
-    return {as_values(shape, step_->parameter(i)), moment("buf"), moment("m"), moment("v")};
+    return {as_values(shape, step_->parameter(i)), moment("buf"), moment("m"), moment("v"), moment("top")};
   }
 
  private:
@@ -78,7 +78,7 @@ class SubjectTrainer final : public Trainer {
     append_gradients(graph_);
     for (const Values& p : initial) {
       const Values zero = Values::full(p.shape(), 0);
-      states_.push_back({p, zero, zero, zero});
+      states_.push_back({p, zero, zero, zero, zero});
     }
     for (NodeId id = 0; id < graph_.graph.size(); ++id)
       if (graph_.graph.node(id).leaf == spec::Leaf::none) nodes_.push_back(id);

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <set>
 
+#include "runtime/init/distributions.h"
 #include "spec/lang/random.h"
 
 namespace plumbline::runtime {
@@ -60,6 +61,39 @@ struct Filler {
   void operator()(const spec::KaimingUniformInit& s) const {
     const spec::Fans f = *spec::fans(shape);
     symmetric(s.gain, s.mode == "fan_in" ? f.in : f.out);
+  }
+  // √2 for the limit's √6: gain·√(2 / n)
+  static double deviation(double gain, Index n) {
+    return n == 0 ? 0.0 : gain * std::sqrt(2.0 / static_cast<double>(n));
+  }
+  void operator()(const spec::XavierNormalInit& s) const {
+    const spec::Fans f = *spec::fans(shape);
+    (*this)(spec::NormalInit{0, deviation(s.gain, f.in + f.out)});
+  }
+  void operator()(const spec::KaimingNormalInit& s) const {
+    const spec::Fans f = *spec::fans(shape);
+    (*this)(spec::NormalInit{0, deviation(s.gain, s.mode == "fan_in" ? f.in : f.out)});
+  }
+  void operator()(const spec::TruncatedNormalInit& s) const {
+    const TruncatedNormal law(s);
+    const auto lo = static_cast<float>(s.a), hi = static_cast<float>(s.b);
+    for (std::size_t j = 0; j < out.size(); ++j)
+      out[j] = std::min(hi, std::max(lo, static_cast<float>(law.quantile(unit.exact(static_cast<Index>(j))))));
+  }
+  // Box and Muller in double
+  void operator()(const spec::OrthogonalInit& s) const {
+    const Index rows = shape[0], columns = rows == 0 ? 0 : shape.size() / rows;
+    std::vector<double> g(out.size());
+    for (std::size_t j = 0; j < g.size(); ++j) {
+      const auto i = static_cast<Index>(2 * j);
+      g[j] = std::sqrt(-2 * std::log(1 - unit.exact(i))) * std::cos(2 * std::numbers::pi * unit.exact(i + 1));
+    }
+    orthogonal(g, rows, columns);
+    for (std::size_t j = 0; j < g.size(); ++j) out[j] = static_cast<float>(s.gain * g[j]);
+  }
+  void operator()(const spec::IdentityInit&) const {
+    all(0);
+    for (Index i = 0; i < std::min(shape[0], shape[1]); ++i) out[static_cast<std::size_t>(i * shape[1] + i)] = 1;
   }
   // Box and Muller: mean + std √(−2 ln(1 − u)) cos 2πu′, with draws 2j and 2j + 1.
   void operator()(const spec::NormalInit& s) const {

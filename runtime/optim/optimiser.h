@@ -15,48 +15,65 @@ namespace plumbline::runtime {
 
 using spec::Result;
 
-// One parameter at a step: p and the moments that the optimiser keeps (buf; m and v; others may be null).
-struct OptimView {
-  float* p = nullptr;
-  const float* g = nullptr;
-  float *buf = nullptr, *m = nullptr, *v = nullptr;
+// One parameter at a step: p and the moments that the optimiser keeps (of buf, m, v, top; others may be null). For an
+// optimiser of matrices p is [rows, n / rows], and `scratch` holds matrix_scratch doubles.
+template <class T>
+struct OptimViewOf {
+  T* p = nullptr;
+  const T* g = nullptr;
+  T *buf = nullptr, *m = nullptr, *v = nullptr, *top = nullptr;
+  Index rows = 1;
+  double* scratch = nullptr;
 };
+using OptimView = OptimViewOf<float>;
 
 // Step t = 1, 2, … on n elements: the moments from the old state and g, then p from the new moments as stored.
-// Scalars of t are computed in double, powers of β by exponent, and rounded once. Same bits however it is split.
-void optimiser_step(const spec::Optimiser& optimiser, Index t, const OptimView& x, Index n);
+// Scalars of t are computed in double, powers of β by exponent, and rounded once. Same bits however it is split, except
+// that an optimiser of matrices gets all n elements at once.
+void optimiser_step(const spec::Optimiser& optimiser, Index t, const OptimViewOf<float>& x, Index n);
+void optimiser_step(const spec::Optimiser& optimiser, Index t, const OptimViewOf<double>& x, Index n);
+Index matrix_scratch(Index rows, Index columns);
 
-// What the steps claim: separate roundings in binary32, correctly rounded square roots.
-spec::Claims optimiser_claims(const spec::Optimiser& optimiser);
+// What is done to all gradients before a step: by the norm of all of them together, or by value. Sums are in double.
+void clip_gradients(const spec::GradientClip& clip, std::span<const std::span<float>> gradients);
+void clip_gradients(const spec::GradientClip& clip, std::span<const std::span<double>> gradients);
+
+// What the steps claim: separate roundings in the format, correctly rounded square roots; matrices and norms in double.
+spec::Claims optimiser_claims(const spec::Optimiser& optimiser, const spec::Format& format = spec::binary32);
+spec::Claims clip_claims(const spec::Format& format = spec::binary32);
 
 // An optimiser with its state for a list of parameters.
 class OptimiserState {
  public:
   // An error if the attributes are out of range. The state is zero and no step is taken.
-  static Result<OptimiserState> create(const spec::Optimiser& optimiser, std::vector<Index> sizes);
+  static Result<OptimiserState> create(const spec::Optimiser& optimiser, const std::vector<Shape>& shapes);
+  static Result<OptimiserState> create(const spec::Optimiser& optimiser, const std::vector<Index>& sizes);
 
   // The next step. Lists have an entry for each parameter. Does not allocate.
   void step(Workers& workers, std::span<float* const> parameters, std::span<const float* const> gradients);
 
   const spec::Optimiser& optimiser() const { return optimiser_; }
   Index steps() const { return t_; }
-  // `buf`, `m` or `v` of a parameter; empty if the optimiser does not keep it.
+  // `buf`, `m`, `v` or `top` of a parameter; empty if the optimiser does not keep it.
   std::span<float> state(std::string_view name, std::size_t parameter);
   std::string kernel() const { return std::string(spec::name_of(optimiser_)) + ".fused"; }
   spec::Claims claims() const { return optimiser_claims(optimiser_); }
 
  private:
-  OptimiserState(const spec::Optimiser& optimiser, std::vector<Index> sizes);
+  OptimiserState(const spec::Optimiser& optimiser, const std::vector<Shape>& shapes);
   struct Part {
     std::size_t parameter;
     Index begin, end;
+    Index scratch = 0;  // where the part's own begins
   };
 
   spec::Optimiser optimiser_;
+  std::vector<Shape> shapes_;
   std::vector<Index> sizes_, offsets_;
   std::vector<Part> parts_;
   std::vector<std::string_view> names_;
   std::vector<Buffer> states_;  // one for each name, all parameters after one another
+  std::vector<double> scratch_;
   Index t_ = 0;
 };
 

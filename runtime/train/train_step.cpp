@@ -26,7 +26,9 @@ Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::
   options.wanted.push_back(loss);
   auto program = compile(graph, kernels, options);
   if (!program) return tl::unexpected(program.error());
-  auto state = OptimiserState::create(optimiser, sizes);
+  std::vector<Shape> shapes;
+  for (NodeId id : parameters) shapes.push_back(graph.node(id).shape);
+  auto state = OptimiserState::create(optimiser, shapes);
   if (!state) return tl::unexpected(state.error());
 
   TrainStep step(std::move(*program), std::move(*state));

@@ -25,8 +25,17 @@ Result<void> with_fans(const S& s, const Shape& shape) {
   return {};
 }
 
+constexpr double farthest = 30;  // deviations from the mean, where a window still has a mass in binary64
+
 struct Check {
   const Shape& shape;
+
+  template <class S>
+  Result<void> with_mode(const S& s) const {
+    if (s.mode != "fan_in" && s.mode != "fan_out")
+      return refuse_init(s, 2, concat("mode must be fan_in or fan_out: ", s.mode));
+    return with_fans(s, shape);
+  }
   Result<void> operator()(const ZerosInit&) const { return {}; }
   Result<void> operator()(const OnesInit&) const { return {}; }
   Result<void> operator()(const ConstantInit& s) const {
@@ -46,10 +55,22 @@ struct Check {
     return {};
   }
   Result<void> operator()(const XavierUniformInit& s) const { return with_fans(s, shape); }
-  Result<void> operator()(const KaimingUniformInit& s) const {
-    if (s.mode != "fan_in" && s.mode != "fan_out")
-      return refuse_init(s, 2, concat("mode must be fan_in or fan_out: ", s.mode));
-    return with_fans(s, shape);
+  Result<void> operator()(const TruncatedNormalInit& s) const {
+    if (!finite_parameter(s.mean) || !finite_parameter(s.std) || !finite_parameter(s.a) || !finite_parameter(s.b))
+      return refuse_init(s, 2, concat("attributes must be finite: ", s.mean, ", ", s.std, ", ", s.a, ", ", s.b));
+    if (!(s.a < s.b)) return refuse_init(s, 3, concat("a must be below b: ", s.a, " vs ", s.b));
+    if (!(s.std > 0)) return refuse_init(s, 4, concat("std must be positive: ", s.std));
+    if (s.a > s.mean + farthest * s.std || s.b < s.mean - farthest * s.std)
+      return refuse_init(s, 9, concat("the window lies beyond ", farthest, " deviations: ", s.a, " to ", s.b));
+    return {};
+  }
+  Result<void> operator()(const XavierNormalInit& s) const { return with_fans(s, shape); }
+  Result<void> operator()(const KaimingUniformInit& s) const { return with_mode(s); }
+  Result<void> operator()(const KaimingNormalInit& s) const { return with_mode(s); }
+  Result<void> operator()(const OrthogonalInit& s) const { return with_fans(s, shape); }
+  Result<void> operator()(const IdentityInit& s) const {
+    if (shape.rank() != 2) return refuse_init(s, 10, concat("an identity is a matrix, of rank 2: ", shape));
+    return {};
   }
   Result<void> operator()(const FlatInit& s) const {
     const auto given = static_cast<Index>(s.values.size());
@@ -90,8 +111,9 @@ std::string print(const Initialiser& scheme) {
 }
 
 std::vector<Initialiser> all_initialisers() {
-  return {ZerosInit{},  OnesInit{},          ConstantInit{},       UniformInit{},
-          NormalInit{}, XavierUniformInit{}, KaimingUniformInit{}, FlatInit{}};
+  std::vector<Initialiser> all;
+  boost::mp11::mp_for_each<Initialiser>([&](const auto& scheme) { all.emplace_back(scheme); });
+  return all;
 }
 
 Result<Initialiser> parse_initialiser(std::string_view name, const Attributes& attributes) {
@@ -104,11 +126,40 @@ Result<Initialiser> parse_initialiser(std::string_view name, const Attributes& a
   return fail("unknown initialiser ", name, did_you_mean(name, known));
 }
 
+namespace {
+
+struct DrawsOfElement {
+  Index operator()(const UniformInit&) const { return 1; }
+  Index operator()(const TruncatedNormalInit&) const { return 1; }
+  Index operator()(const XavierUniformInit&) const { return 1; }
+  Index operator()(const KaimingUniformInit&) const { return 1; }
+  Index operator()(const NormalInit&) const { return 2; }
+  Index operator()(const XavierNormalInit&) const { return 2; }
+  Index operator()(const KaimingNormalInit&) const { return 2; }
+  Index operator()(const OrthogonalInit&) const { return 2; }
+  template <class S>
+  Index operator()(const S&) const {
+    return 0;
+  }
+};
+
+}  // namespace
+
 Index draws_of(const Initialiser& scheme, const Shape& shape) {
-  if (std::holds_alternative<NormalInit>(scheme)) return 2 * shape.size();
-  const bool one = std::holds_alternative<UniformInit>(scheme) || std::holds_alternative<XavierUniformInit>(scheme) ||
-                   std::holds_alternative<KaimingUniformInit>(scheme);
-  return one ? shape.size() : 0;
+  return std::visit(DrawsOfElement{}, scheme) * shape.size();
+}
+
+Result<double> gain_of(std::string_view nonlinearity, double a) {
+  const std::vector<std::pair<std::string, double>> gains{
+      {"linear", 1},  {"identity", 1},   {"conv1d", 1},           {"conv2d", 1},
+      {"conv3d", 1},  {"sigmoid", 1},    {"tanh", 5.0 / 3},       {"relu", std::sqrt(2.0)},
+      {"selu", 0.75}, {"leaky_relu", std::sqrt(2 / (1 + a * a))}};
+  std::vector<std::string> known;
+  for (const auto& [name, gain] : gains) {
+    if (name == nonlinearity) return gain;
+    known.push_back(name);
+  }
+  return fail("unknown nonlinearity ", nonlinearity, did_you_mean(nonlinearity, known));
 }
 
 Result<void> validate(const Initialiser& scheme, const Shape& shape) {

@@ -1,6 +1,9 @@
 // Initial values: the exact image of a key's draws under each scheme, over any number type.
 #pragma once
 
+#include <cmath>
+#include <optional>
+
 #include "spec/lang/initialiser.h"
 #include "spec/lang/number.h"
 #include "spec/lang/random.h"
@@ -51,6 +54,41 @@ inline double limit_of(const KaimingUniformInit& s, const Shape& shape) {
   return kaiming_limit(s.gain, s.mode == "fan_in" ? f.in : f.out);
 }
 
+// The deviations of the normal schemes: √⅓ of those limits, gain·√(2/n), evaluated in the same way.
+inline double deviation_of(const XavierNormalInit& s, const Shape& shape) {
+  const Fans f = value_or_throw(fans(shape));
+  return f.in + f.out == 0 ? 0 : s.gain * std::sqrt(2.0 / static_cast<double>(f.in + f.out));
+}
+inline double deviation_of(const KaimingNormalInit& s, const Shape& shape) {
+  const Fans f = value_or_throw(fans(shape));
+  const Index fan = s.mode == "fan_in" ? f.in : f.out;
+  return fan == 0 ? 0 : s.gain * std::sqrt(2.0 / static_cast<double>(fan));
+}
+
+// The normal law that a scheme names, where its elements are independent and not cut.
+inline std::optional<NormalInit> normal_law(const Initialiser& scheme, const Shape& shape) {
+  if (const auto* s = std::get_if<NormalInit>(&scheme)) return *s;
+  if (const auto* s = std::get_if<XavierNormalInit>(&scheme)) return NormalInit{0, deviation_of(*s, shape)};
+  if (const auto* s = std::get_if<KaimingNormalInit>(&scheme)) return NormalInit{0, deviation_of(*s, shape)};
+  return std::nullopt;
+}
+
+// The window [a, b] of a truncated law in deviations, and on which side of the mean it lies: 1 above, −1 below, 0 across.
+struct NormalWindow {
+  double alpha, beta;
+  explicit NormalWindow(const TruncatedNormalInit& s) : alpha((s.a - s.mean) / s.std), beta((s.b - s.mean) / s.std) {}
+  int side() const { return alpha > 0 ? 1 : beta < 0 ? -1 : 0; }
+};
+
+// The mass of the normal law between α and z deviations, from the side of the window where nothing cancels.
+template <Number N>
+N normal_mass(int side, const N& alpha, const N& z) {
+  const N half = ratio(z, 1, 2), root = sqrt(half);
+  if (side > 0) return half * (erfc(alpha * root) - erfc(z * root));
+  if (side < 0) return half * (erfc(-z * root) - erfc(-alpha * root));
+  return half * (erf(z * root) - erf(alpha * root));
+}
+
 // lo + (hi − lo)·u
 template <Number N>
 N uniform_image(const N& lo, const N& hi, const N& u) {
@@ -78,10 +116,16 @@ struct InitialElement {
   N operator()(const UniformInit& s) const { return uniform(s.lo, s.hi); }
   N operator()(const XavierUniformInit& s) const { return symmetric(limit_of(s, shape)); }
   N operator()(const KaimingUniformInit& s) const { return symmetric(limit_of(s, shape)); }
+  N operator()(const IdentityInit&) const { return N(Index{j / shape[1] == j % shape[1]}); }
   N operator()(const NormalInit& s) const {
     return normal_image(real(like, s.mean), real(like, s.std), real(like, 1 - stream.unit_at(2 * j)),
                         real(like, stream.unit_at(2 * j + 1)));
   }
+  N operator()(const XavierNormalInit& s) const { return (*this)(NormalInit{0, deviation_of(s, shape)}); }
+  N operator()(const KaimingNormalInit& s) const { return (*this)(NormalInit{0, deviation_of(s, shape)}); }
+  // These two are known by a property, not by a formula for each element.
+  N operator()(const TruncatedNormalInit& s) const { throw Error(concat("[", s.name, "] has no image [init B7]")); }
+  N operator()(const OrthogonalInit& s) const { throw Error(concat("[", s.name, "] has no image [init B8]")); }
   N operator()(const FlatInit& s) const {
     return real(like, static_cast<double>(s.values[static_cast<std::size_t>(j)]));
   }
