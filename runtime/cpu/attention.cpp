@@ -24,7 +24,8 @@ void for_rows(const KernelArgs& args, const AttentionPlan& plan, std::size_t mas
 BoundKernel zeros(std::size_t element) {
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
-    std::fill_n(static_cast<std::byte*>(args.out.data), static_cast<std::size_t>(args.out.size()) * element, std::byte{});
+    const std::size_t bytes = static_cast<std::size_t>(args.out.size()) * element;
+    std::fill_n(static_cast<std::byte*>(args.out.data), bytes, std::byte{});
   };
   return bound;
 }

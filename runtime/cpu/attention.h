@@ -1,4 +1,4 @@
-// What the attention kernels share: extents, blocks of scores under the mask, and products that blocked values never reach
+// What the attention kernels share: extents, blocks of scores under the mask, products that blocked values never reach
 #pragma once
 
 #include <cmath>
@@ -69,7 +69,7 @@ struct AttentionRows {
   const T* mask_at(Index r) const {
     return mask + plan.mask_row[static_cast<std::size_t>(head * plan.queries + first + r)];
   }
-  // s_rj = scale · q_r·k_j + mask for the keys [begin, begin + n), −∞ where key j is not seen; `stride` from row to row.
+  // s_rj = scale · q_r·k_j + mask for the keys [begin, begin + n), −∞ where key j is not seen; rows `stride` apart.
   void scores(const T* q, const T* k, Index begin, Index n, T* s, Index stride) const {
     const Index d = plan.width;
     const T* from = q + (head * plan.queries + first) * d;

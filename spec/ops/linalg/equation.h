@@ -50,7 +50,8 @@ inline Result<Equation> parse_equation(std::string_view text) {
     } else if (c == ',' && !arrow) {
       e.in.emplace_back(), term = &e.in.back();
     } else {
-      return fail("equation: found '", c, "' at ", i, ", expected a letter", arrow ? "" : ", a comma, ->", " or one ...");
+      const auto others = arrow ? "" : ", a comma, ->";
+      return fail("equation: found '", c, "' at ", i, ", expected a letter", others, " or one ...");
     }
   }
   if (!arrow) e.out = implicit_output(e.in);
@@ -66,7 +67,8 @@ inline Result<AxisNames> spread(const AxisNames& names, Index rank) {
   AxisNames out;
   for (int name : names) {
     if (name != Equation::ellipsis) out.push_back(name);
-    for (Index k = rest; name == Equation::ellipsis && k-- > 0;) out.push_back(Equation::ellipsis - static_cast<int>(k));
+    for (Index k = rest; name == Equation::ellipsis && k-- > 0;)
+      out.push_back(Equation::ellipsis - static_cast<int>(k));
   }
   return out;
 }

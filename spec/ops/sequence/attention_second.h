@@ -48,8 +48,8 @@ Tensor<N> AttentionGrad::cotangent(const Tensors<N>& in, bool shift) const {
   });
 }
 
-// With J w = p (w − Σ p w): a cotangent w of ds reaches ct as (J w) v, v as (J w)ᵀ ct and p as w (dp − Σ p dp) − dp Σ p w;
-// one of p reaches the scores through J again.
+// With J w = p (w − Σ p w): a cotangent w of ds reaches ct as (J w) v, v as (J w)ᵀ ct and p as
+// w (dp − Σ p dp) − dp Σ p w; one of p reaches the scores through J again.
 template <TensorLike T>
 std::vector<T> AttentionGrad::vjp(const std::vector<T>& in, const T&, const T& u) const {
   const T &q = in[0], &k = in[1], &v = in[2], &ct = in[3];

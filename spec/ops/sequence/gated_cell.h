@@ -34,13 +34,14 @@ Result<GatedExtents> gated_extents(const O& op, const Shapes& in) {
   const Shape state = e.batched ? Shape{e.batch, e.hidden} : Shape{e.hidden};
   if (in.size() > weights) e.state = weights;
   if (e.state > 0 && in[e.state] != state) return refuse(op, 6, "h0 differs: ", in[e.state], " vs ", state);
-  if (const Shape all{e.steps, e.batch, 4, e.hidden}; !all.valid()) return refuse(op, 7, "shape ", all, " is too large");
+  if (const Shape all{e.steps, e.batch, 4, e.hidden}; !all.valid())
+    return refuse(op, 7, "shape ", all, " is too large");
   if (op.output != "gated" && op.output != "state")
     return refuse(op, 8, "output is gated or state, got ", op.output);
   return e;
 }
 
-// a_u, a_d, a_z, d = σ(a_d), u = silu(a_u) and h_t = d h_{t−1} + (1 − d) u of each row; h begins with the initial state.
+// a_u, a_z, d = σ(a_d), u = silu(a_u) and h_t = d h_{t−1} + (1 − d) u of each row; h begins with the initial state.
 template <Number N>
 struct GatedTrace {
   std::vector<N> a_u, a_z, d, u, h;

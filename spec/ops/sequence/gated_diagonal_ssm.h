@@ -6,15 +6,16 @@
 
 namespace plumbline::spec {
 
-// x [T, in] or [T, B, in], W_u [h, in], W_d [h, in + h], W_z [h, in], with bias b_u, b_d, b_z [h], then perhaps h0 [h] or
-// [B, h]: TorchLean's gated cell.
+// x [T, in] or [T, B, in], W_u [h, in], W_d [h, in + h], W_z [h, in], with bias b_u, b_d, b_z [h], then perhaps h0 [h]
+// or [B, h]: TorchLean's gated cell.
 struct GatedDiagonalSsm {
   bool bias = true;
   std::string output = "gated";  // all y_t; state: all h_t
 
   static constexpr std::string_view
       name = "gated_diagonal_ssm",
-      summary = "h_t = d h_{t-1} + (1 - d) u, y_t = h_t silu(W_z x_t + b_z); inputs x, W_u, W_d, W_z[, b_u, b_d, b_z][, h0]";
+      summary = "h_t = d h_{t-1} + (1 - d) u, y_t = h_t silu(W_z x_t + b_z); inputs x, W_u, W_d, W_z[, b_u, b_d, "
+                "b_z][, h0]";
   static constexpr int arity = 4, most_inputs = 8;
   static constexpr std::array<std::string_view, 1> methods{"split"};
   static constexpr std::array<Words, 1> words{{{"output", {"gated", "state"}}}};

@@ -5,8 +5,8 @@
 
 namespace plumbline::spec {
 
-// x [T, in] or [T, B, in], W_ih [3h, in] and W_hh [3h, h] in the order r z n, with bias b_ih and b_hh [3h], then perhaps
-// h0 [h] or [B, h].
+// x [T, in] or [T, B, in], W_ih [3h, in] and W_hh [3h, h] in the order r z n, with bias b_ih and b_hh [3h], then
+// perhaps h0 [h] or [B, h].
 struct Gru {
   bool reset_after = true;  // as PyTorch and cuDNN; false: n = tanh(W x_t + b + U (r h_{t−1}) + b′), Cho et al. 2014
   bool bias = true;

@@ -37,7 +37,8 @@ struct LinearScan {
       }
     return h;
   }
-  // λ_t = ct_t + a_{t+1} λ_{t+1} is a scan the other way: da_t = λ_t h_{t−1}, db = λ, dh0 = a_0 λ_0.
+  // λ_t = ct_t + a_{t+1} λ_{t+1} is a scan the other way: da_t = λ_t h_{t−1}, db = λ, dh0 = a_0 λ_0
+  // [linear_scan B1].
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T& y, const T& ct) const {
     const T before = shifted_by_one(y, in.size() > 2 ? &in[2] : nullptr, !reverse);

@@ -30,7 +30,7 @@ struct Angles {
 };
 
 // As a kernel computes them in the claimed formats. `exact`: as numbers that are rounded to a wider format than theirs,
-// and then to theirs, as of tables.
+// and then to theirs, as of tables [rope B1].
 template <class O, Number N>
 Angles<N> angles(const O& op, const Tensor<N>& x, Index pairs, bool exact) {
   const Shape& s = x.shape();

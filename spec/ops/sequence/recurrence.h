@@ -22,7 +22,7 @@ struct Recurrence {
   Shape sequence(Index width) const { return batched ? Shape{steps, batch, width} : Shape{steps, width}; }
 };
 
-// O has `gates`, the blocks of rows in its weights, `states`, and the attribute `bias`. [op C1] x has two axes or three,
+// O has `gates`, the blocks of rows in its weights, `states`, and the attribute `bias`. [op C1] x has 2 axes or 3,
 // [op C2] W_hh is [gates·h, h], [op C3] W_ih is [gates·h, in], [op C4] the inputs are as many as bias says, with all of
 // the initial states or none, [op C5] biases are [gates·h], [op C6] states are [B, h], or [h], [op C7] the result is
 // not too large.

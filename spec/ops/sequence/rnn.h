@@ -11,7 +11,8 @@ struct Rnn {
   bool bias = true;
 
   static constexpr std::string_view
-      name = "rnn", summary = "h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh); inputs x, W_ih, W_hh[, b_ih, b_hh][, h0]";
+      name = "rnn",
+      summary = "h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh); inputs x, W_ih, W_hh[, b_ih, b_hh][, h0]";
   static constexpr int arity = 3, most_inputs = 6;
   static constexpr Index gates = 1, states = 1;
   static constexpr auto words = rnn_words;

@@ -1,4 +1,4 @@
-// What attention and its kin share: shapes, masks and the rows s_j = scale · q·k_j + mask_j with the places they may see
+// What attention and its kin share: shapes, masks, and rows of scores s_j = scale · q·k_j + mask_j
 #pragma once
 
 #include "spec/ops/norm/shift.h"

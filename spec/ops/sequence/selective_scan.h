@@ -23,7 +23,7 @@ struct SelectiveScan {
   bool operator==(const SelectiveScan&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
-    const auto s = selection_of(*this, in);  // [selective_scan C1..C7]
+    const auto s = selection_of(*this, in);  // [selective_scan C1..C8]
     if (!s) return tl::unexpected(s.error());
     if (output == "gated") return in[0];
     Shape all = in[0];
@@ -64,7 +64,8 @@ struct SelectiveScan {
     T du = mul(from_b, delta);
     if (dy && s.d > 0) du = add(du, mul(*dy, in[s.d]));
     const T ddelta = through_step_sizes(*this, s, in, add(einsum("...dn,dn->...d", exponent, a), mul(from_b, u)));
-    std::vector<T> out{du, ddelta, einsum("...dn,...d->dn", exponent, delta), einsum("...dn,...d->...n", back[1], du_in),
+    std::vector<T> out{du, ddelta, einsum("...dn,...d->dn", exponent, delta),
+                       einsum("...dn,...d->...n", back[1], du_in),
                        dy ? einsum("...d,...dn->...n", *dy, h) : full_like(ct, c.shape(), 0)};
     if (s.d > 0) out.push_back(dy ? sum_to(mul(*dy, u), in[s.d].shape()) : full_like(ct, in[s.d].shape(), 0));
     if (s.z > 0) out.push_back(dz ? *dz : full_like(ct, in[s.z].shape(), 0));
@@ -86,7 +87,8 @@ struct SelectiveScan {
         for (Index k = 0; k < n; ++k) {
           const N input = delta * in[3][row * n + k] * u, decay = exp(delta * in[2][i * n + k]);
           const Index place = (row * d + i) * n + k, before = place - s.batch * d * n;
-          const N* state = row >= s.batch ? &h[static_cast<std::size_t>(before)] : s.h0 > 0 ? &in[s.h0][place] : nullptr;
+          const N* first = s.h0 > 0 ? &in[s.h0][place] : nullptr;
+          const N* state = row >= s.batch ? &h[static_cast<std::size_t>(before)] : first;
           h.push_back(state != nullptr ? N(decay * *state + input) : input);
         }
         const N* own = h.data() + (row * d + i) * n;
