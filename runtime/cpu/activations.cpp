@@ -52,7 +52,8 @@ void register_smooth(KernelTable& table) {
   const spec::Claims logarithms =
       function_claims({{F::exp, math::exp_ulps}, {F::log1p, math::log1p_ulps}, {F::log, math::log_ulps}});
   const spec::Claims exp = function_claims({{F::exp, math::exp_ulps}});
-  table.add(elementwise<1>("log_sigmoid", [](auto x) { return -softplus(-x); }, c));
+  table.add(elementwise<1>(
+      "log_sigmoid", [](auto x) { return -softplus(-x); }, c));
   table.add(elementwise_with<1>("softplus", c, [](const spec::Op& op) {
     return [beta = attribute<double>(op, "beta"), threshold = attribute<double>(op, "threshold")](auto x) {
       using T = decltype(x);
@@ -60,12 +61,13 @@ void register_smooth(KernelTable& table) {
     };
   }));
   table.add(elementwise_with<1>("safe_log", logarithms, [](const spec::Op& op) {
-    return [eps = attribute<double>(op, "eps")](auto x) {
-      return math::log(softplus(x) + static_cast<decltype(x)>(eps));
-    };
+    return
+        [eps = attribute<double>(op, "eps")](auto x) { return math::log(softplus(x) + static_cast<decltype(x)>(eps)); };
   }));
-  table.add(elementwise<1>("mish", [](auto x) { return mish(x); }, exp));
-  table.add(elementwise<2>("mish_grad", [](auto x, auto ct) { return ct * mish_slope(x); }, exp));
+  table.add(elementwise<1>(
+      "mish", [](auto x) { return mish(x); }, exp));
+  table.add(elementwise<2>(
+      "mish_grad", [](auto x, auto ct) { return ct * mish_slope(x); }, exp));
   table.add(elementwise<1>("softsign", [](auto x) {
     using T = decltype(x);
     const T y = x / (1 + math::abs(x));
@@ -86,11 +88,14 @@ void register_exponential_units(KernelTable& table) {
       return x > 0 ? x : a * math::expm1(x / a);
     };
   }));
-  table.add(elementwise<1>("selu", [](auto x) {
-    using T = decltype(x);
-    const T scale = T(1.0507009873554804934193349852946), alpha = T(1.6732632423543772848170429916717);
-    return scale * (x > 0 ? x : alpha * math::expm1(x));
-  }, c));
+  table.add(elementwise<1>(
+      "selu",
+      [](auto x) {
+        using T = decltype(x);
+        const T scale = T(1.0507009873554804934193349852946), alpha = T(1.6732632423543772848170429916717);
+        return scale * (x > 0 ? x : alpha * math::expm1(x));
+      },
+      c));
 }
 
 void register_pieces(KernelTable& table) {

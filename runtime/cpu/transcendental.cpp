@@ -68,20 +68,28 @@ T smooth_abs(T x, T c) {
 void register_transcendental(KernelTable& table) {
   table.add(elementwise<1>("rsqrt", [](auto x) { return 1 / math::sqrt(x); }));
   table.add(elementwise<1>("safe_sqrt", [](auto x) { return math::sqrt(x); }));
-  table.add(elementwise<1>("cbrt", [](auto x) { return math::cbrt(x); }, function_claims({{F::cbrt, math::cbrt_ulps}})));
-  table.add(elementwise<1>("exp2", [](auto x) { return math::exp2(x); }, function_claims({{F::exp2, math::exp2_ulps}})));
-  table.add(
-      elementwise<1>("expm1", [](auto x) { return math::expm1(x); }, function_claims({{F::expm1, math::expm1_ulps}})));
-  table.add(elementwise<1>("log2", [](auto x) { return math::log2(x); }, function_claims({{F::log2, math::log2_ulps}})));
-  table.add(
-      elementwise<1>("log1p", [](auto x) { return math::log1p(x); }, function_claims({{F::log1p, math::log1p_ulps}})));
+  table.add(elementwise<1>(
+      "cbrt", [](auto x) { return math::cbrt(x); }, function_claims({{F::cbrt, math::cbrt_ulps}})));
+  table.add(elementwise<1>(
+      "exp2", [](auto x) { return math::exp2(x); }, function_claims({{F::exp2, math::exp2_ulps}})));
+  table.add(elementwise<1>(
+      "expm1", [](auto x) { return math::expm1(x); }, function_claims({{F::expm1, math::expm1_ulps}})));
+  table.add(elementwise<1>(
+      "log2", [](auto x) { return math::log2(x); }, function_claims({{F::log2, math::log2_ulps}})));
+  table.add(elementwise<1>(
+      "log1p", [](auto x) { return math::log1p(x); }, function_claims({{F::log1p, math::log1p_ulps}})));
   const spec::Claims circular = function_claims({{F::sin, math::sin_ulps}, {F::cos, math::cos_ulps}});
-  add_angles(table, "sin", circular, [](float x) { return math::sin_moderate(x); }, [](auto x) { return math::sin(x); });
-  add_angles(table, "cos", circular, [](float x) { return math::cos_moderate(x); }, [](auto x) { return math::cos(x); });
-  add_angles(table, "tan", circular, [](float x) { return math::tan_moderate(x); }, [](auto x) { return math::tan(x); });
+  add_angles(
+      table, "sin", circular, [](float x) { return math::sin_moderate(x); }, [](auto x) { return math::sin(x); });
+  add_angles(
+      table, "cos", circular, [](float x) { return math::cos_moderate(x); }, [](auto x) { return math::cos(x); });
+  add_angles(
+      table, "tan", circular, [](float x) { return math::tan_moderate(x); }, [](auto x) { return math::tan(x); });
   const spec::Claims atan = function_claims({{F::atan, math::atan_ulps}});
-  table.add(elementwise<1>("atan", [](auto x) { return math::atan(x); }, atan));
-  table.add(elementwise<2>("atan2", [](auto y, auto x) { return angle(y, x); }, atan));
+  table.add(elementwise<1>(
+      "atan", [](auto x) { return math::atan(x); }, atan));
+  table.add(elementwise<2>(
+      "atan2", [](auto y, auto x) { return angle(y, x); }, atan));
   table.add(elementwise_with<1>("smooth_abs", claims(), [](const spec::Op& op) {
     return [eps = attribute<double>(op, "eps")](auto x) {
       return smooth_abs(x, math::sqrt(static_cast<decltype(x)>(eps)));

@@ -99,7 +99,7 @@ inline Quadrant huge_quadrant(float x) {
   using Wide = unsigned __int128;
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(x) & 0x7fffffffu;
   if (bits >= 0x7f800000u) return {std::numeric_limits<double>::quiet_NaN(), 0};
-  const std::uint32_t first = (bits >> 23) - 150 - 2, word = first / 64, offset = first % 64;  // bits before: full turns
+  const std::uint32_t first = (bits >> 23) - 150 - 2, word = first / 64, offset = first % 64;  // before: full turns
   const auto at = [&](std::uint32_t i) {
     const std::uint64_t high = two_over_pi[word + i] << offset;
     return offset == 0 ? high : high | two_over_pi[word + i + 1] >> (64 - offset);

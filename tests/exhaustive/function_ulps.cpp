@@ -1,4 +1,4 @@
-// Sweeps the float functions of runtime/cpu/math.h and transcendental.h over all 2^32 arguments: their largest errors in ulps.
+// Sweeps the float functions of runtime/cpu over all 2^32 arguments and prints their largest errors in ulps.
 //
 // Usage: function_ulps [STRIDE [NAME]]. The reference is the double function of the C library: its own error, below one
 // ulp of a double, is 2^-29 ulp of a float.

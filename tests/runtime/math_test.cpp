@@ -1,5 +1,5 @@
 // The float functions keep their claimed ulps on a sweep of bit patterns, and their special values.
-#include "runtime/cpu/math.h"
+#include "runtime/cpu/transcendental.h"
 
 #include "runtime/cpu/erf.h"
 
@@ -32,10 +32,21 @@ void expect_claim(F f, G reference, double claimed) {
   EXPECT_LE(worst, claimed) << "at " << std::hexfloat << at;
 }
 
-TEST(Math, ExpKeepsItsClaim) { expect_claim(math::exp, [](double x) { return std::exp(x); }, math::exp_ulps); }
-TEST(Math, LogKeepsItsClaim) { expect_claim(math::log, [](double x) { return std::log(x); }, math::log_ulps); }
-TEST(Math, TanhKeepsItsClaim) { expect_claim(math::tanh, [](double x) { return std::tanh(x); }, math::tanh_ulps); }
-TEST(Math, ErfKeepsItsClaim) { expect_claim(math::erf, [](double x) { return std::erf(x); }, math::erf_ulps); }
+TEST(Math, FunctionsKeepTheirClaims) {
+  expect_claim([](float x) { return math::exp(x); }, [](double x) { return std::exp(x); }, math::exp_ulps);
+  expect_claim([](float x) { return math::log(x); }, [](double x) { return std::log(x); }, math::log_ulps);
+  expect_claim([](float x) { return math::tanh(x); }, [](double x) { return std::tanh(x); }, math::tanh_ulps);
+  expect_claim([](float x) { return math::erf(x); }, [](double x) { return std::erf(x); }, math::erf_ulps);
+  expect_claim([](float x) { return math::expm1(x); }, [](double x) { return std::expm1(x); }, math::expm1_ulps);
+  expect_claim([](float x) { return math::exp2(x); }, [](double x) { return std::exp2(x); }, math::exp2_ulps);
+  expect_claim([](float x) { return math::log1p(x); }, [](double x) { return std::log1p(x); }, math::log1p_ulps);
+  expect_claim([](float x) { return math::log2(x); }, [](double x) { return std::log2(x); }, math::log2_ulps);
+  expect_claim([](float x) { return math::cbrt(x); }, [](double x) { return std::cbrt(x); }, math::cbrt_ulps);
+  expect_claim([](float x) { return math::atan(x); }, [](double x) { return std::atan(x); }, math::atan_ulps);
+  expect_claim([](float x) { return math::sin(x); }, [](double x) { return std::sin(x); }, math::sin_ulps);
+  expect_claim([](float x) { return math::cos(x); }, [](double x) { return std::cos(x); }, math::cos_ulps);
+  expect_claim([](float x) { return math::tan(x); }, [](double x) { return std::tan(x); }, math::tan_ulps);
+}
 TEST(Math, ErfOfSixteenKeepsItsClaim) {
   expect_claim([](float x) { return erf(spread(x))[0]; }, [](double x) { return std::erf(x); }, math::erf_ulps);
 }
@@ -43,7 +54,7 @@ TEST(Math, ErfOfSixteenKeepsItsClaim) {
 TEST(Math, ErfOfSixteenIsOddAndEndsAtOne) {
   for (const float x : {0.0f, 0x1p-149f, 0x1p-126f, 0.5f, 3.9f, 4.0f, 1e30f, infinity})
     EXPECT_EQ(std::bit_cast<std::uint32_t>(erf(spread(-x))[0]), std::bit_cast<std::uint32_t>(-erf(spread(x))[0])) << x;
-  EXPECT_EQ(erf(spread(4))[0], 1);
+  EXPECT_EQ(erf(spread(4.0f))[0], 1);
   EXPECT_EQ(erf(Pack{} + infinity)[0], 1);
   EXPECT_TRUE(std::isnan(erf(Pack{} + nan)[0]));
 }
@@ -61,7 +72,18 @@ TEST(Math, SpecialValues) {
   EXPECT_EQ(math::erf(-infinity), -1);
   EXPECT_EQ(math::sigmoid(-infinity), 0);
   EXPECT_EQ(math::sigmoid(infinity), 1);
-  for (auto f : {math::exp, math::log, math::tanh, math::erf, math::sigmoid}) EXPECT_TRUE(std::isnan(f(nan)));
+  using Function = float (*)(float);
+  for (Function f : {static_cast<Function>(math::exp), static_cast<Function>(math::log),
+                     static_cast<Function>(math::tanh), static_cast<Function>(math::erf),
+                     static_cast<Function>(math::sigmoid<float>)})
+    EXPECT_TRUE(std::isnan(f(nan)));
+}
+
+// 16367173·2^72 is the float closest to a multiple of π/2; the double functions are the reference.
+TEST(Math, HugeAngles) {
+  for (const float x : {0x1p41f, 16367173 * 0x1p72f, -0x1.fffffep127f, 0x1p127f})
+    EXPECT_EQ(math::cos(x), static_cast<float>(std::cos(static_cast<double>(x)))) << x;
+  EXPECT_TRUE(std::isnan(math::sin(infinity)));
 }
 
 }  // namespace

@@ -23,9 +23,7 @@ struct LogicalNot {
   Tensor<N> eval(const Tensors<N>& in) const {
     return map(in[0], [](const N& x) { return indicator<N>(!truth(x)); });
   }
-  static Sample<LogicalNot> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {truths(choices)}};
-  }
+  static Sample<LogicalNot> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {truths(choices)}}; }
 };
 BOOST_DESCRIBE_STRUCT(LogicalNot, (), ())
 

@@ -32,9 +32,7 @@ struct Mish {
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
     return {call(MishGrad{}, in[0], ct)};
   }
-  static Sample<Mish> sample(Choices& choices) {
-    return {{}, {pick_shape(choices, 0, 4)}, {MishGrad::domain()}};
-  }
+  static Sample<Mish> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {MishGrad::domain()}}; }
 };
 BOOST_DESCRIBE_STRUCT(Mish, (), ())
 

@@ -1,7 +1,7 @@
-// y = −1, 0 or 1
+// y = −1, 0 or 1; derivative 0
 #pragma once
 
-#include "spec/ops/apply.h"
+#include "spec/ops/shape/full.h"
 
 namespace plumbline::spec {
 
@@ -17,6 +17,10 @@ struct Sign {
       const N zero(Index{0});
       return select(less(x, zero), N(Index{-1}), select(less(zero, x), N(Index{1}), select(equal(x, zero), zero, x)));
     });
+  }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
+    return {full_like(ct, in[0].shape(), 0)};
   }
   static Sample<Sign> sample(Choices& choices) { return {{}, {pick_shape(choices, 0, 4)}, {Domain::near({0})}}; }
 };
