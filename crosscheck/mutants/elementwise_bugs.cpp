@@ -101,6 +101,16 @@ void plant_comparisons(std::vector<Mutant>& list) {
         binary([](float x, float y) { return std::abs(x - y) <= std::ldexp(std::abs(x), -20); }));
   plant(list, "equal", "by_bits", "compares bits: −0 differs from 0",
         binary([](float x, float y) { return x == y && std::signbit(x) == std::signbit(y); }));
+  plant(list, "logical_and", "product", "x y, which is no mask", binary([](float x, float y) { return x * y; }));
+  plant(list, "logical_and", "either", "or for and", as_op("logical_or"));
+  plant(list, "logical_and", "nan_false", "NaN counts as false",
+        binary([](float x, float y) { return (x < 0 || x > 0) && (y < 0 || y > 0); }));
+  plant(list, "logical_or", "both", "and for or", as_op("logical_and"));
+  plant(list, "logical_or", "of_sum", "x + y ≠ 0", binary([](float x, float y) { return x + y != 0; }));
+  plant(list, "logical_or", "exclusive", "either, not both",
+        binary([](float x, float y) { return (x != 0) != (y != 0); }));
+  plant(list, "logical_not", "of_negative", "x ≤ 0", unary([](float x) { return x <= 0; }));
+  plant(list, "logical_not", "complement", "1 − x", unary([](float x) { return one - x; }));
   plant(list, "not_equal", "nan_equal", "NaN equals NaN", binary([](float x, float y) { return x < y || x > y; }));
 }
 

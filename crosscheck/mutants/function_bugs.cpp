@@ -31,9 +31,15 @@ float exp_by_squaring(float x) {
 }
 
 void plant_exponentials(std::vector<Mutant>& list) {
-  plant(list, {"exp", "tanh", "sigmoid", "gelu", "log", "silu", "sqrt"}, {{"rough", "good to four digits", rough}});
-  plant(list, {"exp", "tanh", "sigmoid", "log", "sqrt"}, {{"eight_ulps", "eight ulps too large", off_by_eight_ulps}});
-  plant(list, {"exp", "gelu", "log"},
+  plant(list, {"exp",   "tanh",        "sigmoid", "gelu", "log",   "silu",     "sqrt", "softplus",
+               "mish",  "log_sigmoid", "erf",     "sin",  "cos",   "tan",      "atan", "expm1",
+               "log1p", "exp2",        "log2",    "cbrt", "rsqrt", "safe_log", "elu",  "atan2"},
+        {{"rough", "good to four digits", rough}});
+  plant(list,
+        {"exp", "tanh", "sigmoid", "log", "sqrt", "sin", "cos", "atan", "expm1", "log1p", "exp2", "log2", "cbrt",
+         "rsqrt", "smooth_abs"},
+        {{"eight_ulps", "eight ulps too large", off_by_eight_ulps}});
+  plant(list, {"exp", "gelu", "log", "softplus", "sin", "cbrt", "atan", "mish"},
         {{"bf16_operands", "the argument in bfloat16", operands_in(spec::bfloat16)},
          {"fp16_operands", "the argument in binary16", operands_in(spec::binary16)}});
   plant(list, "exp", "clamped", "the argument is kept within ±80", unary(exp_clamped));
@@ -43,6 +49,67 @@ void plant_exponentials(std::vector<Mutant>& list) {
   plant(list, "log", "of_magnitude", "ln |x|", unary([](float x) { return std::log(std::abs(x)); }));
   plant(list, "log", "shifted", "ln(x + 2^-30)", unary([](float x) { return std::log(x + std::ldexp(one, -30)); }));
   plant(list, "log", "negative_is_zero", "0 for negative x", unary([](float x) { return x < 0 ? 0 : std::log(x); }));
+}
+
+// The angle reduced by a float that stands for 2π.
+float reduced(float x) { return x - std::rint(x / 6.2831855F) * 6.2831855F; }
+
+void plant_circular(std::vector<Mutant>& list) {
+  plant(list, "sin", "coarse_reduction", "2π as one float", unary([](float x) { return std::sin(reduced(x)); }));
+  plant(list, "cos", "coarse_reduction", "2π as one float", unary([](float x) { return std::cos(reduced(x)); }));
+  plant(list, "tan", "coarse_reduction", "2π as one float", unary([](float x) { return std::tan(reduced(x)); }));
+  plant(list, "sin", "huge_is_zero", "0 beyond 2^23",
+        unary([](float x) { return std::abs(x) > 0x1p23F && !std::isinf(x) ? 0 : std::sin(x); }));
+  plant(list, "sin", "small_angle", "x for |x| < 1/64",
+        unary([](float x) { return std::abs(x) < 0x1p-6F ? x : std::sin(x); }));
+  plant(list, "cos", "sine", "sin x", unary([](float x) { return std::sin(x); }));
+  plant(list, "cos", "by_root", "√(1 − sin²): the sign is lost",
+        unary([](float x) { return std::sqrt(one - std::sin(x) * std::sin(x)); }));
+  plant(list, "tan", "cotangent", "1/tan x", unary([](float x) { return one / std::tan(x); }));
+  plant(list, "atan", "pade", "x/(1 + 0.28 x²) near 0",
+        unary([](float x) { return std::abs(x) < 0.5F ? x / (one + 0.28F * x * x) : std::atan(x); }));
+  plant(list, "atan", "nan_at_infinity", "no limit",
+        beside([](double x, double y) { return std::isinf(x) ? std::nan("") : y; }));
+  plant(list, "atan", "of_magnitude", "arctan |x|", unary([](float x) { return std::atan(std::abs(x)); }));
+}
+
+void plant_powers(std::vector<Mutant>& list) {
+  plant(list, "exp2", "base_e", "e^x", unary([](float x) { return std::exp(x); }));
+  plant(list, "exp2", "whole", "2^⌊x⌋", unary([](float x) { return std::exp2(std::floor(x)); }));
+  plant(list, "exp2", "by_exp", "exp(x ln 2) in float", unary([](float x) { return std::exp(x * 0.6931472F); }));
+  plant(list, "expm1", "cancels", "e^x − 1", unary([](float x) { return std::exp(x) - one; }));
+  plant(list, "expm1", "linear", "x below 2^-10",
+        unary([](float x) { return std::abs(x) < 0x1p-10F ? x : std::expm1(x); }));
+  plant(list, "log1p", "cancels", "ln(1 + x)", unary([](float x) { return std::log(one + x); }));
+  plant(list, "log1p", "not_shifted", "ln x", unary([](float x) { return std::log(x); }));
+  plant(list, "log2", "natural", "ln x", unary([](float x) { return std::log(x); }));
+  plant(list, "log2", "exponent_only", "⌊log₂ x⌋", unary([](float x) { return std::floor(std::log2(x)); }));
+  plant(list, "cbrt", "by_power", "x^(1/3): NaN for negative x", unary([](float x) { return std::pow(x, one / 3); }));
+  plant(list, "cbrt", "of_magnitude", "∛|x|", unary([](float x) { return std::cbrt(std::abs(x)); }));
+}
+
+void plant_roots(std::vector<Mutant>& list) {
+  plant(list, "rsqrt", "12_bits", "a 12-bit estimate",
+        unary([](float x) { return estimate(1 / std::sqrt(double{x}), 12); }));
+  plant(list, "rsqrt", "unreciprocal", "√x", unary([](float x) { return std::sqrt(x); }));
+  plant(list, "rsqrt", "shifted", "1/√(x + 1e-12)", unary([](float x) { return one / std::sqrt(x + 1e-12F); }));
+  plant(list, "safe_sqrt", "shifted", "√(x + 1e-12)", unary([](float x) { return std::sqrt(x + 1e-12F); }));
+  plant(list, "safe_sqrt", "of_positive", "√max(x, 0)",
+        unary([](float x) { return std::isnan(x) ? x : std::sqrt(std::max(x, 0.0F)); }));
+  plant(list, "erf", "by_tanh", "tanh(1.12838 x + 0.10091 x³)",
+        unary([](float x) { return std::tanh(1.12838F * x + 0.10091F * x * x * x); }));
+  plant(list, "erf", "complement", "erfc x", unary([](float x) { return std::erfc(x); }));
+  plant(list, "smooth_abs", "overflows", "√(x² + ε): x² overflows", [](const KernelCall& c) {
+    const auto eps = static_cast<float>(c.number("eps"));
+    return changed(c.in[0], [=](Index, double x) {
+      const auto v = static_cast<float>(x);
+      return std::sqrt(v * v + eps);
+    });
+  });
+  plant(list, "smooth_abs", "not_smooth", "|x|", unary([](float x) { return std::abs(x); }));
+  plant(list, "smooth_abs", "eps_outside", "|x| + √ε", [](const KernelCall& c) {
+    return changed(c.in[0], [&](Index, double x) { return std::abs(x) + std::sqrt(c.number("eps")); });
+  });
 }
 
 void plant_activations(std::vector<Mutant>& list) {
@@ -70,6 +137,9 @@ void plant_activations(std::vector<Mutant>& list) {
 
 void add_function_bugs(std::vector<Mutant>& list) {
   plant_exponentials(list);
+  plant_circular(list);
+  plant_powers(list);
+  plant_roots(list);
   plant_activations(list);
 }
 
