@@ -7,7 +7,7 @@
 namespace plumbline::runtime {
 namespace {
 
-constexpr Index columns_per_part = 256;
+constexpr Index columns_per_part = 256, channels_per_part = 32;
 
 // h_t = a_t h_{t−1} + b_t for each column of [T, columns].
 template <class T>
@@ -71,30 +71,30 @@ struct Selective {
     if (!softplus) return x;
     return (x < 0 ? T(0) : x) + math::log1p(math::exp(-math::abs(x)));
   }
-  // One channel of one sequence over all steps; h is its state of `states` numbers.
+  // Channels [first, last) of one sequence over all steps; h holds their states.
   template <class T>
-  void channel(const KernelArgs& args, Index sequence, Index i, T* h) const {
-    const T* a = args.in[2].as<T>() + i * states;
-    if (h0 == 0) std::fill_n(h, states, T(0));
-    else std::copy_n(args.in[h0].as<T>() + (sequence * width + i) * states, states, h);
-    for (Index t = 0; t < steps; ++t) {
-      const Index row = t * batch + sequence, at = row * width + i;
-      const T u = args.in[0].as<T>()[at], delta = step_size<T>(args, at, i);
-      const T *b = args.in[3].as<T>() + row * states, *c = args.in[4].as<T>() + row * states;
-      if (t == 0 && h0 == 0)
-        for (Index k = 0; k < states; ++k) h[k] = delta * b[k] * u;
-      else
+  void run(const KernelArgs& args, Index sequence, Index first, Index last, T* h) const {
+    if (h0 == 0) std::fill_n(h, (last - first) * states, T(0));
+    else std::copy_n(args.in[h0].as<T>() + (sequence * width + first) * states, (last - first) * states, h);
+    for (Index t = 0; t < steps; ++t)
+      for (Index i = first; i < last; ++i) step(args, t, sequence, i, h + (i - first) * states);
+  }
+  template <class T>
+  void step(const KernelArgs& args, Index t, Index sequence, Index i, T* h) const {
+    const Index row = t * batch + sequence, at = row * width + i;
+    const T u = args.in[0].as<T>()[at], delta = step_size<T>(args, at, i);
+    const T *a = args.in[2].as<T>() + i * states, *b = args.in[3].as<T>() + row * states;
+    if (t == 0 && h0 == 0)
+      for (Index k = 0; k < states; ++k) h[k] = delta * b[k] * u;
+    else
 #pragma GCC ivdep
-        for (Index k = 0; k < states; ++k) h[k] = math::exp(delta * a[k]) * h[k] + delta * b[k] * u;
-      T* out = args.out.as<T>();
-      if (all_states) {
-        std::copy_n(h, states, out + at * states);
-        continue;
-      }
-      T y = sum_terms<T>(states, [=](auto get) { return get(c) * get(static_cast<const T*>(h)); });
-      if (d > 0) y += args.in[d].as<T>()[i] * u;
-      out[at] = z > 0 ? y * silu(args.in[z].as<T>()[at]) : y;
-    }
+      for (Index k = 0; k < states; ++k) h[k] = math::exp(delta * a[k]) * h[k] + delta * b[k] * u;
+    T* out = args.out.as<T>();
+    if (all_states) return std::copy_n(h, states, out + at * states), void();
+    const T *c = args.in[4].as<T>() + row * states, *state = h;
+    T y = sum_terms<T>(states, [=](auto get) { return get(c) * get(state); });
+    if (d > 0) y += args.in[d].as<T>()[i] * u;
+    out[at] = z > 0 ? y * silu(args.in[z].as<T>()[at]) : y;
   }
 };
 
@@ -102,10 +102,12 @@ template <class T>
 BoundKernel bind_selective_scan(const spec::Op& op, const Shapes& in, const Shape&) {
   const Selective s = Selective::of(op, in);
   BoundKernel bound;
-  bound.local_scratch = aligned(sizeof(T) * static_cast<std::size_t>(s.states));
-  bound.run = [s](const KernelArgs& args) {
-    parallel_for(args.workers, s.batch * s.width, 8, [&](Index begin, Index end, int worker) {
-      for (Index k = begin; k < end; ++k) s.channel(args, k / s.width, k % s.width, args.local<T>(worker));
+  bound.local_scratch = aligned(sizeof(T) * static_cast<std::size_t>(channels_per_part * s.states));
+  const Index parts = (s.width + channels_per_part - 1) / channels_per_part;
+  bound.run = [s, parts](const KernelArgs& args) {
+    args.workers.run(s.batch * parts, [&](Index part, int worker) {
+      const Index first = part % parts * channels_per_part, last = std::min(s.width, first + channels_per_part);
+      s.run(args, part / parts, first, last, args.local<T>(worker));
     });
   };
   return bound;
