@@ -163,7 +163,7 @@ void plant_cells(std::vector<Mutant>& list) {
          {"bf16_operands", "operands in bfloat16", operands_in(spec::bfloat16)}});
 }
 
-void plant_scans(std::vector<Mutant>& list) {
+void plant_selective_scans(std::vector<Mutant>& list) {
   plant(list, {"selective_scan"},
         {{"skip_missing", "D u is not added",
           on_inputs([](const KernelCall& c, std::vector<Values>& in) {
@@ -184,6 +184,9 @@ void plant_scans(std::vector<Mutant>& list) {
             const auto given = std::size_t{5} + c.flag("skip") + c.flag("gate") + c.flag("delta_bias");
             if (in.size() > given) in.back() = scaled(in.back(), 0);
           })}});
+}
+
+void plant_scans(std::vector<Mutant>& list) {
   plant(list, {"gated_diagonal_ssm"},
         {{"state_ignored", "the initial state is not read", state_ignored<0>()},
          {"gate_bias_missing", "b_d is not added", bias_scaled(1, 0)},
@@ -212,6 +215,7 @@ void plant_scans(std::vector<Mutant>& list) {
 void add_sequence_bugs(std::vector<Mutant>& list) {
   plant_positions(list);
   plant_cells(list);
+  plant_selective_scans(list);
   plant_scans(list);
 }
 
