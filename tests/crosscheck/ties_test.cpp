@@ -65,6 +65,11 @@ TEST(Ties, GradientsOfEquals) {
   expect("max_grad", {}, {x, ct}, row({0, 0, 0, 3, 0}), fail, pass);
   expect("max_grad", {}, {x, ct}, row({3, 0, 0, 0, 0}), fail, fail);
   expect("max_grad", {}, {x, ct}, row({0, 3, 0, 3, 0}), fail, fail);
+  const Values image(spec::Shape{1, 1, 2, 2}, {4, 4, 1, 4}), pooled(spec::Shape{1, 1, 1, 1}, {3});
+  const auto shared = [&](std::vector<double> dx) { return Values(image.shape(), std::move(dx)); };
+  expect("max_pool2d_grad", {}, {image, pooled}, shared({3, 0, 0, 0}), pass, pass);
+  expect("max_pool2d_grad", {}, {image, pooled}, shared({0, 0, 0, 3}), fail, pass);
+  expect("max_pool2d_grad", {}, {image, pooled}, shared({0, 0, 3, 0}), fail, fail);
   const Values cts = row({10, 20, 30, 40, 50});
   expect("sort_grad", {}, {x, cts}, row({20, 30, 10, 40, 50}), pass, pass);
   expect("sort_grad", {}, {x, cts}, row({20, 50, 10, 30, 40}), fail, pass);

@@ -71,6 +71,26 @@ struct MaxPoolGrad : A {
     };
     return unpool<N>(static_cast<const O&>(*this), in[0].shape(), give);
   }
+  // In a window that shares no place with another, any one of equal winners may take ct.
+  std::vector<Tri> among_ties(const Tensors<double>& in, const Tensor<double>& got) const {
+    const O& self = static_cast<const O&>(*this);
+    const Shape& shape = in[0].shape();
+    const auto readers = unpool<double>(
+        self, shape, [](const Reads&, Index, Index, std::vector<double>& one) { one.assign(one.size(), 1); });
+    const auto right = unpool<double>(self, shape, [&](const Reads& window, Index plane, Index at, auto& shares) {
+      Index takers = 0, others = 0, shared = 0;
+      for (Index mine : window.taps) {
+        bool wins = true;
+        for (Index other : window.taps) wins &= takes_over(in[0][plane + other], in[0][plane + mine]).exact != Tri::yes;
+        const bool takes = takers == 0 && wins && got[plane + mine] == in[1][at];
+        takers += takes, others += !takes && got[plane + mine] != 0, shared += readers[plane + mine] != 1;
+      }
+      if (takers == 1 && others + shared == 0) shares.assign(shares.size(), 1);
+    });
+    std::vector<Tri> out;
+    for (double r : right.elements()) out.push_back(tri(r == 1));
+    return out;
+  }
   bool differentiable(std::size_t input) const { return input == 1; }
   // Linear in ct: the cotangent of ct is v at the first winner of each window.
   template <TensorLike T>
