@@ -11,25 +11,29 @@
 
 #include "crosscheck/laws/init_law.h"
 #include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/schedule_law.h"
 #include "crosscheck/mutants/call.h"
 
 namespace plumbline::crosscheck {
 
-enum class Stage : std::uint8_t { forward, backward, initialisation, optimiser };
-inline constexpr std::array<std::string_view, 4> stage_names{"forward", "backward", "initialisation", "optimiser"};
+enum class Stage : std::uint8_t { forward, backward, initialisation, optimiser, schedule };
+inline constexpr std::array<std::string_view, 5> stage_names{"forward", "backward", "initialisation", "optimiser",
+                                                             "schedule"};
 
 using KernelBug = std::function<Values(const KernelCall&)>;                          // the wrong output
 using BackwardBug = std::function<void(const BackwardCall&, std::vector<Values>&)>;  // spoils the right cotangents
 
 struct Mutant {
   std::string name;  // `softmax/wrong_axis`
-  std::string op;    // where it is planted: an op, an initialiser or an optimiser
+  std::string op;    // where it is planted: an op, an initialiser, an optimiser or a schedule
   Stage stage = Stage::forward;
   std::string bug;   // in words
-  KernelBug kernel;  // one of these four, or one of the flags below
+  KernelBug kernel;  // one of these six, or one of the flags below
   BackwardBug backward;
   std::shared_ptr<InitSubject> init;
   std::shared_ptr<OptimSubject> optim;
+  std::shared_ptr<ClipSubject> clip;
+  std::shared_ptr<ScheduleSubject> schedule;
   bool modifies_inputs = false, overwrites_padding = false;
   bool unchecked = false;  // shapes, attributes and indices that do not fit are not refused
   std::string reason;  // why no law can see it, where that is proven; empty: it must be caught
@@ -61,6 +65,8 @@ void add_sequence_bugs(std::vector<Mutant>& list);   // recurrent cells, scans, 
 void add_attention_bugs(std::vector<Mutant>& list);  // attention, einsum, bilinear forms
 void add_init_bugs(std::vector<Mutant>& list);
 void add_optim_bugs(std::vector<Mutant>& list);
+void add_step_bugs(std::vector<Mutant>& list);  // optimisers beyond sgd and adam, clipping
+void add_schedule_bugs(std::vector<Mutant>& list);
 
 // The base with the bug planted in the kernel or the gradient of one op. Safe to call from several threads at once.
 std::unique_ptr<Subject> mutated(std::shared_ptr<Subject> base, const Mutant& mutant,
