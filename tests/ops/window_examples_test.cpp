@@ -57,8 +57,8 @@ TEST(WindowExamples, Convolutions) {
 
 TEST(WindowExamples, WinogradIsTheConvolution) {
   const auto x = counted({1, 1, 3, 3}), w = tensor({1, 1, 3, 3}, {0, 1, 0, 2, 0, 4, 0, 8, 0}), b = tensor({1}, {0.5});
-  expect_value("conv2d", {x, w, b}, {80.5});
-  expect_value("conv2d padding=1", {x, w}, {40, 56, 36, 67, 80, 51, 22, 29, 20});
+  expect_value("conv2d", {x, w, b}, {98.5});
+  expect_value("conv2d padding=1", {x, w}, {40, 54, 52, 77, 98, 85, 36, 55, 22});
 }
 
 TEST(WindowExamples, TransposedConvolutions) {
@@ -82,7 +82,6 @@ TEST(WindowExamples, PoolsThatSlide) {
   expect_value("lp_pool2d", {square}, {5});
   expect_value("lp_pool2d norm_type=1 absolute=true", {tensor({1, 2, 2}, {3, -4, 0, 1})}, {8});
   expect_value("global_avg_pool2d", {square}, {1.75});
-  expect_value("smooth_max_pool2d kernel=1", {square}, {3, 4, 0, 0});
 }
 
 TEST(WindowExamples, PoolsThatAdapt) {
