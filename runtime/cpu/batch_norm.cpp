@@ -67,6 +67,24 @@ const T* channel(const KernelArgs& args, std::size_t input, Index c) {
   return args.in.size() > input ? args.in[input].template as<T>() + c : nullptr;
 }
 
+// y = (x − m)·scale · w + b, where the channels of an image are neighbours.
+template <class T>
+void by_row(const KernelArgs& args, const Channels& s, Index begin, Index end, const T* scale) {
+  const T *m = args.in[1].as<T>(), *w = channel<T>(args, 3, 0), *b = channel<T>(args, 4, 0);
+  for (Index r = begin; r < end; ++r) {
+    const T* x = args.in[0].as<T>() + r * s.channels;
+    T* y = args.out.as<T>() + r * s.channels;
+#pragma GCC ivdep
+    for (Index c = 0; c < s.channels; ++c) y[c] = (x[c] - m[c]) * scale[c];
+    if (w != nullptr)
+#pragma GCC ivdep
+      for (Index c = 0; c < s.channels; ++c) y[c] = y[c] * w[c];
+    if (b != nullptr)
+#pragma GCC ivdep
+      for (Index c = 0; c < s.channels; ++c) y[c] = y[c] + b[c];
+  }
+}
+
 // y = (x − m)·(1/√(v + eps)) · w + b
 template <class T>
 BoundKernel by_running(const Shape& x, T eps) {
@@ -81,6 +99,7 @@ BoundKernel by_running(const Shape& x, T eps) {
     for (Index c = 0; c < s.channels; ++c) scale[c] = 1 / std::sqrt(v[c] + eps);
     parallel_for(args.workers, s.batch, std::max<Index>(1, slice_work / (s.channels * s.space)),
                  [&](Index begin, Index end, int) {
+                   if (s.space == 1) return by_row(args, s, begin, end, scale);
                    for (Index r = begin * s.channels; r < end * s.channels; ++r) {
                      const Index c = r % s.channels;
                      const T* from = args.in[0].as<T>() + r * s.space;
