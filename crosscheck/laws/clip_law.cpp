@@ -79,6 +79,11 @@ Outcome check(const ClipCase& c, ClipSubject& subject, const JudgeOptions& optio
 
 }  // namespace
 
+Outcome check_clip(const spec::GradientClip& kind, std::uint64_t seed, std::uint64_t number, ClipSubject& subject,
+                   const JudgeOptions& options) {
+  return check(draw_clip_case(kind, seed, number), subject, options);
+}
+
 void run_clip_laws(const StepOptions& options, ClipSubject& subject, Report& report) {
   for (const spec::GradientClip& kind : spec::all_clips()) {
     if (!matches(options.op, name_of(kind)) || !matches(options.law, "clip_gradients")) continue;
@@ -86,7 +91,7 @@ void run_clip_laws(const StepOptions& options, ClipSubject& subject, Report& rep
     for (std::uint64_t number = 0; number < options.cases; ++number) {
       Outcome outcome;
       try {
-        outcome = check(draw_clip_case(kind, options.seed, number), subject, options.judge);
+        outcome = check_clip(kind, options.seed, number, subject, options.judge);
       } catch (const std::exception& e) {
         outcome.verdict = Verdict::crash, outcome.message = spec::concat("exception: ", e.what());
       }

@@ -75,6 +75,9 @@ class ClipSubject {
   virtual spec::Claims claims() const = 0;
 };
 std::shared_ptr<ClipSubject> cpu_clip_subject();
+// Case `number` of law clip_gradients.
+Outcome check_clip(const spec::GradientClip& kind, std::uint64_t seed, std::uint64_t number, ClipSubject& subject,
+                   const JudgeOptions& options);
 // Law clip_gradients: adds a cell for each way of clipping, and what was found.
 void run_clip_laws(const StepOptions& options, ClipSubject& subject, Report& report);
 

@@ -34,6 +34,7 @@ struct Mutant {
   std::shared_ptr<OptimSubject> optim;
   std::shared_ptr<ClipSubject> clip;
   std::shared_ptr<ScheduleSubject> schedule;
+  spec::Format format = spec::binary32;  // of the runtime in which it is planted
   bool modifies_inputs = false, overwrites_padding = false;
   bool unchecked = false;  // shapes, attributes and indices that do not fit are not refused
   std::string reason;  // why no law can see it, where that is proven; empty: it must be caught

@@ -64,6 +64,10 @@ class Trials {
       try_init(mutant, trial);
     else if (mutant.optim)
       try_optim(mutant, trial);
+    else if (mutant.clip)
+      try_clip(mutant, trial);
+    else if (mutant.schedule)
+      try_schedule(mutant, trial);
     else
       try_op(mutant, trial);
     Kill kill = trial.result();
@@ -105,6 +109,21 @@ class Trials {
         if (trial.over()) continue;
         const OptimCase c = draw_optim_case(*kind, options_.seed, number);
         trial.count(law->name(), guarded([&] { return law->check(c, *mutant.optim, suite_.judge); }));
+      }
+  }
+
+  void try_clip(const Mutant& mutant, Trial& trial) const {
+    for (const spec::GradientClip& kind : spec::all_clips())
+      for (std::uint64_t number = 0; number < options_.cases && name_of(kind) == mutant.op && !trial.over(); ++number)
+        trial.count("clip_gradients",
+                    guarded([&] { return check_clip(kind, options_.seed, number, *mutant.clip, suite_.judge); }));
+  }
+
+  void try_schedule(const Mutant& mutant, Trial& trial) const {
+    for (const spec::Schedule& kind : spec::all_schedules())
+      for (std::uint64_t number = 0; number < options_.cases && name_of(kind) == mutant.op && !trial.over(); ++number) {
+        const ScheduleCase c = draw_schedule_case(kind, options_.seed, number);
+        trial.count("schedule_rates", guarded([&] { return check_schedule(c, *mutant.schedule, suite_.judge); }));
       }
   }
 
