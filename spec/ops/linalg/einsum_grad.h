@@ -31,9 +31,12 @@ inline EquationSample pick_equation(Choices& choices) {
     const bool once = choices.pick(0, 5) == 5;  // an axis of extent 1 that broadcasts
     for (std::size_t a = 0; a < names.size(); ++a) {
       const bool diagonal = std::count(names.begin(), names.end(), names[a]) > 1;
-      if (names[a] == Equation::ellipsis)
-        for (Index d : pick_broadcastable(choices, open).dims()) shape.push_back(d);
-      else shape.push_back(once && a == 0 && !diagonal ? 1 : extent[static_cast<std::size_t>(names[a])]);
+      if (names[a] != Equation::ellipsis) {
+        shape.push_back(once && a == 0 && !diagonal ? 1 : extent[static_cast<std::size_t>(names[a])]);
+        continue;
+      }
+      const Shape spread_axes = pick_broadcastable(choices, open);
+      for (Index d : spread_axes.dims()) shape.push_back(d);
     }
     sample.shapes.push_back(shape);
   }
