@@ -28,9 +28,10 @@ struct LabelWeights {
     const auto a = normal_axis(axis, in[0].rank() + 1);
     if (!a) return refuse(*this, 1, a.error().what());
     if (num_classes < 1) return refuse(*this, 2, "there must be a class, got num_classes ", num_classes);
-    if (auto ok = check_class_weights(*this, 3, in, 1, num_classes); !ok) return tl::unexpected(ok.error());
+    if (auto ok = check_class_weights(*this, 3, in, 1, num_classes); !ok)  // [label_weights C3]
+      return tl::unexpected(ok.error());
     if (auto ok = loss_shape(*this, 5, Shape{}); !ok) return ok;  // [label_weights C5]
-    if (auto ok = check_smoothing(*this, 6); !ok) return tl::unexpected(ok.error());
+    if (auto ok = check_smoothing(*this, 6); !ok) return tl::unexpected(ok.error());  // [label_weights C6]
     Shape out;
     for (Index i = 0; i < in[0].rank(); ++i) {
       if (i == *a) out.push_back(num_classes);
