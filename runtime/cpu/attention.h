@@ -152,8 +152,10 @@ void weights_in_place(const AttentionRows<T>& rows, T* s) {
     exponentials_below(row, top, row, n, [&](Index j) { return rows.sees(r, j); });
     const T total = sum_lanes(row, n);
     if (total == 0) continue;
-    const bool contested = is_infinite(top) && total > 1;
-    for (Index j = 0; j < n; ++j) row[j] = contested && rows.sees(r, j) ? top - top : row[j] / total;
+    const T divisor = is_infinite(top) && total > 1 ? top - top : total;
+    for (Index j = 0; j < n; ++j) row[j] /= divisor;
+    for (Index j = 0; j < n && divisor != divisor; ++j)
+      if (!rows.sees(r, j)) row[j] = 0;
   }
 }
 

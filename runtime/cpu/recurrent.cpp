@@ -105,7 +105,7 @@ BoundKernel bind_rnn_grad(const spec::Op& op, const Shapes& in, const Shape&) {
         product(args.workers, p.batch, p.hidden, p.hidden, Operand<T>{da + p.unit(), p.hidden}, Operand<T>{u, p.hidden},
                 da, p.hidden, true);
       if (r.relu)
-        for (Index k = 0; k < p.unit(); ++k) da[k] = y[k] > 0 ? da[k] : y[k] <= 0 ? T(0) : y[k];
+        for (Index k = 0; k < p.unit(); ++k) da[k] = y[k] > 0 ? da[k] : T(0);
       else
         for (Index k = 0; k < p.unit(); ++k) da[k] *= 1 - y[k] * y[k];
     }
