@@ -68,6 +68,139 @@ Values index_unshifted(const KernelCall& c) {
   return Values::full(c.right.shape(), f32(reduction == "mean" && kept > 0 ? sum / kept : sum));
 }
 
+// The op with another value of a number attribute.
+KernelBug other_number(std::string name, double factor, double plus = 0) {
+  return [=](const KernelCall& c) {
+    return c.compute(c.with(name, spec::print_value(std::stod(c.attribute(name)) * factor + plus)), c.in);
+  };
+}
+KernelBug inputs_swapped() {
+  return [](const KernelCall& c) {
+    auto in = c.in;
+    std::swap(in[0], in[1]);
+    return c.compute(c.op, in);
+  };
+}
+// The inputs from `at` on are left out: weights are ignored.
+KernelBug without_from(std::size_t at) {
+  return [=](const KernelCall& c) {
+    if (c.in.size() <= at) return c.right;
+    return c.compute(c.op, {c.in.begin(), c.in.begin() + static_cast<std::ptrdiff_t>(at)});
+  };
+}
+// As another op computes it from the same inputs.
+KernelBug flag_flipped(std::string name) {
+  return [=](const KernelCall& c) {
+    return c.compute(c.with(name, c.attribute(name) == "true" ? "false" : "true"), c.in);
+  };
+}
+KernelBug input_scaled(std::size_t at, double f) {
+  return [=](const KernelCall& c) {
+    return at < c.in.size() ? c.compute(c.op, with_input(c.in, at, scaled(c.in[at], f))) : c.right;
+  };
+}
+KernelBug in_bf16(std::size_t at) {
+  return [=](const KernelCall& c) {
+    return c.compute(c.op, with_input(c.in, at, narrowed(c.in[at], spec::bfloat16)));
+  };
+}
+
+// Σ of terms by f over pairs of the first two inputs, reduced as the op says; one type throughout.
+KernelBug pointwise(std::function<double(double x, double t)> f) {
+  return [=](const KernelCall& c) {
+    const Values terms = changed(c.in[0], [&](Index i, double x) { return f(x, c.in[1][i]); });
+    if (c.attribute("reduction") == "none") return terms;
+    double total = 0;
+    for (Index i = 0; i < terms.size(); ++i) total += terms[i];
+    const double n = c.attribute("reduction") == "mean" ? elements(c) : 1;
+    return Values::full(c.right.shape(), f32(total / n));
+  };
+}
+
+void plant_pointwise(std::vector<Mutant>& list) {
+  for (const std::string_view op : {"l1", "huber", "smooth_l1", "log_cosh", "hinge", "bce", "bce_with_logits", "kl_div",
+                                    "poisson_nll", "gaussian_nll", "nll", "cosine_embedding"}) {
+    plant(list, op, "other_reduction", "the sum for the mean, and the reverse", other_reduction);
+    plant(list, op, "negated", "the wrong sign", factor(-1));
+    plant(list, op, "halved", "a factor ½", factor(0.5));
+    plant(list, op, "input_bf16", "x in bfloat16", in_bf16(0));
+  }
+  for (const std::string_view op : {"bce", "bce_with_logits", "kl_div", "poisson_nll", "hinge"})
+    plant(list, op, "last_ignored", "the last target is read as 0", target_as(last_ignored));
+  for (const std::string_view op : {"l1", "huber", "smooth_l1", "log_cosh", "bce", "bce_with_logits"})
+    plant(list, op, "mean_over_batch", "the mean divides by the first extent", mean_over(first_extent));
+  plant(list, "l1", "squares", "squares", pointwise([](double x, double t) { return (x - t) * (x - t); }));
+  plant(list, "l1", "signed", "x − t without the magnitude", pointwise([](double x, double t) { return x - t; }));
+  plant(list, "huber", "delta_doubled", "2 delta", other_number("delta", 2));
+  plant(list, "huber", "delta_one", "delta is always 1", other_number("delta", 0, 1));
+  plant(list, "smooth_l1", "beta_doubled", "2 beta", other_number("beta", 2));
+  plant(list, "smooth_l1", "beta_one", "beta is always 1", other_number("beta", 0, 1));
+  plant(list, "log_cosh", "overflows", "ln cosh in float32 as it is written", pointwise([](double x, double t) {
+          return static_cast<double>(std::log(std::cosh(static_cast<float>(x - t))));
+        }));
+  plant(list, "log_cosh", "cancels", "|d| + ln(1 + e^−2|d|) − ln 2 everywhere, in float32",
+        pointwise([](double x, double t) {
+          const auto d = static_cast<float>(std::abs(x - t));
+          return static_cast<double>(d + std::log1p(std::exp(-2 * d)) - std::log(2.0F));
+        }));
+  plant(list, "hinge", "squared", "the squared hinge", pointwise([](double x, double t) {
+          const double gap = std::max(0.0, 1 - t * x);
+          return gap * gap;
+        }));
+  plant(list, "hinge", "margin_zero", "max(0, −t x)",
+        pointwise([](double x, double t) { return std::max(0.0, -t * x); }));
+}
+
+void plant_likelihoods(std::vector<Mutant>& list) {
+  plant(list, "bce", "weight_ignored", "the weight is ignored", without_from(2));
+  plant(list, "bce", "unbounded", "logarithms are not cut at −100", pointwise([](double x, double t) {
+          return -(t * std::log(x) + (1 - t) * std::log(1 - x));
+        }));
+  plant(list, "bce", "positive_only", "−t ln x", pointwise([](double x, double t) {
+          return -(t * std::max(std::log(x), -100.0));
+        }));
+  plant(list, "bce_with_logits", "pos_weight_ignored", "pos_weight is ignored", without_from(3));
+  plant(list, "bce_with_logits", "weights_ignored", "weights are ignored", without_from(2));
+  plant(list, "bce_with_logits", "overflows", "ln(1 + e^x) in float32 as it is written", [](const KernelCall& c) {
+    if (c.in.size() > 2) return c.right;
+    return pointwise([](double x, double t) {
+      return static_cast<double>(std::log1p(std::exp(static_cast<float>(x)))) - t * x;
+    })(c);
+  });
+  plant(list, "kl_div", "swapped", "x for the target, and the reverse", inputs_swapped());
+  plant(list, "kl_div", "log_target_flipped", "log_target is read the other way", flag_flipped("log_target"));
+  plant(list, "kl_div", "batchmean_is_mean", "batchmean divides by all elements", [](const KernelCall& c) {
+    return c.attribute("reduction") == "batchmean" ? c.compute(c.with("reduction", "mean"), c.in) : c.right;
+  });
+  plant(list, "poisson_nll", "full_flipped", "Stirling's term where it is off, and the reverse", flag_flipped("full"));
+  plant(list, "poisson_nll", "log_input_flipped", "log_input is read the other way", flag_flipped("log_input"));
+  plant(list, "poisson_nll", "eps_doubled", "2 eps", other_number("eps", 2));
+  plant(list, "gaussian_nll", "full_flipped", "the constant where it is off, and the reverse", flag_flipped("full"));
+  plant(list, "gaussian_nll", "deviation", "var is doubled", input_scaled(2, 2));
+  plant(list, "gaussian_nll", "eps_doubled", "2 eps", other_number("eps", 2));
+}
+
+void plant_classes(std::vector<Mutant>& list) {
+  for (const std::string_view op : {"cross_entropy", "cross_entropy_index", "nll"})
+    plant(list, op, "weight_ignored", "weights of classes are ignored", without_from(2));
+  for (const std::string_view op : {"cross_entropy", "cross_entropy_index", "label_weights"})
+    plant(list, op, "unsmoothed", "label_smoothing is ignored", with_attribute("label_smoothing", "0"));
+  plant(list, "label_weights", "weight_ignored", "weights of classes are ignored", without_from(1));
+  plant(list, "label_weights", "nothing_ignored", "ignore_index is ignored", with_attribute("ignore_index", "-100"));
+  plant(list, "label_weights", "negated", "the wrong sign", factor(-1));
+  plant(list, "nll", "nothing_ignored", "ignore_index is ignored", with_attribute("ignore_index", "-100"));
+  plant(list, "nll", "neighbour", "the label of the neighbour", target_as(neighbour));
+  plant(list, "nll", "mean_over_all", "the mean counts ignored places", mean_over(labels));
+  plant(list, "cosine_similarity", "negated", "the wrong sign", factor(-1));
+  plant(list, "cosine_similarity", "clipped", "eps is 1", with_attribute("eps", "1"));
+  plant(list, "cosine_similarity", "input_bf16", "x in bfloat16", in_bf16(0));
+  plant(list, "cosine_similarity", "same_vector", "x with itself", [](const KernelCall& c) {
+    return c.compute(c.op, {c.in[0], c.in[0]});
+  });
+  plant(list, "cosine_embedding", "margin_ignored", "margin 0", with_attribute("margin", "0"));
+  plant(list, "cosine_embedding", "targets_swapped", "1 for −1, and the reverse", input_scaled(2, -1));
+}
+
 }  // namespace
 
 void add_loss_bugs(std::vector<Mutant>& list) {
@@ -87,6 +220,9 @@ void add_loss_bugs(std::vector<Mutant>& list) {
         with_attribute("ignore_index", "-100"));
   plant(list, "cross_entropy_index", "neighbour", "the label of the neighbour", target_as(neighbour));
   plant(list, "cross_entropy_index", "unshifted", "the maximum is not subtracted", index_unshifted);
+  plant_pointwise(list);
+  plant_likelihoods(list);
+  plant_classes(list);
 }
 
 }  // namespace plumbline::crosscheck
