@@ -42,9 +42,9 @@ def pools():
                   lambda x, o=out: F.adaptive_avg_pool2d(x, o))
         yield Row("adaptive_max_pool2d", {"output_size": out}, lambda: [distinct(2, 3, 7, 8)],
                   lambda x, o=out: F.adaptive_max_pool2d(x, o))
-    yield Row("global_avg_pool2d", {}, lambda: [normal(2, 3, 7, 8)], lambda x: x.mean((2, 3)))
+    yield Row("global_avg_pool2d", {"keepdim": False}, lambda: [normal(2, 3, 7, 8)], lambda x: x.mean((2, 3)))
     for p in (1.0, 2.0, 3.0):
-        yield Row("lp_pool2d", {"p": p, "kernel": 2}, lambda: [distinct(2, 3, 7, 8).abs() + 0.1],
+        yield Row("lp_pool2d", {"norm_type": p, "kernel": 2}, lambda: [distinct(2, 3, 7, 8).abs() + 0.1],
                   lambda x, p=p: F.lp_pool2d(x, p, 2))
 
 
