@@ -91,6 +91,7 @@ template <class T>
 T root(T x, double p) {
   if (p == 1) return x;
   if (p == 2) return std::sqrt(x);
+  if (x < 0) return std::numeric_limits<T>::quiet_NaN();  // −∞ too, of which pow makes ∞
   return std::pow(x, 1 / static_cast<T>(p));
 }
 
