@@ -27,7 +27,7 @@ struct Heads {
 };
 
 // [op C1] q and k have two axes, [op C2] one prefix and one width, [op C3] the mask broadcasts to the scores, which are
-// not too large, [op C4] mask is a known word, [op C5] start is 0, or is_causal and from 0, [op C6] scale is finite.
+// not too large, [op C4] mask is a known word, [op C5] start is 0, or in range and is_causal, [op C6] scale is finite.
 template <class O>
 Result<Shape> score_shape(const O& op, const Shape& q, const Shape& k, const Shape* mask) {
   if (q.rank() < 2 || k.rank() < 2) return refuse(op, 1, "q and k need two axes: ", q, " vs ", k);
@@ -40,8 +40,8 @@ Result<Shape> score_shape(const O& op, const Shape& q, const Shape& k, const Sha
     return refuse(op, 3, "mask does not broadcast to the scores: ", *mask, " vs ", scores);
   if (op.mask != "boolean" && op.mask != "additive")
     return refuse(op, 4, "mask is boolean or additive, got ", op.mask);
-  if (op.start < 0 || (op.start > 0 && !op.is_causal))
-    return refuse(op, 5, "start is from 0, and 0 unless is_causal, got ", op.start);
+  if (op.start < 0 || op.start > (op.is_causal ? max_elements : 0))
+    return refuse(op, 5, "start is from 0 to ", max_elements, ", and 0 unless is_causal, got ", op.start);
   if (!std::isfinite(op.scale)) return refuse(op, 6, "scale is not finite: ", op.scale);
   return scores;
 }
