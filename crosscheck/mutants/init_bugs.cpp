@@ -1,72 +1,11 @@
 // Bugs of initialisers: wrong fans, gains, streams and samples; plans that are not checked.
-#include "crosscheck/mutants/values.h"
+#include "crosscheck/mutants/init_call.h"
 
 namespace plumbline::crosscheck {
 
 using spec::Index;
-using spec::Initialiser;
-using spec::InitPlan;
-using spec::PlannedParameter;
 
 namespace {
-
-// One parameter of a plan, as a planted bug sees it.
-struct InitCall {
-  InitSubject& base;
-  const InitPlan& plan;
-  std::size_t at;
-  const Values& right;
-  const PlannedParameter& parameter() const { return plan.parameters[at]; }
-  template <class S>
-  const S& scheme() const {
-    return std::get<S>(parameter().scheme);
-  }
-  spec::Fans fans() const { return spec::fans(parameter().shape).value_or(spec::Fans{1, 1}); }
-  double unit(Index i) const { return plan.stream_of(parameter()).unit_at(i); }
-
-  // The parameter alone, changed, as the right initialiser fills it; `right` where that is refused.
-  Values with(const PlannedParameter& other, std::uint64_t seed) const {
-    InitPlan one;
-    one.seed = seed, one.streams = plan.streams, one.parameters = {other};
-    const auto values = base.initialise(one);
-    return values && values->front().size() == right.size() ? values->front().reshaped(right.shape()) : right;
-  }
-  Values with(const Initialiser& other) const {
-    PlannedParameter p = parameter();
-    p.scheme = other;
-    return with(p, plan.seed);
-  }
-  Values with_stream(std::uint64_t stream) const {
-    PlannedParameter p = parameter();
-    p.stream = stream;
-    return with(p, plan.seed);
-  }
-};
-using InitBug = std::function<Values(const InitCall&)>;
-
-// The right initialiser with one scheme spoilt.
-class Spoilt : public InitSubject {
- public:
-  Spoilt(std::string_view scheme, InitBug bug) : scheme_(scheme), bug_(std::move(bug)) {}
-  std::string name() const override { return "cpu with a bug"; }
-  spec::Claims claims() const override { return base_->claims(); }
-  spec::Result<void> check(const InitPlan& plan, const std::vector<spec::NamedShape>& given) override {
-    return base_->check(plan, given);
-  }
-  spec::Result<std::vector<Values>> initialise(const InitPlan& plan) override {
-    auto values = base_->initialise(plan);
-    for (std::size_t i = 0; values && i < values->size(); ++i)
-      if (name_of(plan.parameters[i].scheme) == scheme_) (*values)[i] = bug_({*base_, plan, i, (*values)[i]});
-    return values;
-  }
-
- protected:
-  const std::shared_ptr<InitSubject> base_ = cpu_init_subject();
-
- private:
-  const std::string scheme_;
-  const InitBug bug_;
-};
 
 // Fills each parameter before it looks at the next: a plan whose schemes fit one by one is never refused as a whole.
 class Unplanned final : public Spoilt {
@@ -116,21 +55,6 @@ class ListsHalfChecked final : public Spoilt {
   bool sizes_;
 };
 
-template <class S, class F>
-InitBug rescaled(F factor) {
-  return [=](const InitCall& c) {
-    S other = c.scheme<S>();
-    other.gain *= factor(c);
-    return c.with(other);
-  };
-}
-// √(wrong/right) of two fans, 1 where one is 0.
-double root_ratio(Index right, Index wrong) {
-  return right > 0 && wrong > 0 ? std::sqrt(static_cast<double>(right) / static_cast<double>(wrong)) : 1;
-}
-InitBug each(std::function<double(const InitCall&, Index, double)> f) {
-  return [=](const InitCall& c) { return changed(c.right, [&](Index i, double x) { return f(c, i, x); }); };
-}
 // The range [lo, hi) that a uniform scheme has for the parameter of the call.
 std::pair<double, double> range_of(const InitCall& c) {
   const auto& p = c.parameter();
@@ -162,18 +86,6 @@ InitBug box_muller(std::function<double(double radius, double turn, Index i)> z,
       return s.mean + s.std * z(std::sqrt(-2 * std::log(1 - c.unit(step * i))), turn * c.unit(step * i + 1), i);
     });
   };
-}
-
-void plant(std::vector<Mutant>& list, std::string_view scheme, std::string_view name, std::string_view bug,
-           std::shared_ptr<InitSubject> subject) {
-  Mutant m;
-  m.name = spec::concat(scheme, '/', name), m.op = scheme, m.bug = bug;
-  m.stage = Stage::initialisation, m.init = std::move(subject);
-  list.push_back(std::move(m));
-}
-void plant(std::vector<Mutant>& list, std::string_view scheme, std::string_view name, std::string_view bug,
-           InitBug wrong) {
-  plant(list, scheme, name, bug, std::make_shared<Spoilt>(scheme, std::move(wrong)));
 }
 
 void plant_fans(std::vector<Mutant>& list) {
