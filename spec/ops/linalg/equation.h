@@ -23,12 +23,13 @@ inline bool has_name(const AxisNames& names, int name) {
 
 // `...` first, then the letters that appear exactly once, in the order of ASCII.
 inline AxisNames implicit_output(const std::vector<AxisNames>& in) {
-  AxisNames all, out;
-  for (const AxisNames& names : in) all.insert(all.end(), names.begin(), names.end());
-  std::sort(all.begin(), all.end());
-  if (has_name(all, Equation::ellipsis)) out.push_back(Equation::ellipsis);
-  for (int name : all)
-    if (name != Equation::ellipsis && std::count(all.begin(), all.end(), name) == 1) out.push_back(name);
+  AxisNames times(128, 0), out;
+  for (const AxisNames& names : in)
+    for (int name : names)
+      if (name == Equation::ellipsis) out = {Equation::ellipsis};
+      else ++times[static_cast<std::size_t>(name)];
+  for (int name = 0; name < 128; ++name)
+    if (times[static_cast<std::size_t>(name)] == 1) out.push_back(name);
   return out;
 }
 

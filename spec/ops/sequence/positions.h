@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 // [op C1] x has two axes, [op C2] axis is one of them but the last, [op C3] base is positive and finite, [op C4] start
-// is from 0 and no position exceeds 2^53. Yields the axis of the positions, counted from the front.
+// is from 0 and no position exceeds 2^32. Yields the axis of the positions, counted from the front.
 template <class O>
 Result<Index> position_axis(const O& op, const Shape& x) {
   if (x.rank() < 2) return refuse(op, 1, "x needs two axes: ", x);
@@ -14,8 +14,8 @@ Result<Index> position_axis(const O& op, const Shape& x) {
   if (!axis) return refuse(op, 2, axis.error().what());
   if (*axis == x.rank() - 1) return refuse(op, 2, "axis ", op.axis, " is that of the pairs, of ", x);
   if (!(op.base > 0) || !std::isfinite(op.base)) return refuse(op, 3, "base is not positive and finite: ", op.base);
-  if (constexpr Index last = Index{1} << 53; 0 > op.start || last - x[*axis] < op.start)
-    return refuse(op, 4, "positions leave 0 to 2^53: start ", op.start, " of extent ", x[*axis]);
+  if (constexpr Index last = Index{1} << 32; 0 > op.start || last - x[*axis] < op.start)
+    return refuse(op, 4, "positions leave 0 to 2^32: start ", op.start, " of extent ", x[*axis]);
   return *axis;
 }
 
@@ -57,7 +57,7 @@ Sample<O> sample_positions(Choices& choices) {
   O op;
   op.axis = choices.pick(0, shape.rank() - 2);
   if (choices.coin()) op.axis -= shape.rank();
-  op.start = choices.one_of<Index>({0, 1, 7, 100, 4095});
+  op.start = choices.one_of<Index>({0, 1, 7, 100, 4095, Index{1} << 31});
   op.base = choices.one_of<double>({10000, 500000, 10, 2.5});
   return {op, {shape}, {}};
 }

@@ -40,7 +40,7 @@ Result<Shape> score_shape(const O& op, const Shape& q, const Shape& k, const Sha
     return refuse(op, 3, "mask does not broadcast to the scores: ", *mask, " vs ", scores);
   if (op.mask != "boolean" && op.mask != "additive")
     return refuse(op, 4, "mask is boolean or additive, got ", op.mask);
-  if (op.start < 0 || op.start > (op.is_causal ? max_elements : 0))
+  if (const Index last = op.is_causal ? max_elements : 0; op.start < 0 || last < op.start)
     return refuse(op, 5, "start is from 0 to ", max_elements, ", and 0 unless is_causal, got ", op.start);
   if (!std::isfinite(op.scale)) return refuse(op, 6, "scale is not finite: ", op.scale);
   return scores;
