@@ -1,4 +1,4 @@
-// Optimiser steps in float32 by PyTorch's documented rules, fused into one pass over each parameter.
+// Optimiser steps in float32 and float64 by PyTorch's documented rules, fused into one pass over each parameter.
 #pragma once
 
 #include <span>
@@ -45,22 +45,40 @@ spec::Claims clip_claims(const spec::Format& format = spec::binary32);
 // An optimiser with its state for a list of parameters.
 class OptimiserState {
  public:
-  // An error if the attributes are out of range. The state is zero and no step is taken.
-  static Result<OptimiserState> create(const spec::Optimiser& optimiser, const std::vector<Shape>& shapes);
-  static Result<OptimiserState> create(const spec::Optimiser& optimiser, const std::vector<Index>& sizes);
+  // An error if the attributes are out of range. The state is zero and no step is taken; it is kept and steps are
+  // computed in the dtype, f32 or f64.
+  static Result<OptimiserState> create(const spec::Optimiser& optimiser, const std::vector<Shape>& shapes,
+                                       DType dtype = DType::f32);
+  static Result<OptimiserState> create(const spec::Optimiser& optimiser, const std::vector<Index>& sizes,
+                                       DType dtype = DType::f32);
 
-  // The next step. Lists have an entry for each parameter. Does not allocate.
-  void step(Workers& workers, std::span<float* const> parameters, std::span<const float* const> gradients);
+  // The next step on elements of the state's dtype. Lists have an entry for each parameter. Does not allocate.
+  void step(Workers& workers, std::span<float* const> parameters, std::span<const float* const> gradients) {
+    step_all(workers, parameters, gradients);
+  }
+  void step(Workers& workers, std::span<double* const> parameters, std::span<const double* const> gradients) {
+    step_all(workers, parameters, gradients);
+  }
 
   const spec::Optimiser& optimiser() const { return optimiser_; }
   Index steps() const { return t_; }
   // `buf`, `m`, `v` or `top` of a parameter; empty if the optimiser does not keep it.
-  std::span<float> state(std::string_view name, std::size_t parameter);
+  template <class T = float>
+  std::span<T> state(std::string_view name, std::size_t parameter) {
+    return {static_cast<T*>(state_at(name, parameter, dtype_of<T>)), size_of_state(name, parameter)};
+  }
+  DType dtype() const { return dtype_; }
   std::string kernel() const { return std::string(spec::name_of(optimiser_)) + ".fused"; }
-  spec::Claims claims() const { return optimiser_claims(optimiser_); }
+  spec::Claims claims() const {
+    return optimiser_claims(optimiser_, dtype_ == DType::f64 ? spec::binary64 : spec::binary32);
+  }
 
  private:
-  OptimiserState(const spec::Optimiser& optimiser, const std::vector<Shape>& shapes);
+  OptimiserState(const spec::Optimiser& optimiser, const std::vector<Shape>& shapes, DType dtype);
+  void* state_at(std::string_view name, std::size_t parameter, DType asked);
+  std::size_t size_of_state(std::string_view name, std::size_t parameter) const;
+  template <class T>
+  void step_all(Workers& workers, std::span<T* const> parameters, std::span<const T* const> gradients);
   struct Part {
     std::size_t parameter;
     Index begin, end;
@@ -68,6 +86,7 @@ class OptimiserState {
   };
 
   spec::Optimiser optimiser_;
+  DType dtype_;
   std::vector<Shape> shapes_;
   std::vector<Index> sizes_, offsets_;
   std::vector<Part> parts_;

@@ -7,6 +7,10 @@
 
 namespace plumbline::runtime {
 
+namespace {
+constexpr Index elements_per_part = 32768;  // of a conversion
+}
+
 Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
                                     const KernelTable& kernels, PlanOptions options) {
   if (loss < 0 || loss >= graph.size()) return spec::fail("node ", loss, " is no node of this graph");
@@ -28,28 +32,88 @@ Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::
   if (!program) return tl::unexpected(program.error());
   std::vector<Shape> shapes;
   for (NodeId id : parameters) shapes.push_back(graph.node(id).shape);
-  auto state = OptimiserState::create(optimiser, shapes);
+  const DType dtype = options.dtype;
+  auto state = OptimiserState::create(optimiser, shapes, dtype == DType::f64 ? DType::f64 : DType::f32);
   if (!state) return tl::unexpected(state.error());
 
   TrainStep step(std::move(*program), std::move(*state));
   step.loss_ = loss, step.parameters_ = parameters, step.gradients_ = gradients, step.sizes_ = sizes;
-  Index total = 0;
-  for (Index n : sizes) total += n;
-  step.memory_ = Buffer(static_cast<std::size_t>(total) * sizeof(float));
-  std::fill_n(step.memory_.f32(), total, 0.0f);
-  float* at = step.memory_.f32();
-  for (std::size_t i = 0; i < sizes.size(); at += sizes[i++]) {
-    step.values_.push_back(at);
-    if (auto ok = step.program_.bind(parameters[i], static_cast<const float*>(at)); !ok)
-      return tl::unexpected(ok.error());
-    step.gradient_values_.push_back(step.program_.value(gradients[i]).data());
-  }
+  const auto laid = with_type(dtype, [&]<class T>(T) {
+    if constexpr (sizeof(T) == 2) return step.lay_out_stored<T>();
+    else return step.lay_out<T>();
+  });
+  if (!laid) return tl::unexpected(laid.error());
   return step;
 }
 
+// The program reads the params where the optimiser writes them.
+template <class T>
+Result<void> TrainStep::lay_out() {
+  Index total = 0;
+  for (Index n : sizes_) total += n;
+  memory_ = Buffer(static_cast<std::size_t>(total) * sizeof(T));
+  T* at = reinterpret_cast<T*>(memory_.data());
+  std::fill_n(at, total, T(0));
+  for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
+    list<T>().values.push_back(at);
+    if (auto ok = program_.bind(parameters_[i], static_cast<const T*>(at)); !ok) return ok;
+    list<T>().gradients.push_back(program_.value<T>(gradients_[i]).data());
+  }
+  return {};
+}
+
+// The program reads them rounded to T, and the optimiser reads its gradients widened.
+template <class T>
+Result<void> TrainStep::lay_out_stored() {
+  Index total = 0;
+  for (Index n : sizes_) total += n;
+  memory_ = Buffer(static_cast<std::size_t>(total) * sizeof(float));
+  widened_ = Buffer(static_cast<std::size_t>(total) * sizeof(float));
+  stored_ = Buffer(static_cast<std::size_t>(total) * sizeof(T));
+  std::fill_n(memory_.f32(), total, 0.0f);
+  Index at = 0;
+  for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
+    single_.values.push_back(memory_.f32() + at);
+    single_.gradients.push_back(widened_.f32() + at);
+    const T* read = reinterpret_cast<const T*>(stored_.data()) + at;
+    if (auto ok = program_.bind(parameters_[i], read); !ok) return ok;
+  }
+  return {};
+}
+
+template <class T>
+void TrainStep::store() {
+  const Index total = static_cast<Index>(stored_.size() / sizeof(T));
+  T* to = reinterpret_cast<T*>(stored_.data());
+  parallel_for(program_.workers(), total, elements_per_part, [&](Index begin, Index end, int) {
+    narrow(memory_.f32() + begin, to + begin, end - begin);
+  });
+}
+
+template <class T>
+void TrainStep::widen_gradients() {
+  float* to = widened_.f32();
+  for (std::size_t i = 0; i < sizes_.size(); to += sizes_[i++]) {
+    const T* from = program_.value<T>(gradients_[i]).data();
+    parallel_for(program_.workers(), sizes_[i], elements_per_part,
+                 [&](Index begin, Index end, int) { widen(from + begin, to + begin, end - begin); });
+  }
+}
+
+Result<void> TrainStep::evaluate() {
+  with_type(program_.dtype(), [&]<class T>(T) {
+    if constexpr (sizeof(T) == 2) store<T>();
+  });
+  return program_.run();
+}
+
 Result<void> TrainStep::step() {
-  if (auto ok = program_.run(); !ok) return ok;
-  optimiser_.step(program_.workers(), values_, gradient_values_);
+  if (auto ok = evaluate(); !ok) return ok;
+  with_type(program_.dtype(), [&]<class T>(T) {
+    if constexpr (sizeof(T) == 2) widen_gradients<T>();
+  });
+  if (program_.dtype() == DType::f64) optimiser_.step(program_.workers(), wide_.values, wide_.gradients);
+  else optimiser_.step(program_.workers(), single_.values, single_.gradients);
   return {};
 }
 

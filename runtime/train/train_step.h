@@ -11,6 +11,8 @@
 namespace plumbline::runtime {
 
 // A steady step allocates nothing. Parameters lie after one another in one block, in the order of the graph's params.
+// In f16 and bf16 they and the optimiser's state are kept in float32; the program sees them rounded to 16 bits, and its
+// gradients are widened.
 class TrainStep {
  public:
   // Appends the gradients of Σ loss with respect to every param. Values of the graph's own outputs can be read too.
@@ -21,18 +23,24 @@ class TrainStep {
   // The inputs are set or bound through the program; the params are bound to `parameter`.
   Program& program() { return program_; }
   const std::vector<NodeId>& parameters() const { return parameters_; }
-  // Elements of the i-th param; zero before they are initialised.
-  std::span<float> parameter(std::size_t i) { return {values_[i], static_cast<std::size_t>(sizes_[i])}; }
+  // Elements of the i-th param; zero before they are initialised. T: double where the program is in f64, else float.
+  template <class T = float>
+  std::span<T> parameter(std::size_t i) {
+    return {list<T>().values[i], static_cast<std::size_t>(sizes_[i])};
+  }
   // The node of its gradient, and the gradient after a step.
   NodeId gradient_node(std::size_t i) const { return gradients_[i]; }
-  std::span<const float> gradient(std::size_t i) const { return program_.value(gradients_[i]); }
+  template <class T = float>
+  std::span<const T> gradient(std::size_t i) const {
+    return program_.value<T>(gradients_[i]);
+  }
   OptimiserState& optimiser() { return optimiser_; }
   NodeId loss() const { return loss_; }
 
   // Loss and gradients at the present parameters, then the optimiser's step on them. An error leaves them as they were.
   Result<void> step();
   // Only loss and gradients.
-  Result<void> evaluate() { return program_.run(); }
+  Result<void> evaluate();
 
  private:
   TrainStep(Program program, OptimiserState optimiser)
@@ -43,9 +51,30 @@ class TrainStep {
   NodeId loss_ = -1;
   std::vector<NodeId> parameters_, gradients_;
   std::vector<Index> sizes_;
-  Buffer memory_;
-  std::vector<float*> values_;
-  std::vector<const float*> gradient_values_;
+  // Where the optimiser finds each param and its gradient.
+  template <class T>
+  struct List {
+    std::vector<T*> values;
+    std::vector<const T*> gradients;
+  };
+  template <class T>
+  List<T>& list() {
+    static_assert(std::same_as<T, float> || std::same_as<T, double>);
+    if constexpr (std::same_as<T, double>) return wide_;
+    else return single_;
+  }
+  template <class T>
+  Result<void> lay_out();
+  template <class T>
+  Result<void> lay_out_stored();
+  template <class T>
+  void store();
+  template <class T>
+  void widen_gradients();
+
+  Buffer memory_, stored_, widened_;  // the latter two in 16 bits: what the program reads, what the optimiser reads
+  List<float> single_;
+  List<double> wide_;
 };
 
 }  // namespace plumbline::runtime

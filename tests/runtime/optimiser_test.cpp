@@ -101,7 +101,7 @@ TEST(Optimiser, ThreadsDoNotMatter) {
   for (const auto& r : results) EXPECT_EQ(r, results[0]);
 }
 
-TEST(Optimiser, RefusesAttributes) { EXPECT_FALSE(OptimiserState::create(spec::Adam{.beta1 = 1.5}, {1})); }
+TEST(Optimiser, RefusesAttributes) { EXPECT_FALSE(OptimiserState::create(spec::Adam{.beta1 = 1.5}, std::vector<Index>{1})); }
 
 }  // namespace
 }  // namespace plumbline::runtime

@@ -26,9 +26,10 @@ const KernelTable& kernels() {
   return table;
 }
 
+template <class T = float>
 void expect_all_ways_equal(const RandomCase& c) {
-  const auto expected = run_eager(c, kernels(), {});
-  const auto expect = [&](const std::vector<std::vector<float>>& got, const char* way) {
+  const auto expected = run_eager<T>(c, kernels(), {});
+  const auto expect = [&](const std::vector<std::vector<T>>& got, const char* way) {
     ASSERT_EQ(got.size(), expected.size());
     for (std::size_t i = 0; i < got.size(); ++i)
       EXPECT_TRUE(same_bits(got[i], expected[i])) << way << '\n' << spec::print(c.graph);
@@ -36,13 +37,13 @@ void expect_all_ways_equal(const RandomCase& c) {
   for (int threads : {1, 2, 3, 8}) {
     PlanOptions options;
     options.threads = threads;
-    expect(run_compiled(c, kernels(), options), "threads");
+    expect(run_compiled<T>(c, kernels(), options), "threads");
   }
-  expect(run_compiled(c, kernels(), {.keep = Keep::all}), "keep all");
-  expect(run_compiled(c, kernels(), {.fuse = false}), "not fused");
-  expect(run_compiled(c, kernels(), {.misalign = 1}), "misaligned");
-  expect(run_compiled(c, kernels(), {.threads = 2, .misalign = 3, .guards = true}), "guarded");
-  expect(run_eager(c, kernels(), {.threads = 3, .misalign = 1, .poison = 0xffffffff}), "eager, three threads");
+  expect(run_compiled<T>(c, kernels(), {.keep = Keep::all}), "keep all");
+  expect(run_compiled<T>(c, kernels(), {.fuse = false}), "not fused");
+  expect(run_compiled<T>(c, kernels(), {.misalign = 1}), "misaligned");
+  expect(run_compiled<T>(c, kernels(), {.threads = 2, .misalign = 3, .guards = true}), "guarded");
+  expect(run_eager<T>(c, kernels(), {.threads = 3, .misalign = 1, .poison = 0xffffffff}), "eager, three threads");
 }
 
 TEST(Program, EveryOpIsTheSameBitsInAllWays) {
@@ -60,6 +61,24 @@ TEST(Program, RandomGraphsAreTheSameBitsInAllWays) {
     SeededChoices choices(seed);
     RandomCase c = random_graph(catalogue, choices, 4 + static_cast<int>(seed % 30));
     expect_all_ways_equal(c);
+  }
+}
+
+TEST(Program, EveryDtypeIsTheSameBitsInAllWays) {
+  const spec::Catalogue catalogue = spec::Catalogue::builtin();
+  const auto expect_in_all = [](const RandomCase& c) {
+    expect_all_ways_equal<double>(c);
+    expect_all_ways_equal<Half>(c);
+    expect_all_ways_equal<BFloat16>(c);
+  };
+  for (const spec::OpEntry* entry : catalogue.entries())
+    for (std::uint64_t seed = 0; seed < 2; ++seed) {
+      SeededChoices choices(seed);
+      expect_in_all(single_op(*entry, choices));
+    }
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    SeededChoices choices(seed);
+    expect_in_all(random_graph(catalogue, choices, 4 + static_cast<int>(seed % 30)));
   }
 }
 

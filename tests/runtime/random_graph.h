@@ -85,31 +85,45 @@ inline RandomCase random_graph(const spec::Catalogue& catalogue, SeededChoices& 
   return out;
 }
 
-inline bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
-// The values of the graph's outputs.
-inline std::vector<std::vector<float>> run_compiled(const RandomCase& c, const KernelTable& kernels,
-                                                    const PlanOptions& options) {
+// In the elements of a dtype.
+template <class T>
+std::vector<T> stored(const std::vector<float>& x) {
+  std::vector<T> out;
+  for (float v : x) out.push_back(rounded<T>(static_cast<double>(v)));
+  return out;
+}
+
+// The values of the graph's outputs, in the dtype of T.
+template <class T = float>
+std::vector<std::vector<T>> run_compiled(const RandomCase& c, const KernelTable& kernels, PlanOptions options) {
+  options.dtype = dtype_of<T>;
   Program program = spec::value_or_throw(compile(c.graph, kernels, options));
   const auto leaves = c.graph.leaves();
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     const bool index = c.graph.node(leaves[i]).extent >= 0;
     const auto ok = index ? program.set(leaves[i], std::span(c.data[i].integers))
-                          : program.set(leaves[i], std::span(c.data[i].reals));
+                          : program.set(leaves[i], stored<T>(c.data[i].reals));
     if (!ok) throw ok.error();
   }
   program.poison(0x7fc0dead);
   if (auto ok = program.run(); !ok) throw ok.error();
-  std::vector<std::vector<float>> out;
-  for (NodeId id : c.graph.outputs()) out.emplace_back(program.value(id).begin(), program.value(id).end());
+  std::vector<std::vector<T>> out;
+  for (NodeId id : c.graph.outputs()) {
+    const auto value = program.value<T>(id);
+    out.emplace_back(value.begin(), value.end());
+  }
   return out;
 }
 
 // The same nodes one after another in a session; the values of the graph's outputs.
-inline std::vector<std::vector<float>> run_eager(const RandomCase& c, const KernelTable& kernels,
-                                                 const SessionOptions& options) {
+template <class T = float>
+std::vector<std::vector<T>> run_eager(const RandomCase& c, const KernelTable& kernels, SessionOptions options) {
+  options.dtype = dtype_of<T>;
   Session session(kernels, options);
   std::vector<spec::Var> vars;
   std::size_t leaf = 0;
@@ -122,11 +136,11 @@ inline std::vector<std::vector<float>> run_eager(const RandomCase& c, const Kern
     }
     const Data& d = c.data[leaf++];
     vars.push_back(node.extent >= 0 ? session.input(node.name, node.shape, node.extent, d.integers)
-                                    : session.param(node.name, node.shape, d.reals));
+                                    : session.param(node.name, node.shape, stored<T>(d.reals)));
   }
-  std::vector<std::vector<float>> out;
+  std::vector<std::vector<T>> out;
   for (NodeId id : c.graph.outputs()) {
-    const auto value = session.value(vars[static_cast<std::size_t>(id)]);
+    const auto value = session.value<T>(vars[static_cast<std::size_t>(id)]);
     out.emplace_back(value.begin(), value.end());
   }
   return out;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -74,47 +75,75 @@ std::vector<std::int64_t> labels() {
   return y;
 }
 
+// T: the elements of the program. Parameters are kept in double or float.
+template <class T = float>
+using Kept = std::conditional_t<std::same_as<T, double>, double, float>;
+
+template <class T = float>
 TrainStep create(int threads) {
   const Model m = model();
+  const PlanOptions options{.threads = threads, .dtype = dtype_of<T>};
   TrainStep step =
-      spec::value_or_throw(TrainStep::create(m.graph, m.loss, spec::Adam{.lr = 0.01}, kernels(), {.threads = threads}));
+      spec::value_or_throw(TrainStep::create(m.graph, m.loss, spec::Adam{.lr = 0.01}, kernels(), options));
   for (std::size_t p = 0; p < step.parameters().size(); ++p) {
-    const auto values = normal(step.parameter(p).size(), static_cast<unsigned>(p));
-    std::copy(values.begin(), values.end(), step.parameter(p).begin());
+    const auto to = step.parameter<Kept<T>>(p);
+    const auto values = normal(to.size(), static_cast<unsigned>(p));
+    std::copy(values.begin(), values.end(), to.begin());
   }
-  EXPECT_TRUE(step.program().set(0, std::span<const float>(normal(batch * in, 9))));
+  std::vector<T> x;
+  for (float v : normal(batch * in, 9)) x.push_back(rounded<T>(static_cast<double>(v)));
+  EXPECT_TRUE(step.program().set(0, x));
   EXPECT_TRUE(step.program().set(1, std::span<const std::int64_t>(labels())));
   return step;
 }
 
 TEST(TrainStep, ASteadyStepDoesNotAllocate) {
-  for (int threads : {1, 2}) {
-    TrainStep step = create(threads);
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(step.step());
-    const long before = allocations;
-    for (int i = 0; i < 10; ++i) ASSERT_TRUE(step.step());
-    EXPECT_EQ(allocations, before);
-  }
+  for (int threads : {1, 2})
+    for (TrainStep& step : std::array{create<float>(threads), create<double>(threads), create<Half>(threads)}) {
+      for (int i = 0; i < 3; ++i) ASSERT_TRUE(step.step());
+      const long before = allocations;
+      for (int i = 0; i < 10; ++i) ASSERT_TRUE(step.step());
+      EXPECT_EQ(allocations, before);
+    }
+}
+
+template <class T>
+void expect_falling_loss() {
+  TrainStep step = create<T>(1);
+  ASSERT_TRUE(step.step());
+  const auto loss = [&] { return exact(step.program().template value<T>(step.loss())[0]); };
+  const double first = loss();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(step.step());
+  EXPECT_LT(loss(), first / 2);
 }
 
 TEST(TrainStep, TheLossFalls) {
-  TrainStep step = create(1);
-  ASSERT_TRUE(step.step());
-  const float first = step.program().value(step.loss())[0];
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(step.step());
-  EXPECT_LT(step.program().value(step.loss())[0], first / 2);
+  expect_falling_loss<float>();
+  expect_falling_loss<double>();
+  expect_falling_loss<Half>();
+  expect_falling_loss<BFloat16>();
+}
+
+template <class T>
+void expect_the_same_for_any_threads() {
+  std::vector<std::vector<Kept<T>>> results;
+  for (int threads : {1, 2, 3, 8}) {
+    TrainStep step = create<T>(threads);
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(step.step());
+    results.emplace_back();
+    for (std::size_t p = 0; p < step.parameters().size(); ++p) {
+      const auto x = step.parameter<Kept<T>>(p);
+      results.back().insert(results.back().end(), x.begin(), x.end());
+    }
+  }
+  for (const auto& r : results) EXPECT_EQ(r, results[0]);
 }
 
 TEST(TrainStep, ThreadsDoNotMatter) {
-  std::vector<std::vector<float>> results;
-  for (int threads : {1, 2, 3, 8}) {
-    TrainStep step = create(threads);
-    for (int i = 0; i < 5; ++i) ASSERT_TRUE(step.step());
-    results.emplace_back();
-    for (std::size_t p = 0; p < step.parameters().size(); ++p)
-      results.back().insert(results.back().end(), step.parameter(p).begin(), step.parameter(p).end());
-  }
-  for (const auto& r : results) EXPECT_EQ(r, results[0]);
+  expect_the_same_for_any_threads<float>();
+  expect_the_same_for_any_threads<double>();
+  expect_the_same_for_any_threads<Half>();
+  expect_the_same_for_any_threads<BFloat16>();
 }
 
 TEST(TrainStep, GradientsAreThoseOfTheSession) {
