@@ -5,7 +5,7 @@
 
 namespace plumbline::spec {
 
-// [op C1] x has two axes, [op C2] axis is one of them but the last, [op C3] base is positive and finite, [op C4] start
+// [op C1] x has two axes, [op C2] axis is one of them but the last, [op C3] base is finite and from 1, [op C4] start
 // is from 0 and no position exceeds 2^32. Yields the axis of the positions, counted from the front.
 template <class O>
 Result<Index> position_axis(const O& op, const Shape& x) {
@@ -13,7 +13,7 @@ Result<Index> position_axis(const O& op, const Shape& x) {
   const auto axis = normal_axis(op.axis, x.rank());
   if (!axis) return refuse(op, 2, axis.error().what());
   if (*axis == x.rank() - 1) return refuse(op, 2, "axis ", op.axis, " is that of the pairs, of ", x);
-  if (!(op.base > 0) || !std::isfinite(op.base)) return refuse(op, 3, "base is not positive and finite: ", op.base);
+  if (!(op.base >= 1) || !std::isfinite(op.base)) return refuse(op, 3, "base is not finite and from 1: ", op.base);
   if (constexpr Index last = Index{1} << 32; 0 > op.start || last - x[*axis] < op.start)
     return refuse(op, 4, "positions leave 0 to 2^32: start ", op.start, " of extent ", x[*axis]);
   return *axis;
