@@ -6,7 +6,7 @@
 namespace plumbline::runtime {
 
 // The kernel on elements of f16 or bf16. Its claims: as before, and the output in the storage's format. Blocks stay
-// blocks, whose members' results are rounded one by one; a kernel that only moves or relabels is what it was.
+// blocks, whose members' results are rounded one by one; an alias stays one [kernel B1].
 Kernel stored_in(DType dtype, const Kernel& kernel);
 
 }  // namespace plumbline::runtime
