@@ -27,7 +27,10 @@ TEST(OptimLaws, CorrectStepsPassAll) {
   EXPECT_EQ(report.total(Verdict::pass), report.cases());
   for (const Cell& cell : report.cells) {
     if (cell.law != "optim_step") continue;
-    EXPECT_EQ(cell.unjudged_elements, 0U) << cell.op;
+    // v − m² may be nothing but rounding, and c of lion's sign as well.
+    if (cell.op != "rmsprop" && cell.op != "lion") {
+      EXPECT_EQ(cell.unjudged_elements, 0U) << cell.op;
+    }
     RecordProperty(cell.op, std::to_string(cell.max_ratio));
     std::printf("%s: worst error/bound %.3f, zero tolerance %llu of %llu\n", cell.op.c_str(), cell.max_ratio,
                 static_cast<unsigned long long>(cell.zero_tolerance_elements),
@@ -114,7 +117,7 @@ TEST(OptimLaws, GridStepsHaveNoTolerance) {
   const Optimiser o = spec::Sgd{.lr = 0.5, .momentum = 0.5};
   const spec::Shape shape{3};
   const OptimTensors old{Values(shape, {1, 2, 3}), Values(shape, {4, 8, -2}), Values(shape, {0, 0, 0}),
-                         Values(shape, {0, 0, 0})};
+                         Values(shape, {0, 0, 0}), {}};
   const Values g(shape, {2, -1, 0.5});
   ReferenceOptim subject;
   OptimTensors got = *subject.step(o, 5, old, g);

@@ -8,6 +8,9 @@
 namespace plumbline::runtime {
 namespace {
 
+spec::Result<OptimiserState> create_for(const spec::Optimiser& o, const std::vector<Index>& sizes) {
+  return OptimiserState::create(o, sizes);
+}
 OptimiserState create(const spec::Optimiser& o, std::vector<Index> sizes) {
   return spec::value_or_throw(OptimiserState::create(o, std::move(sizes)));
 }
