@@ -169,11 +169,40 @@ void plant_products(std::vector<Mutant>& list) {
          {"rolled", "outputs are one place off", [](const KernelCall& c) { return rolled(c.right, -1, 1); }}});
 }
 
+// The cotangents of the first two operands exchanged, where their shapes allow it.
+void first_two_swapped(const BackwardCall&, std::vector<Values>& g) {
+  if (g.size() > 1 && g[0].size() == g[1].size()) {
+    const Values first = g[0];
+    g[0] = g[1].reshaped(first.shape()), g[1] = first.reshaped(g[1].shape());
+  }
+}
+BackwardBug of_operand(std::size_t k, double factor) {
+  return [=](const BackwardCall&, std::vector<Values>& g) {
+    if (k < g.size()) g[k] = scaled(g[k], factor);
+  };
+}
+
+void plant_backward(std::vector<Mutant>& list) {
+  for (std::string_view op : {"attention", "attention_weights", "einsum", "bilinear"}) {
+    const auto add = [&](std::string_view name, std::string_view bug, BackwardBug backward) {
+      list.push_back(backward_mutant(op, name, bug, std::move(backward)));
+    };
+    add("grad_operands_swapped", "the gradients of the first two operands exchanged", first_two_swapped);
+    add("grad_second_missing", "the second operand gets no gradient", of_operand(1, 0));
+    add("grad_unscaled", "the gradient of the first operand is scaled twice", of_operand(0, 0.5));
+  }
+  list.push_back(backward_mutant("rope", "grad_forwards", "the gradient is rotated the same way",
+                                 [](const BackwardCall& c, std::vector<Values>& g) {
+                                   if (const auto y = c.correct(c.op, {c.ct})) g[0] = *y;
+                                 }));
+}
+
 }  // namespace
 
 void add_attention_bugs(std::vector<Mutant>& list) {
   plant_attention(list);
   plant_products(list);
+  plant_backward(list);
 }
 
 }  // namespace plumbline::crosscheck

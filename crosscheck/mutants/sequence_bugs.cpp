@@ -210,6 +210,33 @@ void plant_scans(std::vector<Mutant>& list) {
          {"bf16_operands", "operands in bfloat16", operands_in(spec::bfloat16)}});
 }
 
+// The cotangent of input k counted from x, or from the end where k is negative, times a factor.
+BackwardBug cotangent_scaled(int k, double factor) {
+  return [=](const BackwardCall&, std::vector<Values>& g) {
+    const int at = k < 0 ? static_cast<int>(g.size()) + k : k;
+    if (at >= static_cast<int>(g.size())) return;
+    Values& x = g[static_cast<std::size_t>(at)];
+    x = scaled(x, factor);
+  };
+}
+// The gradient of the first step of x only.
+void one_step_of_x(const BackwardCall& c, std::vector<Values>& g) {
+  const Index steps = g[0].shape()[0], unit = steps > 0 ? g[0].size() / steps : 0;
+  if (c.y.size() > 0) g[0] = changed(g[0], [&](Index i, double v) { return i >= unit ? 0 : v; });
+}
+
+void plant_backward(std::vector<Mutant>& list) {
+  for (std::string_view op : {"rnn", "gru", "lstm", "gated_diagonal_ssm", "selective_scan", "linear_scan"}) {
+    const auto add = [&](std::string_view name, std::string_view bug, BackwardBug backward) {
+      list.push_back(backward_mutant(op, name, bug, std::move(backward)));
+    };
+    add("grad_one_step", "only the first step has a gradient", one_step_of_x);
+    add("grad_second_missing", "the second input gets no gradient", cotangent_scaled(1, 0));
+    add("grad_last_doubled", "the last input's gradient is accumulated twice", cotangent_scaled(-1, 2));
+    add("grad_negated", "the gradient of x has the wrong sign", cotangent_scaled(0, -1));
+  }
+}
+
 }  // namespace
 
 void add_sequence_bugs(std::vector<Mutant>& list) {
@@ -217,6 +244,7 @@ void add_sequence_bugs(std::vector<Mutant>& list) {
   plant_cells(list);
   plant_selective_scans(list);
   plant_scans(list);
+  plant_backward(list);
 }
 
 }  // namespace plumbline::crosscheck
