@@ -43,45 +43,45 @@ Judgement judge_normal(const spec::InitPlan& plan, const PlannedParameter& p, co
 // What a defining property comes to: the largest share of its bound that was used, and where it was broken.
 struct Property {
   Judgement judgement;
-  void ratio(double used, const std::string& where) {
+  template <class Where>
+  void ratio(double used, const Where& where) {
     judgement.max_ratio = std::max(judgement.max_ratio, used);
     if (used <= 1) return;
     ++judgement.mismatched;
     if (judgement.verdict == Verdict::pass)
-      judgement.verdict = Verdict::fail, judgement.note = spec::concat(where, ": ", used, " of the bound");
+      judgement.verdict = Verdict::fail, judgement.note = spec::concat(where(), ": ", used, " of the bound");
   }
 };
 
-// F(x) = u, to within the error that x may have: F(x − e) ≤ u ≤ F(x + e), decided with enclosures.
-std::optional<double> quantile_ratio(const spec::TruncatedNormalInit& s, double x, double u) {
-  using N = spec::Approx;
-  const spec::NormalWindow window(s);
+// F(x) = u, to within the error that x may have: F(x − e) ≤ u ≤ F(x + e), decided with enclosures. The share of e that
+// is used is told by the slope of F.
+std::optional<double> quantile_ratio(const TruncatedShare& share, const spec::TruncatedNormalInit& s, double x, double u) {
   const double error = truncated_error(s, x);
-  const auto mass = [&](double z) { return spec::normal_mass(window.side(), N(window.alpha), N(z)); };
-  const auto over = [&](double y) { return N(mass((y - s.mean) / s.std) - N(u) * mass(window.beta)); };
-  const N below = over(x - error), here = over(x), above = over(x + error), zero(Index{0});
+  const spec::Approx zero(0.0), goal = spec::Approx(u) * share.mass(), below = share.mass_below(x - error) - goal,
+                     above = share.mass_below(x + error) - goal;
   const auto yes = [](spec::Truth t) { return t.exact == spec::Tri::yes; };
   if (yes(less(zero, below)) || yes(less(above, zero))) return 2;
-  if (!yes(less(below, zero)) || !yes(less(zero, above))) {
-    const bool edge = u == 0 && x == s.a;
-    return edge ? std::optional<double>(0) : std::nullopt;
-  }
-  const double at = here.centre(), low = below.centre(), high = above.centre();
-  return at > 0 ? at / (at - low) : at / (at - high);
+  if (!yes(less(below, zero)) || !yes(less(zero, above)))
+    return u == 0 && x == s.a ? std::optional<double>(0) : std::nullopt;
+  const double middle = (below.centre() + above.centre()) / 2, reach = (above.centre() - below.centre()) / 2;
+  return std::min(1.0, std::abs(middle) / reach);
 }
 
 Judgement judge_truncated(const spec::InitPlan& plan, const PlannedParameter& p, const Values& got) {
   const auto& s = std::get<spec::TruncatedNormalInit>(p.scheme);
   const spec::DrawStream stream = plan.stream_of(p);
+  const TruncatedShare share(s);
   Property out;
   out.judgement.elements = got.size();
   for (Index i = 0; i < got.size(); ++i) {
-    const std::string where = spec::concat("element ", i, " of ", p.name, ", F(x) against draw ", stream.unit_at(i));
+    const auto where = [&] {
+      return spec::concat("element ", i, " of ", p.name, ", F(x) against draw ", stream.unit_at(i));
+    };
     if (!(got[i] >= static_cast<float>(s.a) && got[i] <= static_cast<float>(s.b))) {
       out.ratio(spec::upward::infinity, where);
       continue;
     }
-    const auto used = quantile_ratio(s, got[i], stream.unit_at(i));
+    const auto used = quantile_ratio(share, s, got[i], stream.unit_at(i));
     if (used)
       out.ratio(*used, where);
     else
@@ -110,7 +110,7 @@ Judgement judge_orthogonal(const spec::InitPlan& plan, const PlannedParameter& p
   double all = 0;
   for (const double x : g) all += x * x;
   const auto where = [&](std::string_view of, Index i, Index j) {
-    return spec::concat("parameter ", p.name, ": ", of, " at ", i, ", ", j);
+    return [=, &p] { return spec::concat("parameter ", p.name, ": ", of, " at ", i, ", ", j); };
   };
   for (Index i = 0; i < m; ++i)
     for (Index j = 0; j < m; ++j) {

@@ -46,6 +46,7 @@ O varied(O o, RandomChoices& r) {
 spec::Optimiser vary(const spec::Optimiser& kind, RandomChoices& r) {
   spec::Optimiser out = std::visit([&](const auto& o) -> spec::Optimiser { return varied(o, r); }, kind);
   if (auto* o = std::get_if<spec::Sgd>(&out)) o->nesterov = o->nesterov && o->momentum > 0 && o->dampening == 0;
+  if (auto* o = std::get_if<spec::Rmsprop>(&out); o != nullptr && o->alpha == 0) o->centered = false;  // v = m² = g²
   if (auto* o = std::get_if<spec::Nesterov>(&out); o != nullptr && o->momentum == 0) o->momentum = 0.9;
   return out;
 }
@@ -68,8 +69,9 @@ Element draw_element(RandomChoices& r, double scale, double lr, bool first) {
   const auto one = [&] { return draw_one(r, first); };
   const double p = r.coin() ? one() : one() * lr * std::min(1.0, scale);
   const double v = one() * scale;
-  const double m = as_float(one() * scale), square = as_float(std::max(v * v, 2 * m * m));
-  return {as_float(p), as_float(one() * scale), m, square, as_float(square * static_cast<double>(r.pick(1, 3)) / 2)};
+  const double m = as_float(one() * scale);  // v ≥ m², and the largest v of an ordinary element is yet to come
+  const double square = as_float(std::max(v * v, 2 * m * m));
+  return {as_float(p), as_float(one() * scale), m, square, first ? 0 : as_float(square * static_cast<double>(r.pick(1, 3)) / 2)};
 }
 
 }  // namespace

@@ -72,23 +72,36 @@ UnitSamples of_normal(const spec::NormalInit& s, const Values& x, const spec::Cl
   return out;
 }
 
-// F(x), F the law cut to [a, b]; its density at x over that of the window bounds what the error of x is worth.
+// F(x), F the law cut to [a, b]; the error of x counts by the slope there, which it hardly changes.
 UnitSamples of_truncated(const spec::TruncatedNormalInit& s, const Values& x) {
+  constexpr double slack = 1 + 0x1p-10;
   UnitSamples out{{}, grid, false};
-  const spec::NormalWindow window(s);
-  const auto mass = [&](double z) { return spec::normal_mass(window.side(), Approx(window.alpha), Approx(z)); };
-  const Approx all = mass(window.beta);
+  const TruncatedShare share(s);
   for (Index i = 0; i < x.size(); ++i) {
-    const double error = truncated_error(s, x[i]);
-    const auto at = [&](double y) { return mass((y - s.mean) / s.std) / all; };
-    const Approx below = at(x[i] - error), here = at(x[i]), above = at(x[i] + error);
-    const double reach = std::max(above.centre() - here.centre(), here.centre() - below.centre());
-    out.samples.push_back({here.centre(), reach + below.radius() + here.radius() + above.radius()});
+    const Approx at = share.mass_below(x[i]) / share.mass();
+    out.samples.push_back({at.centre(), at.radius() + share.slope(x[i]) * truncated_error(s, x[i]) * slack});
   }
   return out;
 }
 
 }  // namespace
+
+TruncatedShare::TruncatedShare(const spec::TruncatedNormalInit& s)
+    : law_(s), side_(spec::NormalWindow(s).side()), root_half_(sqrt(Approx(0.5))) {
+  const Approx z(spec::NormalWindow(s).alpha);
+  at_alpha_ = side_ > 0 ? erfc(z * root_half_) : side_ < 0 ? -erfc(-z * root_half_) : -erf(z * root_half_);
+  mass_ = mass_below(s.b);
+}
+
+Approx TruncatedShare::mass_below(double x) const {
+  const Approx z = Approx((x - law_.mean) / law_.std) * root_half_;
+  return Approx(0.5) * (at_alpha_ + (side_ > 0 ? -erfc(z) : side_ < 0 ? erfc(-z) : erf(z)));
+}
+
+double TruncatedShare::slope(double x) const {
+  const double z = (x - law_.mean) / law_.std;
+  return std::exp(-z * z / 2) / 2.5066282746310007 / (law_.std * mass_.centre());
+}
 
 double truncated_error(const spec::TruncatedNormalInit& s, double x) {
   const spec::NormalWindow w(s);

@@ -7,6 +7,7 @@
 #include "crosscheck/sample/case.h"
 #include "spec/lang/claims.h"
 #include "spec/layers/init_plan.h"
+#include "spec/num/approx.h"
 
 namespace plumbline::crosscheck {
 
@@ -25,6 +26,22 @@ struct UnitSamples {
 
 // How far a kernel may lie from the quantile x of a truncated law: double arithmetic, rounded once [init B7].
 double truncated_error(const spec::TruncatedNormalInit& s, double x);
+
+// F of a truncated law, from enclosures of the error functions.
+class TruncatedShare {
+ public:
+  explicit TruncatedShare(const spec::TruncatedNormalInit& s);
+  // F(x) times the mass of the window, and that mass.
+  spec::Approx mass_below(double x) const;
+  const spec::Approx& mass() const { return mass_; }
+  // The slope of F at x, a double that is right to many digits.
+  double slope(double x) const;
+
+ private:
+  spec::TruncatedNormalInit law_;
+  int side_;
+  spec::Approx root_half_, at_alpha_, mass_;
+};
 
 // Whether each element of the scheme is a sample of its own.
 bool has_unit_samples(const spec::Initialiser& scheme);

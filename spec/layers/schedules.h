@@ -36,15 +36,17 @@ class RateFormula {
     if (k_ >= s.total_steps) return r(s.eta_min);
     return cosine(s.lr, s.eta_min, k_ - s.warmup_steps, s.total_steps - s.warmup_steps);
   }
+  // Where two phases meet the curve is continuous: it does not matter to which the update belongs.
   N operator()(const OneCycleRate& s) const {
     const N high = r(s.max_lr), start = high / r(s.div_factor), least = start / r(s.final_div_factor);
     const N one(Index{1}), k = count(std::min(k_, s.total_steps - 1)), last = count(s.total_steps - 1);
     const N up = r(s.pct_start) * count(s.total_steps) - one;
-    if (certainly(!less(up, k))) return anneal(s, start, high, N(k / up));
-    if (!s.three_phase) return anneal(s, high, least, N((k - up) / (last - up)));
+    const N rise = anneal(s, start, high, N(k / up));
+    if (!s.three_phase) return select(less(up, k), anneal(s, high, least, N((k - up) / (last - up))), rise);
     const N down = count(2) * r(s.pct_start) * count(s.total_steps) - count(2);
-    if (certainly(!less(down, k))) return anneal(s, high, start, N((k - up) / (down - up)));
-    return anneal(s, start, least, N((k - down) / (last - down)));
+    const N fall = anneal(s, high, start, N((k - up) / (down - up)));
+    const N end = anneal(s, start, least, N((k - down) / (last - down)));
+    return select(less(up, k), N(select(less(down, k), end, fall)), rise);
   }
   // Of the way up or down, at/size; the height shrinks from cycle to cycle.
   N operator()(const CyclicRate& s) const {
