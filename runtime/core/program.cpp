@@ -144,9 +144,9 @@ void Program::poison(std::uint32_t pattern) {
 
 bool Program::guards_intact() const {
   return std::ranges::all_of(plan_->guards, [&](const auto& guard) {
-    const auto* words = reinterpret_cast<const std::uint32_t*>(plan_->arena.data() + guard.first);
-    return std::all_of(words, words + guard.second / sizeof(std::uint32_t),
-                       [&](auto w) { return w == plan_->pattern; });
+    for (std::size_t at = guard.first; at < guard.first + guard.second; ++at)
+      if (plan_->arena.data()[at] != static_cast<std::byte>(plan_->pattern >> 8 * (at % 4))) return false;
+    return true;
   });
 }
 

@@ -217,8 +217,8 @@ BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out)
 }  // namespace
 
 void register_copies(KernelTable& table) {
-  const auto add = [&](const char* op, const Bind& f32, const Bind& f64) {
-    table.add(op, std::string(op) + ".copy", claims(), f32, f64);
+  const auto add = [&](const char* op, const Bind& f32, const Bind& f64, Supports supports = {}) {
+    table.add(op, std::string(op) + ".copy", claims(), f32, f64, std::move(supports));
   };
   add("full", bind_full<float>, bind_full<double>);
   const auto same = [](const spec::Op&, const Shapes&, const Shape&) {
@@ -231,7 +231,8 @@ void register_copies(KernelTable& table) {
   add("concat", bind_concat<float>, bind_concat<double>);
   add("slice", bind_slice<float>, bind_slice<double>);
   add("slice_grad", bind_slice_grad<float>, bind_slice_grad<double>);
-  add("pad", bind_pad<float>, bind_pad<double>);
+  add("pad", bind_pad<float>, bind_pad<double>,
+      [](const spec::Op& op, const Shapes&) { return attribute<std::string>(op, "mode") == "constant"; });
 }
 
 }  // namespace plumbline::runtime
