@@ -10,7 +10,7 @@
 
 namespace plumbline::spec {
 
-// [lp_pool2d C1..C6]; no padding. Where the sum is 0 the derivative is 0, as PyTorch.
+// [lp_pool2d C1..C6]; no padding. Where the sum is 0 the derivative is 0, as PyTorch, but of sums of p = 1.
 struct LpPool2d {
   double norm_type = 2;  // p
   Axes kernel{2}, stride{};
@@ -51,6 +51,10 @@ struct LpPool2d {
     AvgPool2dGrad to_windows;
     to_windows.size = spatial(in[0].shape(), axes), to_windows.kernel = kernel, to_windows.stride = stride;
     to_windows.ceil_mode = ceil_mode, to_windows.divisor_override = 1;
+    if (norm_type == 1) {
+      const T sums = call(to_windows, ct);
+      return {absolute ? mul(sums, call(Sign{}, in[0])) : sums};
+    }
     const T none = call(Equal{}, y, literal(y, 0));
     const T scale = call(PowScalar{1 - norm_type}, where(none, literal(y, 1), y));
     const T shares = call(to_windows, where(none, literal(y, 0), mul(ct, scale)));
