@@ -55,7 +55,8 @@ struct Property {
 
 // F(x) = u, to within the error that x may have: F(x − e) ≤ u ≤ F(x + e), decided with enclosures. The share of e that
 // is used is told by the slope of F.
-std::optional<double> quantile_ratio(const TruncatedShare& share, const spec::TruncatedNormalInit& s, double x, double u) {
+std::optional<double> quantile_ratio(const TruncatedShare& share, const spec::TruncatedNormalInit& s, double x,
+                                     double u) {
   const double error = truncated_error(s, x);
   const spec::Approx zero(0.0), goal = spec::Approx(u) * share.mass(), below = share.mass_below(x - error) - goal,
                      above = share.mass_below(x + error) - goal;
@@ -100,9 +101,10 @@ Judgement judge_orthogonal(const spec::InitPlan& plan, const PlannedParameter& p
   const spec::DrawStream stream = plan.stream_of(p);
   const auto at = [&](Index i, Index j) { return high ? i * m + j : j * n + i; };
   std::vector<double> g(static_cast<std::size_t>(got.size()));
-  for (Index k = 0; k < got.size(); ++k)
-    g[static_cast<std::size_t>(k)] =
-        std::sqrt(-2 * std::log(1 - stream.unit_at(2 * k))) * std::cos(2 * std::numbers::pi * stream.unit_at(2 * k + 1));
+  for (Index k = 0; k < got.size(); ++k) {
+    const double radius = std::sqrt(-2 * std::log(1 - stream.unit_at(2 * k)));
+    g[static_cast<std::size_t>(k)] = radius * std::cos(2 * std::numbers::pi * stream.unit_at(2 * k + 1));
+  }
   const double u = spec::unit_roundoff(spec::binary32), own = 64 * static_cast<double>(n * m) * 0x1p-53;
   const double least = static_cast<double>(n) * 0x1p-149;
   Property out;

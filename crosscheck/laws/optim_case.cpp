@@ -47,6 +47,8 @@ spec::Optimiser vary(const spec::Optimiser& kind, RandomChoices& r) {
   spec::Optimiser out = std::visit([&](const auto& o) -> spec::Optimiser { return varied(o, r); }, kind);
   if (auto* o = std::get_if<spec::Sgd>(&out)) o->nesterov = o->nesterov && o->momentum > 0 && o->dampening == 0;
   if (auto* o = std::get_if<spec::Rmsprop>(&out); o != nullptr && o->alpha == 0) o->centered = false;  // v = m² = g²
+  if (auto* o = std::get_if<spec::Adadelta>(&out))  // steps of lr √eps at least, which a parameter can show
+    o->lr = std::max(o->lr, 0.1), o->eps = std::max(o->eps, 1e-6);
   if (auto* o = std::get_if<spec::Nesterov>(&out); o != nullptr && o->momentum == 0) o->momentum = 0.9;
   return out;
 }
@@ -71,7 +73,8 @@ Element draw_element(RandomChoices& r, double scale, double lr, bool first) {
   const double v = one() * scale;
   const double m = as_float(one() * scale);  // v ≥ m², and the largest v of an ordinary element is yet to come
   const double square = as_float(std::max(v * v, 2 * m * m));
-  return {as_float(p), as_float(one() * scale), m, square, first ? 0 : as_float(square * static_cast<double>(r.pick(1, 3)) / 2)};
+  const double top = first ? 0 : as_float(square * static_cast<double>(r.pick(1, 3)) / 2);
+  return {as_float(p), as_float(one() * scale), m, square, top};
 }
 
 }  // namespace
@@ -81,15 +84,18 @@ OptimCase draw_optim_case(const spec::Optimiser& kind, std::uint64_t seed, std::
   OptimCase c;
   c.number = number;
   c.optimiser = number == 0 ? kind : vary(kind, r);
-  const bool whole = steps_matrices(c.optimiser), powers = std::holds_alternative<spec::Nadam>(c.optimiser);
+  const bool whole = steps_matrices(c.optimiser), powers = std::holds_alternative<spec::Nadam>(c.optimiser),
+             squares = std::holds_alternative<spec::Adadelta>(c.optimiser);  // m is an average of squares too
   c.t = number % 3 == 0 ? 1 : r.one_of(powers ? few_counts : counts);
   const bool long_run = number % 10 == 9;  // a hundred steps in a row
-  const spec::Shape shape = long_run ? (whole ? spec::Shape{3, 4} : spec::Shape{7}) : r.one_of(whole ? matrices : shapes);
+  const spec::Shape brief = whole ? spec::Shape{3, 4} : spec::Shape{7};
+  const spec::Shape shape = long_run ? brief : r.one_of(whole ? matrices : shapes);
   const double lr = std::visit([](const auto& o) { return o.lr; }, c.optimiser);
   std::vector<double> scales, p, buf, m, v, top;
   for (Index i = 0; i < shape.size(); ++i) {
     scales.push_back(i == 0 || whole ? 1 : draw_scale(r));
-    const Element e = draw_element(r, scales.back(), lr, i == 0);
+    Element e = draw_element(r, scales.back(), lr, i == 0);
+    if (squares) e.m = e.v / 2;
     p.push_back(e.p), buf.push_back(e.buf), m.push_back(e.m), v.push_back(e.v), top.push_back(e.top);
   }
   if (c.t == 1) buf.assign(p.size(), 0), m = v = top = buf;

@@ -84,7 +84,8 @@ void plant_matrices(std::vector<Mutant>& list) {
           const double n = static_cast<double>(std::max(c.fans().in, c.fans().out));
           return c.with(spec::NormalInit{0, c.scheme<OrthogonalInit>().gain / std::sqrt(n)});
         });
-  plant(list, "orthogonal", "first_column_sign", "a sign that is not R's", each([](const InitCall& c, Index i, double x) {
+  plant(list, "orthogonal", "first_column_sign", "a sign that is not R's",
+        each([](const InitCall& c, Index i, double x) {
           const Index rows = c.parameter().shape[0], columns = c.right.size() / std::max<Index>(1, rows);
           return (rows >= columns ? i % columns : i / columns) == 0 ? -x : x;
         }));

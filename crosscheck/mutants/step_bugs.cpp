@@ -175,7 +175,7 @@ void plant_muon(std::vector<Mutant>& list) {
   attribute<Muon>(list, "cubic", "without the fifth power", [](Muon& o) { o.c = 0; });
   attribute<Muon>(list, "coefficients", "15/8, −10/8, 3/8", [](Muon& o) { o.a = 1.875, o.b = -1.25, o.c = 0.375; });
   attribute<Muon>(list, "momentum_complement", "1 − momentum", [](Muon& o) { o.momentum = 1 - o.momentum; });
-  plant(list, "muon", "scale_missing", "the scale of a tall matrix is 1", {}, [](const StepCall& c, OptimTensors& next) {
+  plant(list, "muon", "scale_missing", "a tall matrix is not scaled", {}, [](const StepCall& c, OptimTensors& next) {
     const auto& o = std::get<Muon>(c.optimiser);
     const double kept = 1 - o.lr * o.weight_decay, rows = static_cast<double>(c.g.shape()[0]),
                  columns = static_cast<double>(c.g.shape()[1]), scale = std::sqrt(std::max(1.0, rows / columns));

@@ -50,7 +50,7 @@ void step(const spec::Muon& o, const OptimViewOf<T>& view, Index n) {
     push(o.a, gram, x, next, m, k);
     std::swap(x, next);
   }
-  const double tall = static_cast<double>(std::max(k, Index{1})), wide = static_cast<double>(std::max(columns, Index{1}));
+  const auto tall = static_cast<double>(std::max(k, Index{1})), wide = static_cast<double>(std::max(columns, Index{1}));
   const double rate = o.lr * std::sqrt(std::max(tall, 1.0) / wide), kept = 1 - o.lr * o.weight_decay;
   for (Index i = 0; i < n; ++i) view.p[i] = static_cast<T>(kept * view.p[i] - rate * x[at(i)]);
 }

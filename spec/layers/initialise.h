@@ -73,7 +73,7 @@ inline std::optional<NormalInit> normal_law(const Initialiser& scheme, const Sha
   return std::nullopt;
 }
 
-// The window [a, b] of a truncated law in deviations, and on which side of the mean it lies: 1 above, −1 below, 0 across.
+// The window [a, b] of a truncated law in deviations, and its side of the mean: 1 above, −1 below, 0 across.
 struct NormalWindow {
   double alpha, beta;
   explicit NormalWindow(const TruncatedNormalInit& s) : alpha((s.a - s.mean) / s.std), beta((s.b - s.mean) / s.std) {}

@@ -30,7 +30,8 @@ Tensor<N> newton_schulz(const Muon& o, const Tensor<N>& update, const N& like) {
   const bool tall = update.shape()[0] > update.shape()[1];
   Tensor<N> x = tall ? transposed(update) : update;
   const N squares = sum<N>(x.size(), [&](Index i) { return square(x[i]); });
-  const N size = maximum(N(sqrt(squares)), scalar_of(o.eps)), a = scalar_of(o.a), b = scalar_of(o.b), c = scalar_of(o.c);
+  const N size = maximum(N(sqrt(squares)), scalar_of(o.eps));
+  const N a = scalar_of(o.a), b = scalar_of(o.b), c = scalar_of(o.c);
   x = Tensor<N>::generate(x.shape(), [&](Index i) { return N(x[i] / size); });
   for (Index step = 0; step < o.ns_steps; ++step) {
     const Tensor<N> gram = times_transposed(x, x), twice = times_transposed(gram, gram);  // A is symmetric

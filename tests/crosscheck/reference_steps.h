@@ -49,7 +49,8 @@ class ReferenceInit : public InitSubject {
     };
     std::vector<float> x;
     if (const auto normal = spec::normal_law(p.scheme, p.shape)) {
-      for (spec::Index i = 0; i < p.shape.size(); ++i) x.push_back(static_cast<float>(normal->mean + normal->std * draw(i)));
+      for (spec::Index i = 0; i < p.shape.size(); ++i)
+        x.push_back(static_cast<float>(normal->mean + normal->std * draw(i)));
     } else if (const auto* cut = std::get_if<spec::TruncatedNormalInit>(&p.scheme)) {
       for (spec::Index i = 0; i < p.shape.size(); ++i) x.push_back(quantile(*cut, stream.unit_at(i)));
     } else if (const auto* q = std::get_if<spec::OrthogonalInit>(&p.scheme)) {
