@@ -73,9 +73,9 @@ void plant_upsampling(std::vector<Mutant>& list) {
        {"ceiling", "the next element", nearest([](Index o, Index in, Index out) { return (o * in + out - 1) / out; })},
        {"half_pixel", "centres of pixels",
         nearest([](Index o, Index in, Index out) { return ((2 * o + 1) * in) / (2 * out); })},
-       {"float_scale", "a scale of eight bits", nearest([](Index o, Index in, Index out) {
+       {"float_scale", "a scale of six bits", nearest([](Index o, Index in, Index out) {
           return static_cast<Index>(static_cast<double>(o) *
-                                    estimate(static_cast<double>(in) / static_cast<double>(out), 8));
+                                    estimate(static_cast<double>(in) / static_cast<double>(out), 6));
         })},
        {"repeated", "the image starts again", nearest([](Index o, Index in, Index) { return o % in; })},
        {"transposed", "rows for columns", transposed_result}});

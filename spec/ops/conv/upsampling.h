@@ -31,7 +31,7 @@ struct Upsample {
       for (Index i = choices.coin() ? 1 : 2; i > 0; --i) out.push_back(choices.pick(1, most));
       return out;
     };
-    (choices.coin() ? op.scale_factor : op.size) = list(choices.coin() ? 3 : 11);
+    (choices.coin() ? op.scale_factor : op.size) = list(choices.coin() ? 11 : 29);
     if (!op.scale_factor.empty()) op.scale_factor = list(3);
     if constexpr (requires { op.align_corners; }) op.align_corners = choices.coin();
     return {op, {sample_image(choices)}, {}};
