@@ -256,6 +256,8 @@ void plant_arrangements(std::vector<Mutant>& list) {
   plant(list, "pad", "symmetric", "the edge is mirrored too", pad_symmetric);
   plant(list, "pad", "edges_for_mirror", "replicates where it should reflect", pad_edges_for_mirror);
   plant(list, "pad", "mode_ignored", "always pads with the value", pad_zeros_for_edges);
+  plant(list, "pad_grad", "folds_dropped", "what lies outside is dropped", with_attribute("mode", "constant"));
+  plant(list, "pad_grad", "edges_for_mirror", "folds onto the edge", pad_edges_for_mirror);
   plant(list, "flip", "first_axis_only", "only the first of the axes", first_axis_only);
   plant(list, "flip", "all_axes", "all axes", with_attribute("axes", "[]"));
   plant(list, "flip", "identity", "nothing is turned round", as_it_was);

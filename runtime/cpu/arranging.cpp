@@ -161,6 +161,40 @@ BoundKernel bind_pad_around(const spec::Op& op, const Shapes& in, const Shape& o
   });
 }
 
+// The cotangents of all places that read an element, added in order.
+template <class T>
+BoundKernel bind_pad_grad(const spec::Op& op, const Shapes& in, const Shape& out) {
+  const auto padding = attribute<spec::Axes>(op, "padding");
+  const auto mode = attribute<std::string>(op, "mode");
+  const auto strides = out.strides();
+  std::vector<std::vector<Index>> tables;  // for each axis of ct, the offset in x of each of its places; −1: none
+  for (Index a = 0; a < out.rank(); ++a) {
+    const Index before = padding.size() == 1 ? padding[0] : padding[static_cast<std::size_t>(2 * a)];
+    auto& table = tables.emplace_back();
+    for (Index i = 0; i < in[0][a]; ++i) {
+      Index k = i - before;
+      const bool outside = k < 0 || k >= out[a];
+      if (outside && mode == "reflect") k = k < 0 ? -k : 2 * (out[a] - 1) - k;
+      if (outside && mode == "replicate") k = k < 0 ? 0 : out[a] - 1;
+      table.push_back(outside && mode == "constant" ? -1 : k * strides[static_cast<std::size_t>(a)]);
+    }
+  }
+  BoundKernel bound;
+  bound.run = [tables = std::move(tables), n = in[0].size(), size = out.size()](const KernelArgs& args) {
+    std::fill_n(args.out.as<T>(), size, T(0));
+    for (Index i = 0; i < n; ++i) {
+      Index at = 0, rest = i;
+      for (std::size_t a = tables.size(); a-- > 0 && at >= 0;) {
+        const auto extent = static_cast<Index>(tables[a].size());
+        const Index offset = tables[a][static_cast<std::size_t>(rest % extent)];
+        at = offset < 0 ? -1 : at + offset, rest /= extent;
+      }
+      if (at >= 0) args.out.as<T>()[at] += args.in[0].as<T>()[i];
+    }
+  };
+  return bound;
+}
+
 BoundKernel same_elements(const spec::Op&, const Shapes&, const Shape&) {
   BoundKernel bound;
   bound.alias = true;
@@ -183,6 +217,7 @@ void register_arranging(KernelTable& table) {
   add("pad", bind_pad_around<float>, bind_pad_around<double>, [](const spec::Op& op, const Shapes&) {
     return attribute<std::string>(op, "mode") != "constant";
   });
+  table.add("pad_grad", "pad_grad.left", claims(spec::Order::left), bind_pad_grad<float>, bind_pad_grad<double>);
   for (const char* op : {"expand_dims", "squeeze", "flatten"})
     table.add(op, std::string(op) + ".copy", claims(), same_elements, same_elements);
 }

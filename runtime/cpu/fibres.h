@@ -18,7 +18,7 @@ BoundKernel over_fibres(const spec::Op& op, std::string_view axes, const Shape& 
   BoundKernel bound;
   if (in.size() == 0) {
     bound.run = [f, n = out.size()](const KernelArgs& args) {
-      std::fill_n(args.out.as<T>(), n, f(static_cast<T*>(nullptr), 0));
+      if (n > 0) std::fill_n(args.out.as<T>(), n, f(static_cast<T*>(nullptr), 0));
     };
     return bound;
   }

@@ -9,16 +9,18 @@
 namespace plumbline::runtime {
 namespace {
 
-// two_pass: Σ (x − μ)² / (n − correction), NaN where n ≤ correction.
+// two_pass: Σ (x − μ)² / max(0, n − correction). One number is its own mean, infinite or not.
 template <class T>
 T variance(const T* x, Index n, Index correction) {
-  if (n <= correction || n == 0) return std::numeric_limits<T>::quiet_NaN();
+  const T divisor = static_cast<T>(std::max<Index>(0, n - correction));
+  if (n == 0) return std::numeric_limits<T>::quiet_NaN();
+  if (n == 1) return (x[0] == x[0] ? T(0) : x[0]) / divisor;
   const T mean = sum_lanes(x, n) / static_cast<T>(n);
   const T squares = sum_terms<T>(n, [=](auto at) {
     const auto centred = at(x) - mean;
     return centred * centred;
   });
-  return squares / static_cast<T>(n - correction);
+  return squares / divisor;
 }
 
 template <class T, bool root>

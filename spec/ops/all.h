@@ -199,6 +199,7 @@
 #include "spec/ops/shape/index_select_grad.h"
 #include "spec/ops/shape/one_hot.h"
 #include "spec/ops/shape/pad.h"
+#include "spec/ops/shape/pad_grad.h"
 #include "spec/ops/shape/permute.h"
 #include "spec/ops/shape/repeat_interleave.h"
 #include "spec/ops/shape/reshape.h"

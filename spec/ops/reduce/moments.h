@@ -16,7 +16,7 @@ Result<Shape> moment_shape(const O& op, const Shape& in) {
   return out;
 }
 
-// What Σ (x − μ)² is divided by; 0 where that makes the variance undefined.
+// What Σ (x − μ)² is divided by: 0 where n ≤ correction, so that the variance has a pole, or is undefined.
 template <class O>
 Index moment_divisor(const O& op, Index n) {
   return std::max<Index>(0, n - op.correction);
@@ -44,11 +44,10 @@ N squared_deviations(std::string_view method, Index n, X&& x) {
   return spec::sum<N>(n, [&](Index k) { return square(N(x(k) - mean)); });
 }
 
-// Σ (x − μ)² / (n − correction), undefined (0/0) where n ≤ correction.
+// Σ (x − μ)² / max(0, n − correction)
 template <class O, Number N, class X>
 N variance(const O& op, std::string_view method, Index n, X&& x) {
-  const Index divisor = moment_divisor(op, n);
-  return divisor > 0 ? N(squared_deviations<N>(method, n, x) / N(divisor)) : N(N(Index{0}) / N(Index{0}));
+  return squared_deviations<N>(method, n, x) / N(moment_divisor(op, n));
 }
 
 // (x − μ)/(n − correction), at x's shape: half the derivative of the variance.
@@ -56,7 +55,7 @@ template <class O, TensorLike T>
 T variance_slope(const O& op, const T& x) {
   const T centred = sub(x, call(Mean{op.axes, /*keepdim=*/true}, x));
   const auto divisor = static_cast<double>(moment_divisor(op, reduced_extent(op, x.shape())));
-  return div(divisor > 0 ? centred : sub(centred, centred), literal(x, divisor));
+  return div(centred, literal(x, divisor));
 }
 
 // Means far from 0 beside means near it: there the methods differ.
