@@ -81,7 +81,7 @@ Moments<N> variance_of(Index n, X&& x, Index count, Variance how) {
 
 // One slice of a tensor, with its statistics.
 template <Number N>
-struct Slice {
+struct NormSlice {
   const Slicing& slicing;
   const Fibres& fibre;
   const Tensor<N>& x;
@@ -110,7 +110,7 @@ void for_slices(const Tensor<N>& x, const Slicing& s, double eps, const Way& way
   const Fibres fibre = fibres(s.view, s.axes);
   if (x.size() == 0) return;
   for (Index start : fibre.start) {
-    Slice<N> slice{s, fibre, x, start};
+    NormSlice<N> slice{s, fibre, x, start};
     slice.measure(eps, way.variance);
     f(slice);
   }
@@ -121,7 +121,7 @@ template <Number N>
 Tensor<N> normalised(const Tensors<N>& in, const Slicing& s, double eps, const Way& way) {
   Tensor<N> y = in[0];
   const auto out = y.mutable_elements();
-  for_slices(in[0], s, eps, way, [&](const Slice<N>& slice) {
+  for_slices(in[0], s, eps, way, [&](const NormSlice<N>& slice) {
     for (Index k = 0; k < slice.length(); ++k) {
       const Index i = slice.at(k), p = s.parameter(i);
       N value = way.over(slice.centred(k), slice.deviation);

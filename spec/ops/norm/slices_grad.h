@@ -12,7 +12,7 @@ Tensor<N> normalised_gradient(const Tensors<N>& in, const Slicing& s, double eps
   const Tensor<N>& g = in[1];
   const auto out = dx.mutable_elements();
   const bool scaled = way.variance == Variance::scaled;
-  for_slices(in[0], s, eps, way, [&](const Slice<N>& slice) {
+  for_slices(in[0], s, eps, way, [&](const NormSlice<N>& slice) {
     const Index n = slice.length();
     std::vector<N> unit;
     for (Index k = 0; k < n; ++k) unit.push_back(way.over(slice.centred(k), slice.deviation));
