@@ -45,9 +45,10 @@ struct Diagonal {
     return {call(DiagonalGrad{offset, axis1, axis2, {shape[axes[0]], shape[axes[1]]}}, ct)};
   }
   static Sample<Diagonal> sample(Choices& choices) {
-    const Shape shape = pick_shape(choices, 2, 4);
+    Shape shape = pick_shape(choices, 2, 4);
     Diagonal op{choices.pick(-3, 3), choices.pick(0, shape.rank() - 1), 0};
     op.axis2 = (op.axis1 + choices.pick(1, shape.rank() - 1)) % shape.rank();
+    if (choices.coin()) shape[op.axis2] = std::min<Index>(9, shape[op.axis1]), shape[op.axis1] = shape[op.axis2];
     if (choices.coin()) op.axis1 -= shape.rank();
     if (choices.coin()) op.axis2 -= shape.rank();
     return {op, {shape}, {}};
