@@ -138,7 +138,9 @@ class LimitJudge {
     const bool as_other = std::any_of(others_.begin(), others_.end(), [&](const Values& other) {
       return near(got, other[i], bound, claims_.output);
     });
-    return overflow || as_other ? spec::judging::unjudged() : spec::judging::passed_if(false);
+    // Nothing bounds the roundings beside an infinity, as of scores that meet one: only the class of a number tells.
+    const bool loose = !bounded_[i].judged() && std::isfinite(got) && (std::isfinite(y) || std::isfinite(ieee_[i]));
+    return overflow || as_other || loose ? spec::judging::unjudged() : spec::judging::passed_if(false);
   }
 
  private:
@@ -155,8 +157,10 @@ class LimitJudge {
 Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& got,
                          const ClaimsOf& claims_of, const JudgeOptions& options) {
   const spec::Claims claims = claims_of(node);
-  const std::vector<Values> finite = finite_stand_in(data, claims.output, /*below=*/8);
-  const std::vector<Values> smaller = finite_stand_in(data, claims.output, /*below=*/20);
+  // 16 bits of storage may have no room between ordinary numbers and overflow; what computes on them has.
+  const spec::Format& roomy = claims.operands.emax < claims.intermediate.emax ? claims.operands : claims.intermediate;
+  const std::vector<Values> finite = finite_stand_in(data, roomy, /*below=*/8);
+  const std::vector<Values> smaller = finite_stand_in(data, roomy, /*below=*/20);
   const Reading reading(graph, finite, {node}, claims_of), other(graph, smaller, {node}, claims_of);
   const Filtered bounded = reading.filtered()[static_cast<std::size_t>(node)];
   const Values ieee = in_ieee<double>(graph, data, node, /*textbook=*/false);

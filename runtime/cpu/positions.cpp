@@ -18,19 +18,8 @@ struct Table {
   Index row(Index vector) const { return vector * width / inner % positions * pairs; }
 };
 
-// The sine and the cosine of an angle, right to more than twice the digits of T below an ulp of the angle.
-void sine_cosine(long double position, long double rate, float& s, float& c) {
-  s = static_cast<float>(std::sin(position * rate)), c = static_cast<float>(std::cos(position * rate));
-}
-void sine_cosine(__float128 position, __float128 rate, double& s, double& c) {
-  s = static_cast<double>(sinf128(position * rate)), c = static_cast<double>(cosf128(position * rate));
-}
-long double rate_of(float, double base, Index i, Index d) {
-  return std::pow(static_cast<long double>(base), -2 * static_cast<long double>(i) / static_cast<long double>(d));
-}
-__float128 rate_of(double, double base, Index i, Index d) {
-  return powf128(base, -2 * static_cast<__float128>(i) / static_cast<__float128>(d));
-}
+// 113 bits: positions stay below 2^32, so that an angle is right to 2^-80, and with it what is near a zero of the sine.
+using Wide = __float128;
 
 template <class T>
 Table<T> table_of(const spec::Op& op, const Shape& x, bool whole_pairs) {
@@ -43,10 +32,12 @@ Table<T> table_of(const spec::Op& op, const Shape& x, bool whole_pairs) {
   const auto start = attribute<Index>(op, "start");
   t.sine.resize(static_cast<std::size_t>(t.positions * t.pairs)), t.cosine.resize(t.sine.size());
   for (Index i = 0; i < t.pairs; ++i) {
-    const auto rate = rate_of(T{}, base, i, t.width);
+    const Wide rate = powf128(base, -2 * static_cast<Wide>(i) / static_cast<Wide>(t.width));
     for (Index p = 0; p < t.positions; ++p) {
       const auto at = static_cast<std::size_t>(p * t.pairs + i);
-      sine_cosine(static_cast<decltype(rate + rate)>(start + p), rate, t.sine[at], t.cosine[at]);
+      Wide sine = 0, cosine = 0;
+      sincosf128(static_cast<Wide>(start + p) * rate, &sine, &cosine);
+      t.sine[at] = static_cast<T>(sine), t.cosine[at] = static_cast<T>(cosine);
     }
   }
   return t;

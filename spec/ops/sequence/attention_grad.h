@@ -62,7 +62,7 @@ struct AttentionGrad {
     const bool biased = in.size() > 3 && sample.op.mask == "additive";
     sample.op.wrt = choices.one_of<std::string>({"query", "key", "value", biased ? "mask" : "value"});
     sample.shapes.insert(sample.shapes.begin() + 3, *value_shape(sample.op, in[0], in[1], in[2]));
-    sample.domains.insert(sample.domains.begin() + 3, Domain::any());
+    sample.domains.insert(sample.domains.begin() + 3, Domain::within(-0x1p40, 0x1p40));
     return sample;
   }
 

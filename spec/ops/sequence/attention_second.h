@@ -64,8 +64,9 @@ std::vector<T> AttentionGrad::vjp(const std::vector<T>& in, const T&, const T& u
   if (wrt == "value") {
     to_p = matmul(ct, transpose_last(u)), dct = matmul(p, u);
   } else {
-    T w = wrt == "query" ? scaled(matmul(u, transpose_last(k))) : scaled(matmul(q, transpose_last(u)));
-    if (wrt == "mask") w = broadcast_to(u, p.shape());
+    const T w = wrt == "query" ? scaled(matmul(u, transpose_last(k)))
+                : wrt == "key" ? scaled(matmul(q, transpose_last(u)))
+                               : broadcast_to(u, p.shape());
     const T jw = through_softmax(p, w);
     to_p = sub(mul(w, sub(dp, row_sum(mul(p, dp)))), mul(dp, row_sum(mul(p, w))));
     dct = matmul(jw, v), dv = matmul(transpose_last(jw), ct);

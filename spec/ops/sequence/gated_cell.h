@@ -82,7 +82,7 @@ Sample<O> sample_gated(Choices& choices, bool with_ct) {
   for (int i = 0; op.bias && i < 3; ++i) shapes.push_back({h});
   if (choices.coin()) shapes.push_back(batched ? Shape{batch, h} : Shape{h});
   if (with_ct) shapes.insert(shapes.begin(), sequence(h));
-  return {op, shapes, {}};
+  return {op, shapes, std::vector<Domain>(shapes.size(), Domain::within(-512, 512, {0, -17, 17}))};
 }
 
 }  // namespace plumbline::spec

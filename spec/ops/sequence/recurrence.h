@@ -134,7 +134,8 @@ Sample<O> sample_recurrence(Choices& choices, bool with_ct) {
   const Index states = choices.coin() ? O::states : 0;
   for (Index i = 0; i < states; ++i) shapes.push_back(batched ? Shape{batch, h} : Shape{h});
   if (with_ct) shapes.insert(shapes.begin(), sequence(h));
-  return {op, shapes, {}};
+  // Preactivations reach where gates are shut, and no further.
+  return {op, shapes, std::vector<Domain>(shapes.size(), Domain::within(-512, 512, {0, -17, 17}))};
 }
 
 }  // namespace plumbline::spec

@@ -131,11 +131,13 @@ Sample<O> sample_attention(Choices& choices) {
     s.push_back(rows), s.push_back(width);
     return s;
   };
-  Sample<O> sample{op, {heads(queries, d), heads(keys, d), heads(keys, pick_extent(choices, 9))}, {{}, {}, {}}};
+  const Domain finite = Domain::within(-0x1p40, 0x1p40);  // scores stay numbers in every format that reads them
+  Sample<O> sample{op, {heads(queries, d), heads(keys, d), heads(keys, pick_extent(choices, 9))},
+                   {finite, finite, finite}};
   if (choices.coin()) {
     sample.op.mask = choices.coin() ? "additive" : "boolean";
     sample.shapes.push_back(pick_broadcastable(choices, heads(queries, keys)));
-    sample.domains.push_back(sample.op.mask == "boolean" ? Domain::mask() : Domain::near({0, -88, 9}));
+    sample.domains.push_back(sample.op.mask == "boolean" ? Domain::mask() : Domain::within(-0x1p40, 0x1p40, {0, -88, 9}));
   }
   sample.op.is_causal = choices.pick(0, 2) == 2;
   if (sample.op.is_causal) sample.op.start = choices.coin() ? choices.pick(0, 3) : std::max<Index>(0, keys - queries);

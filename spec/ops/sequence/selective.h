@@ -80,14 +80,16 @@ Sample<O> sample_selection(Choices& choices) {
   const Index d = pick_extent(choices, 9), n = pick_extent(choices, 17);
   const bool batched = choices.coin();
   const auto sequence = [&](Index width) { return batched ? Shape{steps, batch, width} : Shape{steps, width}; };
-  const Domain decay = Domain::within(-8, 1, {0, -1}), step = Domain::within(-4, 4, {0});
-  Sample<O> sample{op, {sequence(d), sequence(d), {d, n}, sequence(n), sequence(n)}, {{}, step, decay, {}, {}}};
+  const Domain decay = Domain::within(-8, 1, {0, -1}), step = Domain::within(-4, 4, {0}),
+               finite = Domain::within(-0x1p20, 0x1p20, {0, -17, 17});
+  Sample<O> sample{op, {sequence(d), sequence(d), {d, n}, sequence(n), sequence(n)},
+                   {finite, step, decay, finite, finite}};
   if (op.skip) sample.shapes.push_back({d});
   if (op.gate) sample.shapes.push_back(sequence(d));
   if (op.delta_bias) sample.shapes.push_back({d});
-  sample.domains.resize(sample.shapes.size());
+  sample.domains.resize(sample.shapes.size(), finite);
   if (op.delta_bias) sample.domains.back() = step;
-  if (choices.coin()) sample.shapes.push_back(batched ? Shape{batch, d, n} : Shape{d, n}), sample.domains.push_back({});
+  if (choices.coin()) sample.shapes.push_back(batched ? Shape{batch, d, n} : Shape{d, n}), sample.domains.push_back(finite);
   return sample;
 }
 
