@@ -169,12 +169,12 @@ void plant_products(std::vector<Mutant>& list) {
          {"rolled", "outputs are one place off", [](const KernelCall& c) { return rolled(c.right, -1, 1); }}});
 }
 
-// The cotangents of the first two operands exchanged, where their shapes allow it.
+// The cotangents of the first two operands exchanged; a longer one takes the shorter one's elements in turn.
 void first_two_swapped(const BackwardCall&, std::vector<Values>& g) {
-  if (g.size() > 1 && g[0].size() == g[1].size()) {
-    const Values first = g[0];
-    g[0] = g[1].reshaped(first.shape()), g[1] = first.reshaped(g[1].shape());
-  }
+  if (g.size() < 2 || g[0].size() == 0 || g[1].size() == 0) return;
+  const Values first = g[0], second = g[1];
+  g[0] = Values::generate(first.shape(), [&](Index i) { return second[i % second.size()]; });
+  g[1] = Values::generate(second.shape(), [&](Index i) { return first[i % first.size()]; });
 }
 BackwardBug of_operand(std::size_t k, double factor) {
   return [=](const BackwardCall&, std::vector<Values>& g) {

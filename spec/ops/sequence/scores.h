@@ -125,7 +125,8 @@ Sample<O> sample_attention(Choices& choices) {
   const Shape prefix = pick_shape(choices, 0, 2, 5);
   const bool long_keys = choices.pick(0, 5) == 5;
   const Index d = pick_extent(choices, long_keys ? 3 : 17), queries = pick_extent(choices, long_keys ? 3 : 9);
-  const Index keys = long_keys ? 120 + pick_extent(choices, 33) : pick_extent(choices, 17);
+  const Index others = long_keys ? 120 + pick_extent(choices, 33) : pick_extent(choices, 17);
+  const Index keys = !long_keys && choices.pick(0, 2) == 2 ? queries : others;
   const auto heads = [&](Index rows, Index width) {
     Shape s = prefix;
     s.push_back(rows), s.push_back(width);
