@@ -12,12 +12,19 @@ struct Share {
   Index input, p, q;
 };
 
+// The common denominator of the weights along an axis.
+inline Index denominator_of(Interpolation how, Index out) {
+  return how == Interpolation::nearest         ? 1
+         : how == Interpolation::align_corners ? std::max<Index>(1, out - 1)
+                                               : 2 * out;
+}
+
 // What output o of `out` reads of `in` inputs: source coordinate o·in/out (nearest: its floor), (o + ½)·in/out − ½ from
 // 0 on, or o·(in − 1)/(out − 1). Between two inputs i and i + 1 they share by distance. Weights of 0 are absent.
 inline std::vector<Share> shares_of(Interpolation how, Index in, Index out, Index o) {
   if (how == Interpolation::nearest) return {{o * in / out, 1, 1}};
   const bool ends = how == Interpolation::align_corners;
-  const Index q = ends ? std::max<Index>(1, out - 1) : 2 * out;
+  const Index q = denominator_of(how, out);
   const Index source = ends ? (out > 1 ? o * (in - 1) : 0) : std::max<Index>(0, (2 * o + 1) * in - out);
   const Index i = source / q, far = source % q;
   if (far == 0 || i + 1 >= in) return {{std::min(i, in - 1), 1, 1}};
@@ -84,26 +91,31 @@ inline std::vector<std::vector<Term>> terms_of(Interpolation how, Index in, Inde
   return terms;
 }
 
-// y = Σ w_row (Σ w_column x); or (`back`) the same with inputs and outputs exchanged. `coordinates`: the weights are
-// computed from the coordinate.
+// How the weights p/q enter: as numerators, with one division at the end (the textbook, exact where the result is);
+// as fractions, each rounded once; or computed from the coordinate.
+enum class Weights : std::uint8_t { numerators, fractions, coordinates };
+
+// y = Σ w_row (Σ w_column x); or (`back`) the same with inputs and outputs exchanged.
 template <Number N>
-Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool back, bool coordinates) {
+Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool back, Weights weights) {
   if (to.size() == 0) return Tensor<N>::full(to, N(Index{0}));
   const Shape &in = back ? to : x.shape(), &out = back ? x.shape() : to;
   const auto rows = terms_of(how, in.back(1), out.back(1), back),
              columns = terms_of(how, in.back(0), out.back(0), back);
+  const std::array<Index, 2> whole{denominator_of(how, out.back(0)), denominator_of(how, out.back(1))};
   const auto weighted = [&](const Term& t, Index axis, const N& value) {
+    const Index all = whole[static_cast<std::size_t>(axis)];
+    if (weights == Weights::numerators) return all == 1 ? value : N(N(t.share.q == 1 ? all : t.share.p) * value);
     if (t.share.q == 1) return value;
-    const N w = coordinates ? coordinate_weight(value, how, in.back(axis), out.back(axis), t.o, t.share)
-                            : ratio(value, t.share.p, t.share.q);
-    return N(w * value);
+    if (weights == Weights::fractions) return N(ratio(value, t.share.p, t.share.q) * value);
+    return N(coordinate_weight(value, how, in.back(axis), out.back(axis), t.o, t.share) * value);
   };
   const Index height = to.back(1), width = to.back(0), h = x.shape().back(1), w = x.shape().back(0);
   return Tensor<N>::generate(to, [&](Index at) {
     const auto &down = rows[static_cast<std::size_t>(at / width % height)],
                &along = columns[static_cast<std::size_t>(at % width)];
     const N* from = x.elements().data() + at / width / height * h * w;
-    return sum<N>(static_cast<Index>(down.size()), [&](Index k) {
+    const N y = sum<N>(static_cast<Index>(down.size()), [&](Index k) {
       const Term& row = down[static_cast<std::size_t>(k)];
       const N inner = sum<N>(static_cast<Index>(along.size()), [&](Index l) {
         const Term& column = along[static_cast<std::size_t>(l)];
@@ -111,6 +123,7 @@ Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool 
       });
       return weighted(row, 1, inner);
     });
+    return weights == Weights::numerators && whole[0] * whole[1] > 1 ? N(y / N(whole[0] * whole[1])) : y;
   });
 }
 

@@ -18,7 +18,7 @@ struct UpsampleBilinear2d : Upsample<UpsampleBilinear2d, UpsampleBilinear2dGrad>
   // weights: the exact fractions, rounded once. coordinates: the weights from a source coordinate that was rounded.
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
-    return interpolated(in[0], /*coordinates=*/method == "coordinates");
+    return interpolated(in[0], method == "coordinates" ? Weights::coordinates : Weights::fractions);
   }
 };
 BOOST_DESCRIBE_STRUCT(UpsampleBilinear2d, (), (size, scale_factor, align_corners))

@@ -20,7 +20,7 @@ struct UpsampleBilinear2dGrad : UpsampleGrad<UpsampleBilinear2dGrad, UpsampleBil
   // weights: the exact fractions, rounded once. coordinates: the weights from a source coordinate that was rounded.
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
-    return spread_back(in[0], /*coordinates=*/method == "coordinates");
+    return spread_back(in[0], method == "coordinates" ? Weights::coordinates : Weights::fractions);
   }
 };
 BOOST_DESCRIBE_STRUCT(UpsampleBilinear2dGrad, (), (size, align_corners))

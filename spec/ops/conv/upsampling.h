@@ -15,7 +15,7 @@ struct Upsample {
   Result<Shape> shape(const Shapes& in) const { return upsampled(static_cast<const O&>(*this), in[0]); }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return interpolated(in[0], /*coordinates=*/false);
+    return interpolated(in[0], Weights::numerators);
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
@@ -45,9 +45,9 @@ struct Upsample {
 
  protected:
   template <Number N>
-  Tensor<N> interpolated(const Tensor<N>& x, bool coordinates) const {
+  Tensor<N> interpolated(const Tensor<N>& x, Weights weights) const {
     const O& self = static_cast<const O&>(*this);
-    return resample(x, *upsampled(self, x.shape()), self.how(), /*back=*/false, coordinates);
+    return resample(x, *upsampled(self, x.shape()), self.how(), /*back=*/false, weights);
   }
 };
 
@@ -63,7 +63,7 @@ struct UpsampleGrad {
   }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return spread_back(in[0], /*coordinates=*/false);
+    return spread_back(in[0], Weights::numerators);
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& v) const {
@@ -84,9 +84,9 @@ struct UpsampleGrad {
 
  protected:
   template <Number N>
-  Tensor<N> spread_back(const Tensor<N>& ct, bool coordinates) const {
+  Tensor<N> spread_back(const Tensor<N>& ct, Weights weights) const {
     const O& self = static_cast<const O&>(*this);
-    return resample(ct, *resampled(self, ct.shape(), self.size, "size"), self.how(), /*back=*/true, coordinates);
+    return resample(ct, *resampled(self, ct.shape(), self.size, "size"), self.how(), /*back=*/true, weights);
   }
 };
 
