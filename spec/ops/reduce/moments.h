@@ -62,7 +62,7 @@ T variance_slope(const O& op, const T& x) {
 template <class O>
 Sample<O> sample_moments(Choices& choices) {
   Sample<O> sample = sample_reduction<O>(choices);
-  sample.op.correction = choices.pick(0, 3) == 3 ? choices.pick(2, 9) : choices.pick(0, 1);
+  sample.op.correction = choices.pick(0, 7) == 7 ? choices.pick(2, 9) : choices.pick(0, 1);
   if (choices.coin()) sample.domains = {Domain::within(999, 1001, {1000})};
   return sample;
 }

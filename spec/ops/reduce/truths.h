@@ -25,7 +25,7 @@ Sample<O> sample_truths(Choices& choices) {
   Sample<O> sample = sample_reduction<O>(choices);
   Shape& shape = sample.shapes[0];
   const Axes axes = *normal_axes(sample.op.axes, shape.rank());
-  for (Index a : axes) shape[a] = std::min<Index>(shape[a], choices.pick(1, 4));
+  for (Index a : axes) shape[a] = std::min<Index>(shape[a], choices.pick(1, 3));
   if (choices.coin()) sample.domains = {Domain::mask()};
   else sample.domains = {Domain::whole_within(-1, 1, {0})};
   return sample;
