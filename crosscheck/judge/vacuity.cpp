@@ -26,6 +26,7 @@ std::optional<Values> zeros(const spec::Shape& shape, const std::vector<Values>&
 
 // The constant in the middle of the first element's enclosure: if any constant passes, one near it does.
 std::optional<Values> constant(const spec::Shape& shape, const std::vector<Values>&, const Filtered& expected) {
+  if (shape.size() == 1) return std::nullopt;  // every right answer is a constant
   double lo = -spec::upward::infinity, hi = spec::upward::infinity;
   for (const auto& x : expected.elements()) {
     if (!x.is_value() || !x.judged()) continue;

@@ -188,8 +188,8 @@ BoundKernel bind_label_weights(const spec::Op& op, const Shapes& in, const Shape
     for (Index p = 0; p < labelled.k.places; ++p)
       for (Index c = 0; c < labelled.k.n; ++c) {
         const Index label = args.in[0].i64()[p];
-        const double share = label == labelled.ignored ? 0 : labelled.weight(w, c) * labelled.share(label, c);
-        y[labelled.k.at(p, c)] = static_cast<T>(share == 0 && label == labelled.ignored ? 0 : share / count);
+        const double share = label == labelled.ignored ? 0 : labelled.share(label, c);
+        y[labelled.k.at(p, c)] = static_cast<T>(share == 0 ? 0 : labelled.weight(w, c) * share / count);
       }
   };
   return bound;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/clamp.h"
 #include "spec/ops/elementwise/greater.h"
 #include "spec/ops/elementwise/log.h"
 #include "spec/ops/elementwise/where.h"
@@ -69,7 +68,8 @@ struct Bce {
   }
   template <TensorLike T>
   static T log_of(const T& x) {
-    return call(Clamp{least_log}, call(Log{}, x));
+    const T kept = call(Greater{}, x, literal(x, std::exp(least_log)));
+    return where(kept, call(Log{}, where(kept, x, literal(x, 1))), literal(x, least_log));
   }
   // a/x, and 0 where ln x is below −100
   template <TensorLike T>

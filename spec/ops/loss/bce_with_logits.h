@@ -28,8 +28,8 @@ struct BceWithLogits {
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     return loss(in, [](const N& x, const N& positive, const N& negative) {
-      const N s = N(Index{1}) / (N(Index{1}) + exp(-x));
-      return N(-(positive * log(s) + negative * log(N(Index{1}) - s)));
+      const N one(Index{1});  // 1 − σ(x) = σ(−x)
+      return N(-(positive * log(one / (one + exp(-x))) + negative * log(one / (one + exp(x)))));
     });
   }
   // split: −ln σ(x) = max(−x, 0) + ln(1 + e^−|x|) and −ln(1 − σ(x)) = max(x, 0) + ln(1 + e^−|x|), which never overflow.

@@ -54,7 +54,7 @@ struct CosineEmbedding {
     const double margin = choices.one_of<double>({0, 0.5, -0.25, 0.1});
     return {{margin, pick_reduction(choices)},
             {shape, shape, reduced(shape, {shape.rank() - 1}, /*keepdim=*/false)},
-            {Domain::any(), Domain::any(), Domain::whole_within(-1, 1, {-1, 1})}};
+            {Domain::any(), Domain::any(), Domain::whole_within(-1, 1, {1, -1, 1})}};
   }
 
  private:

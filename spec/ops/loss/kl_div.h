@@ -4,6 +4,8 @@
 #include "spec/ops/elementwise/add.h"
 #include "spec/ops/elementwise/exp.h"
 #include "spec/ops/elementwise/log.h"
+#include "spec/ops/elementwise/not_equal.h"
+#include "spec/ops/elementwise/where.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {
@@ -35,13 +37,17 @@ struct KlDiv {
       return N(select(none, zero, t * (log(select(none, N(Index{1}), t)) - x)));
     });
   }
-  // dx = −t ct, dt = (ln t + 1 − x) ct; with log_target −e^t ct and e^t (t − x + 1) ct
+  // dx = −t ct, dt = (ln t + 1 − x) ct and 0 where t = 0; with log_target −e^t ct and e^t (t − x + 1) ct
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
     const T &x = in[0], &t = in[1], one = literal(ct, 1), share = term_cotangent(*this, ct, count(x.shape()));
-    const T mass = log_target ? call(Exp{}, t) : t, height = log_target ? t : call(Log{}, t);
-    const T slope = call(Add{}, sub(height, x), one);
-    return {neg(mul(share, mass)), mul(share, log_target ? mul(mass, slope) : slope)};
+    if (log_target) {
+      const T mass = call(Exp{}, t);
+      return {neg(mul(share, mass)), mul(share, mul(mass, call(Add{}, sub(t, x), one)))};
+    }
+    const T zero = literal(ct, 0), some = call(NotEqual{}, t, zero);
+    const T slope = call(Add{}, sub(call(Log{}, where(some, t, one)), x), one);
+    return {neg(mul(share, t)), mul(share, where(some, slope, zero))};
   }
   static Sample<KlDiv> sample(Choices& choices) {
     const Shape shape = pick_shape(choices, 0, 4);

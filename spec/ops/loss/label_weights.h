@@ -53,6 +53,7 @@ struct LabelWeights {
     const N total = mean ? shares.total(labels) : N(Index{1});
     for (std::size_t o = 0; o < labels.at.size(); ++o)
       for (Index c = 0; labels.at[o] >= 0 && c < num_classes; ++c) {
+        if (label_smoothing == 0 && c != labels.at[o]) continue;
         const N share = shares.share(labels.at[o], c, in[0][static_cast<Index>(o)]);
         to[static_cast<std::size_t>(fibre.start[o] + fibre.step[static_cast<std::size_t>(c)])] =
             mean ? N(share / total) : share;
