@@ -73,6 +73,17 @@ struct AttentionGrad {
     ScoreRow<N> scores;
     std::vector<N> p, ds;
   };
+  // dp_j − dp_f with f the first key that is seen: p (dp − Σ p dp) is the same, and 0 without rounding for a lone key.
+  template <Number N>
+  static void relative_to_first(Row<N>& r) {
+    N first(Index{0});
+    Truth any = Tri::no;
+    for (Index j = 0; j < r.scores.size(); ++j) {
+      first = select(!any & r.scores.sees(j), r.ds[static_cast<std::size_t>(j)], first);
+      any = any | r.scores.sees(j);
+    }
+    for (N& dp : r.ds) dp = dp - first;
+  }
 
   template <Number N>
   Row<N> row_of(const Tensors<N>& in, const Heads& h, Index row, bool shift) const {
@@ -84,6 +95,7 @@ struct AttentionGrad {
     const auto at = [](const std::vector<N>& x, Index j) -> const N& { return x[static_cast<std::size_t>(j)]; };
     for (Index j = 0; j < h.keys; ++j)
       r.ds.push_back(sum<N>(width, [=](Index c) { return g[c] * v[j * width + c]; }));
+    if (!shift) relative_to_first(r);
     const N mean = sum<N>(h.keys, [&](Index j) { return r.scores.only(j, at(r.p, j) * at(r.ds, j)); });
     for (Index j = 0; j < h.keys; ++j)
       r.ds[static_cast<std::size_t>(j)] = r.scores.only(j, at(r.p, j) * (at(r.ds, j) - mean));
