@@ -45,12 +45,12 @@ def attentions():
         qkv = lambda p=prefix: [normal(*p, 4, 8), normal(*p, 6, 8), normal(*p, 6, 5)]
         yield Row("attention", {}, qkv, F.scaled_dot_product_attention)
         yield Row("attention", {"scale": 0.3}, qkv, lambda q, k, v: F.scaled_dot_product_attention(q, k, v, scale=0.3))
-        yield Row("attention", {"causal": True}, lambda p=prefix: [normal(*p, 5, 8) for _ in range(3)],
+        yield Row("attention", {"is_causal": True}, lambda p=prefix: [normal(*p, 5, 8) for _ in range(3)],
                   lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True))
         yield Row("attention", {}, lambda p=prefix: [*qkv_of(p), some(mask(4, 6))],
                   lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m))
         yield Row("attention", {"mask": "additive"}, lambda p=prefix: [*qkv_of(p), normal(4, 6)],
-                  lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m), grad=[0, 1, 2])
+                  lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m))
 
 
 def qkv_of(p):
@@ -92,7 +92,20 @@ def recurrent():
             yield Row("rnn", {"nonlinearity": nonlinearity}, lambda b=batch: weights(1, b),
                       lambda *w, n=nonlinearity: by_torch(torch.nn.RNN, w, nonlinearity=n)[0])
         yield Row("gru", {}, lambda b=batch: weights(3, b), lambda *w: by_torch(torch.nn.GRU, w)[0])
+        yield Row("rope", {"start": 3}, lambda b=batch: [normal(*b, 5, 6)], lambda x: rotated(x, 3, True))
+        yield Row("rope", {"interleaved": False}, lambda b=batch: [normal(*b, 5, 7)], lambda x: rotated(x, 0, False))
         yield Row("lstm", {}, lambda b=batch: weights(4, b), lambda *w: by_torch(torch.nn.LSTM, w)[0])
+
+
+def rotated(x, start, interleaved):
+    """Pairs of the last axis rotated by position * 10000^(-2i/d), positions along the axis before it."""
+    d, pairs = x.shape[-1], x.shape[-1] // 2
+    rate = 10000.0 ** (-2 * torch.arange(pairs, dtype=x.dtype) / d)
+    angle = (start + torch.arange(x.shape[-2], dtype=x.dtype))[:, None] * rate
+    first, second = (x[..., 0:2 * pairs:2], x[..., 1:2 * pairs:2]) if interleaved else (x[..., :pairs], x[..., pairs:2 * pairs])
+    turned = (first * angle.cos() - second * angle.sin(), first * angle.sin() + second * angle.cos())
+    pieces = torch.stack(turned, -1).flatten(-2) if interleaved else torch.cat(turned, -1)
+    return torch.cat([pieces, x[..., 2 * pairs:]], -1)
 
 
 def weights(gates, batch, steps=5, width=3, hidden=4):
