@@ -141,6 +141,16 @@ spec::Graph load_graph(const spec::Catalogue& catalogue, const OpWords& words) {
 
 }  // namespace
 
+namespace {
+
+// The narrowest format that holds the numbers of both.
+spec::Format wider(const std::optional<spec::Format>& a, const spec::Format& b) {
+  if (!a || *a == b) return b;
+  return *a == spec::binary64 || b == spec::binary64 ? spec::binary64 : spec::binary32;
+}
+
+}  // namespace
+
 OnFiles load_inputs(const spec::Catalogue& catalogue, const OpWords& words, Sixteen sixteen) {
   OnFiles out;
   out.name = words.op;
@@ -148,10 +158,14 @@ OnFiles load_inputs(const spec::Catalogue& catalogue, const OpWords& words, Sixt
   if (is_graph) out.graph = load_graph(catalogue, words);
   const spec::Op op = is_graph ? spec::Op() : checked(catalogue.parse(words.op, words.attributes));
   spec::Shapes shapes;
+  std::optional<spec::Format> format;
   for (std::size_t i = is_graph ? 1 : 0; i < words.files.size(); ++i) {
-    out.data.push_back(checked(read_npy(words.files[i], sixteen)).values);
+    Array array = checked(read_npy(words.files[i], sixteen));
+    if (const auto own = format_of(array.dtype)) format = wider(format, *own);
+    out.data.push_back(std::move(array.values));
     shapes.push_back(out.data.back().shape());
   }
+  if (format) out.format = *format;
   if (!is_graph) out.graph = checked(spec::graph_of(op, shapes));
   checked(check_sizes(out.graph, words.op, most_file_elements));
   checked(spec::check_data(out.graph, out.data));

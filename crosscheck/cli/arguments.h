@@ -49,6 +49,8 @@ struct OnFiles {
   std::string name;   // of the op, or `graph`
   spec::Graph graph;  // one output
   std::vector<Values> data;
+  // The widest format of the files; binary32 where they hold integers only, or both 16-bit formats.
+  spec::Format format = spec::binary32;
 };
 // Shapes, arity, attributes and indices are checked here, before anything is computed.
 OnFiles load_inputs(const spec::Catalogue& catalogue, const OpWords& words, Sixteen sixteen);

@@ -27,10 +27,6 @@ Computed exact_result(spec::ExactValues exact) {
   return {std::move(exact.rounded), std::move(exact.enclosure), exact.undecided};
 }
 
-Values in_float(const Values& x) {
-  return map(x, [](double v) { return static_cast<double>(static_cast<float>(v)); });
-}
-
 // By the op's own method, left to right, in float: what the fallback kernel computes.
 std::vector<Computed> read_in_float(const spec::Graph& graph, const std::vector<Values>& data,
                                     const std::vector<NodeId>& wanted) {
@@ -48,12 +44,8 @@ std::vector<Computed> read_in_float(const spec::Graph& graph, const std::vector<
 }
 
 std::vector<Computed> run_on_cpu(const spec::Graph& graph, const std::vector<Values>& data,
-                                 const std::vector<NodeId>& wanted) {
-  std::vector<Values> leaves;
-  const auto ids = graph.leaves();
-  for (std::size_t i = 0; i < data.size(); ++i)
-    leaves.push_back(graph.node(ids[i]).extent >= 0 ? data[i] : in_float(data[i]));
-  auto run = checked(cpu_subject()->run(graph, leaves, wanted, RunOptions()));
+                                 const std::vector<NodeId>& wanted, const spec::Format& format) {
+  auto run = checked(cpu_subject(format)->run(graph, data, wanted, RunOptions()));
   std::vector<Computed> out;
   for (Values& y : run.values) out.push_back({std::move(y), {}, 0});
   return out;
@@ -69,7 +61,8 @@ class Eval final : public Verb {
                       "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
     flags.repeated("--out", outs_, "NPY file to write; one for each gradient with --vjp; - is standard output");
     flags.option("--as", as_,
-                 "exact (default): float64, correctly rounded; float: the definition in float32; cpu: our kernels");
+                 "exact (default): float64, correctly rounded; float: the definition in float32; cpu: our kernels, in "
+                 "the dtype of the files");
     flags.option("--digits", digits_, "print this many certified decimal digits of each element");
     flags.option("--vjp", vjp_, "cotangent of the output: the gradients of the differentiable inputs, in order");
     flags.list("--jvp", jvp_, "tangents of the differentiable inputs, in order: the derivative in that direction");
@@ -94,7 +87,7 @@ class Eval final : public Verb {
       checked(check_writable(out));
     }
     const auto values = !jvp_.empty() ? forward_derivative(in, as) : !vjp_.empty() ? gradients(in, as) : plain(in, as);
-    write(values, as == "exact" ? Dtype::f8 : Dtype::f4);
+    write(values, dtype_of(as == "exact" ? spec::binary64 : as == "float" ? spec::binary32 : in.format));
     if (outs_.empty() || !digits_.empty()) print_digits(values, digits);
     return report_undecided(values);
   }
@@ -105,7 +98,7 @@ class Eval final : public Verb {
   std::vector<Computed> plain(const OnFiles& in, const std::string& as) const {
     const std::vector<NodeId> wanted{in.graph.outputs().front()};
     if (as == "float") return read_in_float(in.graph, in.data, wanted);
-    if (as == "cpu") return run_on_cpu(in.graph, in.data, wanted);
+    if (as == "cpu") return run_on_cpu(in.graph, in.data, wanted, in.format);
     return {exact_result(spec::exact_value(in.graph, in.data, wanted.front()))};
   }
 
@@ -123,7 +116,8 @@ class Eval final : public Verb {
     std::vector<NodeId> wanted;
     for (NodeId id : grad.cotangents)
       if (id >= 0) wanted.push_back(id);
-    auto computed = as == "float" ? read_in_float(grad.graph, data, wanted) : run_on_cpu(grad.graph, data, wanted);
+    auto computed = as == "float" ? read_in_float(grad.graph, data, wanted)
+                                  : run_on_cpu(grad.graph, data, wanted, in.format);
     std::size_t next = 0;
     for (std::size_t k = 0; k < grad.cotangents.size(); ++k)
       out.push_back(grad.cotangents[k] >= 0 ? std::move(computed[next++])

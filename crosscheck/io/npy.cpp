@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "crosscheck/io/npy_header.h"
+#include "spec/num/round.h"
 
 namespace plumbline::crosscheck {
 
@@ -161,6 +162,14 @@ Result<Array> decode(const Layout& layout, const char* data, std::string_view fi
   return Array{Values(layout.header.shape, std::move(values)), layout.dtype};
 }
 
+void append_sixteen(std::string& bytes, const Values& values, const spec::Format& format) {
+  for (double v : values.elements()) {
+    const std::uint64_t bits = spec::encode(spec::round_to_format(v, format), format);
+    bytes += static_cast<char>(bits & 255);
+    bytes += static_cast<char>(bits >> 8 & 255);
+  }
+}
+
 template <class T>
 void append_elements(std::string& bytes, const Values& values) {
   const std::size_t begin = bytes.size();
@@ -213,8 +222,15 @@ Result<Array> read_npy(const std::string& path, Sixteen sixteen) {
   return decode(*layout, bytes.data() + layout->header.data_offset, path);
 }
 
+Dtype dtype_of(const spec::Format& format) {
+  for (const DtypeRow& row : rows)
+    if (row.format != nullptr && *row.format == format) return row.dtype;
+  check(false, "a format that files hold");
+  return Dtype::f8;
+}
+
 std::string print_npy(const Values& values, Dtype dtype) {
-  check(dtype == Dtype::f4 || dtype == Dtype::f8, "only f4 and f8 files are written");
+  check(format_of(dtype).has_value(), "only floats are written");
   std::string header = concat("{'descr': '", row_of(dtype).descr, "', 'fortran_order': False, 'shape': (");
   for (Index d : values.shape().dims()) header += concat(d, values.shape().rank() == 1 ? "," : ", ");
   if (values.shape().rank() > 1) header.resize(header.size() - 2);
@@ -230,8 +246,10 @@ std::string print_npy(const Values& values, Dtype dtype) {
   bytes += header;
   if (dtype == Dtype::f4)
     append_elements<float>(bytes, values);
-  else
+  else if (dtype == Dtype::f8)
     append_elements<double>(bytes, values);
+  else
+    append_sixteen(bytes, values, *format_of(dtype));
   return bytes;
 }
 

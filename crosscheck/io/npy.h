@@ -34,7 +34,10 @@ inline constexpr spec::Index most_file_elements = spec::Index{1} << 28;
 spec::Result<Array> read_npy(const std::string& path, Sixteen sixteen = Sixteen::refuse);
 spec::Result<Array> parse_npy(std::string_view bytes, std::string_view file, Sixteen sixteen = Sixteen::refuse);
 
-// The bytes of an NPY 1.0 file, C order, with elements f4 or f8 (f4 rounds to nearest even).
+// The dtype that holds a format's numbers: bf16 for bfloat16, which is stored as u2.
+Dtype dtype_of(const spec::Format& format);
+
+// The bytes of an NPY 1.0 file, C order, with elements f2, bf16, f4 or f8, rounded to nearest even.
 std::string print_npy(const Values& values, Dtype dtype = Dtype::f8);
 
 }  // namespace plumbline::crosscheck

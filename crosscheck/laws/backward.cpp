@@ -21,6 +21,7 @@ class Backward final : public Law {
     return special_ ? "NaN, infinities and signed zeros reach the nodes of a gradient as results of the right class"
                     : "each gradient lies within the bound, locally and end to end";
   }
+  bool in_every_format() const override { return true; }
   bool applies(const Case& c) const override {
     return (!special_ || c.op_name() != "graph") &&
            c.cotangent.shape() == c.graph.node(c.output()).shape && spec::grad_graph(c.graph).has_value();

@@ -10,6 +10,7 @@ class CompiledEqualsEager final : public Law {
  public:
   std::string_view name() const override { return "compiled_equals_eager"; }
   std::string_view summary() const override { return "a planned graph gives the bits of its ops run one by one"; }
+  bool in_every_format() const override { return true; }
   bool applies(const Case& c) const override { return c.graph.node(c.output()).leaf == spec::Leaf::none; }
 
   Outcome check(const Case& c, Subject& subject, const JudgeOptions&) const override {

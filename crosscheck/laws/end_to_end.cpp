@@ -13,6 +13,7 @@ class EndToEnd final : public Law {
  public:
   std::string_view name() const override { return "end_to_end"; }
   std::string_view summary() const override { return "errors compound within the bound of the whole graph"; }
+  bool in_every_format() const override { return true; }
   bool applies(const Case& c) const override {
     return c.op_name() == "graph" && c.graph.node(c.output()).leaf == spec::Leaf::none;
   }

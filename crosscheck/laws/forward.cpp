@@ -15,6 +15,7 @@ class Forward final : public Law {
     return special_ ? "NaN, infinities and signed zeros among the inputs give results of the right class"
                     : "each element of the output lies within the bound of the kernel's claims";
   }
+  bool in_every_format() const override { return true; }
   bool applies(const Case& c) const override {
     if (c.op_name() == "graph") return false;
     if (!special_) return true;

@@ -31,6 +31,8 @@ class Law {
   virtual Wish wish() const { return {}; }
   // Laws about the spec alone (adjoint, methods) ignore the subject.
   virtual bool needs_subject() const { return true; }
+  // Whether it says something else in each format of numbers. Others are checked in that of the first subject only.
+  virtual bool in_every_format() const { return false; }
   virtual Outcome check(const Case& c, Subject& subject, const JudgeOptions& options) const = 0;
 };
 

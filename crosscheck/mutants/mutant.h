@@ -48,6 +48,7 @@ Mutant backward_mutant(std::string_view op, std::string_view name, std::string_v
 std::vector<Mutant> all_mutants();
 
 // The pieces of that list.
+void add_dtype_bugs(std::vector<Mutant>& list);        // what goes wrong in one dtype alone
 void add_output_bugs(std::vector<Mutant>& list);       // what any kernel can do wrong with its output
 void add_elementwise_bugs(std::vector<Mutant>& list);  // arithmetic, comparisons, selections
 void add_function_bugs(std::vector<Mutant>& list);     // exp, tanh, gelu, …: approximations
@@ -65,6 +66,7 @@ void add_norm_bugs(std::vector<Mutant>& list);  // normalisations, running stati
 void add_sequence_bugs(std::vector<Mutant>& list);   // recurrent cells, scans, positions
 void add_attention_bugs(std::vector<Mutant>& list);  // attention, einsum, bilinear forms
 void add_init_bugs(std::vector<Mutant>& list);
+void add_init_scheme_bugs(std::vector<Mutant>& list);  // normal laws with fans, cut ones, matrices
 void add_optim_bugs(std::vector<Mutant>& list);
 void add_step_bugs(std::vector<Mutant>& list);  // optimisers beyond sgd and adam, clipping
 void add_schedule_bugs(std::vector<Mutant>& list);

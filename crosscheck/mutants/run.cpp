@@ -53,7 +53,7 @@ class Trials {
         init_laws_(all_init_laws()),
         optim_laws_(all_optim_laws()),
         suite_(quick_suite()),
-        base_(cpu_subject()) {
+        bases_(cpu_subjects()) {
     suite_.seed = options.seed;
   }
 
@@ -77,7 +77,9 @@ class Trials {
 
  private:
   void try_op(const Mutant& mutant, Trial& trial) const {
-    const auto subject = mutated(base_, mutant, catalogue_);
+    const auto base = std::find_if(bases_.begin(), bases_.end(),
+                                   [&](const auto& b) { return b->format() == mutant.format; });
+    const auto subject = mutated(*base, mutant, catalogue_);
     const spec::OpEntry* entry = catalogue_->find(mutant.op);
     for (std::uint64_t number = 0; number < options_.cases; ++number)
       for (const auto& law : laws_) {
@@ -133,7 +135,7 @@ class Trials {
   const std::vector<std::unique_ptr<InitLaw>> init_laws_;
   const std::vector<std::unique_ptr<OptimLaw>> optim_laws_;
   Suite suite_;
-  const std::shared_ptr<Subject> base_;
+  const std::vector<std::shared_ptr<Subject>> bases_;  // in each format
 };
 
 }  // namespace

@@ -24,6 +24,7 @@ class Mutated final : public Subject {
       : base_(std::move(base)), mutant_(std::move(mutant)), catalogue_(std::move(catalogue)) {}
 
   std::string name() const override { return base_->name() + " with " + mutant_.name; }
+  spec::Format format() const override { return base_->format(); }
   KernelInfo kernel(const Graph& graph, NodeId node) const override { return base_->kernel(graph, node); }
   Result<Values> apply(const spec::Op& op, const std::vector<Values>& in,
                        const std::vector<spec::Index>& extents) override {

@@ -62,12 +62,12 @@ Case filled(const spec::OpSample& sample, spec::Choices& data, Pattern pattern, 
     Domain domain = sample.domains[i];
     domain.extent = sample.op->index_extent(i, sample.shapes);
     domain.ignored = sample.op->ignored_index();
-    Values x = fill(data, input_pattern(data, pattern, i), sample.shapes[i], domain);
+    Values x = fill(data, input_pattern(data, pattern, i), sample.shapes[i], domain, wish.format);
     if (wish.special && domain.extent < 0 && !domain.truth) x = sprinkle_specials(data, x, meeting);
     c.data.push_back(std::move(x));
   }
   if (wish.cotangent) {
-    c.cotangent = fill(data, cotangent_pattern(pattern), c.graph.node(c.output()).shape, Domain::any());
+    c.cotangent = fill(data, cotangent_pattern(pattern), c.graph.node(c.output()).shape, Domain::any(), wish.format);
     if (wish.special && data.coin()) c.cotangent = sprinkle_specials(data, c.cotangent, meeting);
   }
   return c;

@@ -13,6 +13,7 @@ namespace plumbline::crosscheck {
 // What the cases of a law should be like.
 struct Wish {
   spec::Index most_elements = 6000;  // of data and output, while the sampler offers such shapes
+  spec::Format format = spec::binary32;  // of the data
   bool special = false;              // NaN, infinities and signed zeros among the data
   bool cotangent = false;
   // > 0: of so many cases of an op one has tens of thousands of elements, where the op allows any extents.

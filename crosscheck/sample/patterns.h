@@ -1,4 +1,4 @@
-// Data patterns: ways to fill a tensor with binary32 numbers that correct kernels survive and wrong ones do not.
+// Data patterns: ways to fill a tensor with numbers of a format that correct kernels survive and wrong ones do not.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 
 #include "crosscheck/sample/case.h"
 #include "crosscheck/sample/choices.h"
+#include "spec/lang/format.h"
 #include "spec/lang/sample.h"
 
 namespace plumbline::crosscheck {
@@ -33,7 +34,7 @@ inline constexpr std::array<std::string_view, pattern_count> pattern_names{
     "grid", "normal",    "uniform", "tiny",   "cancellation", "near_ties", "tiny_variance",
     "hard", "lognormal", "bits",    "sorted", "huge",         "wide",      "constant"};
 
-// Classes of binary32 bit patterns, the simplest first.
+// Classes of bit patterns, the simplest first.
 enum class FloatClass : std::uint8_t {
   zero,
   one_bit,
@@ -46,11 +47,12 @@ enum class FloatClass : std::uint8_t {
   nan,
   count
 };
-float draw_float(RandomChoices& random, FloatClass c);
+double draw_float(RandomChoices& random, FloatClass c, const spec::Format& format = spec::binary32);
 
-// A tensor whose values lie in the domain and in binary32. An index input needs extent > 0 unless the shape is empty.
+// A tensor whose values lie in the domain and in the format. An index input needs extent > 0 unless the shape is empty.
 // One choice seeds the bulk, so that shrinkers meet few draws.
-Values fill(spec::Choices& choices, Pattern pattern, const spec::Shape& shape, const spec::Domain& domain);
+Values fill(spec::Choices& choices, Pattern pattern, const spec::Shape& shape, const spec::Domain& domain,
+            const spec::Format& format = spec::binary32);
 
 // Puts NaN, ±∞ and ±0 in a few places, and sometimes ±0 at element `zero`, modulo the size, where those of several
 // inputs meet.

@@ -88,7 +88,7 @@ class GraphBuilder {
     const std::string name = spec::concat('x', data_.size());
     const spec::Var v =
         domain.extent >= 0 ? c_.graph.index_input(name, shape, domain.extent) : c_.graph.input(name, shape);
-    data_.push_back(fill(choices_, pattern_, shape, domain));
+    data_.push_back(fill(choices_, pattern_, shape, domain, wish_.format));
     size_ += shape.size();
     if (is_free(domain)) pool_.push_back(v.id());
     return v.id();
@@ -131,7 +131,7 @@ Case draw_graph(const spec::Catalogue& catalogue, spec::Choices& choices, Patter
   Case c;
   for (int t = 0; t < tries_per_graph && (t == 0 || (nodes > 1 && c.op_name() != "graph")); ++t)
     c = GraphBuilder(catalogue, choices, pattern, wish).build(nodes);
-  if (wish.cotangent) c.cotangent = fill(choices, Pattern::normal, c.graph.node(c.output()).shape, Domain::any());
+  if (wish.cotangent) c.cotangent = fill(choices, Pattern::normal, c.graph.node(c.output()).shape, Domain::any(), wish.format);
   return c;
 }
 

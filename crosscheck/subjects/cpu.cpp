@@ -1,4 +1,4 @@
-// Our CPU runtime as a subject: programs and sessions in float32, on memory that is moved, poisoned and guarded.
+// Our CPU runtime as a subject: programs and sessions in each dtype, on memory that is moved, poisoned and guarded.
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -23,38 +23,48 @@ std::uint32_t pattern(unsigned poison) {
   return patterns[poison % std::size(patterns)];
 }
 
+runtime::DType dtype_of(const spec::Format& format) {
+  for (const runtime::DType d : runtime::real_dtypes)
+    if (runtime::format_of(d) == format) return d;
+  throw spec::Error(spec::concat("our runtime does not store ", format.name));
+}
+
 // Data of one leaf in memory of our own, off its alignment, with guards on both sides.
 class LeafMemory {
  public:
-  LeafMemory(const Values& x, bool index, const RunOptions& options)
-      : index_(index), count_(static_cast<std::size_t>(x.size())) {
-    const std::size_t width = index ? sizeof(std::int64_t) : sizeof(float);
+  LeafMemory(const Values& x, runtime::DType dtype, const RunOptions& options)
+      : dtype_(dtype), count_(static_cast<std::size_t>(x.size())) {
+    const std::size_t width = runtime::size_of(dtype);
     offset_ = guard + static_cast<std::size_t>(options.misalign) * width;
     bytes_.resize(offset_ + count_ * width + guard + runtime::alignment);
     const std::uint32_t word = pattern(options.poison);
     for (std::size_t i = 0; i + sizeof word <= bytes_.size(); i += sizeof word)
       std::memcpy(bytes_.data() + i, &word, sizeof word);
     base_ = runtime::alignment - reinterpret_cast<std::uintptr_t>(bytes_.data()) % runtime::alignment;
-    for (std::size_t i = 0; i < count_; ++i) {
-      if (index)
-        integers()[i] = static_cast<std::int64_t>(x[static_cast<Index>(i)]);
-      else
-        floats()[i] = static_cast<float>(x[static_cast<Index>(i)]);
-    }
+    if (is_index())
+      for (std::size_t i = 0; i < count_; ++i) as<std::int64_t>()[i] = static_cast<std::int64_t>(x.elements()[i]);
+    else
+      runtime::with_type(dtype, [&]<class T>(T) {
+        for (std::size_t i = 0; i < count_; ++i) as<T>()[i] = runtime::rounded<T>(x.elements()[i]);
+      });
     before_ = bytes_;
   }
-  bool is_index() const { return index_; }
-  float* floats() { return reinterpret_cast<float*>(bytes_.data() + base_ % runtime::alignment + offset_); }
-  std::int64_t* integers() {
-    return reinterpret_cast<std::int64_t*>(bytes_.data() + base_ % runtime::alignment + offset_);
+  bool is_index() const { return dtype_ == runtime::DType::i64; }
+  runtime::DType dtype() const { return dtype_; }
+  void* data() { return bytes_.data() + base_ % runtime::alignment + offset_; }
+  template <class T>
+  T* as() {
+    return static_cast<T*>(data());
   }
-  std::span<const float> float_span() { return {floats(), count_}; }
-  std::span<const std::int64_t> integer_span() { return {integers(), count_}; }
+  template <class T>
+  std::span<const T> span() {
+    return {as<T>(), count_};
+  }
   bool unmodified() const { return bytes_ == before_; }
 
  private:
   static constexpr std::size_t guard = runtime::alignment;
-  bool index_;
+  runtime::DType dtype_;
   std::size_t count_, offset_ = 0, base_ = 0;
   std::vector<std::byte> bytes_, before_;
 };
@@ -74,18 +84,25 @@ Result<void> check_leaves(const Graph& graph, const std::vector<Values>& data) {
   return {};
 }
 
-Values as_values(const spec::Shape& shape, std::span<const float> x) {
-  return Values(shape, std::vector<double>(x.begin(), x.end()));
+template <class T>
+Values as_values(const spec::Shape& shape, std::span<const T> x) {
+  std::vector<double> out;
+  for (const T& v : x) out.push_back(runtime::exact(v));
+  return Values(shape, std::move(out));
 }
 
-bool same_bits(std::span<const float> a, std::span<const float> b) {
+template <class T>
+bool same_bits(std::span<const T> a, std::span<const T> b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 class CpuSubject final : public Subject {
  public:
-  explicit CpuSubject(runtime::KernelTable table) : table_(std::move(table)) {}
-  std::string name() const override { return "cpu"; }
+  CpuSubject(runtime::KernelTable table, runtime::DType dtype) : table_(std::move(table)), dtype_(dtype) {}
+  std::string name() const override {
+    return dtype_ == runtime::DType::f32 ? "cpu" : spec::concat("cpu-", runtime::name_of(dtype_));
+  }
+  spec::Format format() const override { return runtime::format_of(dtype_); }
 
   Result<RunResult> run(const Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& wanted,
                         const RunOptions& options) override {
@@ -93,37 +110,49 @@ class CpuSubject final : public Subject {
     std::vector<LeafMemory> memory;
     const auto leaves = graph.leaves();
     for (std::size_t i = 0; i < leaves.size(); ++i)
-      memory.emplace_back(data[i], graph.node(leaves[i]).extent >= 0, options);
+      memory.emplace_back(data[i], dtype_of(graph.node(leaves[i]).extent), options);
     return options.compiled ? run_compiled(graph, memory, data, wanted, options)
                             : run_eager(graph, memory, data, wanted, options);
   }
 
   KernelInfo kernel(const Graph& graph, NodeId id) const override {
     const spec::Node& node = graph.node(id);
-    const runtime::Kernel& k = table_.find(node.op, graph.shapes_of(node.inputs));
+    const runtime::Kernel& k = table_.find(node.op, graph.shapes_of(node.inputs), runtime::Device::cpu, dtype_);
     return {k.name, k.claims, k.fallback};
   }
 
   Result<Values> apply(const spec::Op& op, const std::vector<Values>& in, const std::vector<Index>& extents) override
       try {
-    runtime::Session session(table_);
+    runtime::Session session(table_, {.dtype = dtype_});
     std::vector<spec::Var> inputs;
     for (std::size_t i = 0; i < in.size(); ++i) {
-      LeafMemory x(in[i], extents[i] >= 0, {});
+      LeafMemory x(in[i], dtype_of(extents[i]), {});
       inputs.push_back(add_leaf(session, spec::concat('x', i), in[i].shape(), extents[i], spec::Leaf::input, x));
     }
     const spec::Var y = session.apply(op, inputs);
-    return as_values(y.shape(), session.value(y));
+    return value(session, y);
   } catch (const spec::Error& error) {
     return tl::unexpected(error);
   }
 
  private:
+  runtime::DType dtype_of(Index extent) const { return extent >= 0 ? runtime::DType::i64 : dtype_; }
+
+  Values value(runtime::Session& session, spec::Var v) const {
+    return runtime::with_type(dtype_, [&]<class T>(T) { return as_values(v.shape(), session.value<T>(v)); });
+  }
+  Values value(const runtime::Program& program, NodeId id) const {
+    return runtime::with_type(
+        dtype_, [&]<class T>(T) { return as_values(program.graph().node(id).shape, program.value<T>(id)); });
+  }
+
   static spec::Var add_leaf(runtime::Session& session, const std::string& name, const spec::Shape& shape, Index extent,
                             spec::Leaf leaf, LeafMemory& x) {
-    if (extent >= 0) return session.input(name, shape, extent, x.integer_span());
-    return leaf == spec::Leaf::param ? session.param(name, shape, x.float_span())
-                                     : session.input(name, shape, x.float_span());
+    if (extent >= 0) return session.input(name, shape, extent, x.span<std::int64_t>());
+    return runtime::with_type(x.dtype(), [&]<class T>(T) {
+      return leaf == spec::Leaf::param ? session.param(name, shape, x.span<T>())
+                                       : session.input(name, shape, x.span<T>());
+    });
   }
 
   // The wanted value of a leaf is its data.
@@ -136,6 +165,7 @@ class CpuSubject final : public Subject {
                                  const std::vector<NodeId>& wanted, const RunOptions& options) {
     runtime::PlanOptions plan;
     plan.threads = options.threads;
+    plan.dtype = dtype_;
     plan.misalign = options.misalign;
     plan.guards = options.poison != 0;  // without poison the arena is reused, as in production
     for (NodeId id : wanted)
@@ -150,9 +180,8 @@ class CpuSubject final : public Subject {
     if (auto ok = program->run(); !ok) return tl::unexpected(ok.error());
     RunResult result;
     for (NodeId id : wanted) {
-      const spec::Node& node = graph.node(id);
-      result.values.push_back(node.leaf == spec::Leaf::none ? as_values(node.shape, program->value(id))
-                                                            : leaf_value(graph, data, id));
+      result.values.push_back(graph.node(id).leaf == spec::Leaf::none ? value(*program, id)
+                                                                      : leaf_value(graph, data, id));
     }
     for (const LeafMemory& m : memory) result.inputs_modified |= !m.unmodified();
     result.padding_overwritten = plan.guards && !program->guards_intact();
@@ -161,14 +190,16 @@ class CpuSubject final : public Subject {
 
   // Data of the right length are read where they lie; others are handed over to be refused.
   static Result<void> give(runtime::Program& program, NodeId leaf, LeafMemory& x, bool fits) {
-    if (x.is_index()) return fits ? program.bind(leaf, x.integers()) : program.set(leaf, x.integer_span());
-    return fits ? program.bind(leaf, x.floats()) : program.set(leaf, x.float_span());
+    if (fits) return program.bind(leaf, x.dtype(), x.data());
+    if (x.is_index()) return program.set(leaf, x.span<std::int64_t>());
+    return runtime::with_type(x.dtype(), [&]<class T>(T) { return program.set(leaf, x.span<T>()); });
   }
 
   Result<RunResult> run_eager(const Graph& graph, std::vector<LeafMemory>& memory, const std::vector<Values>& data,
                               const std::vector<NodeId>& wanted, const RunOptions& options) try {
     runtime::SessionOptions session_options;
     session_options.threads = options.threads;
+    session_options.dtype = dtype_;
     session_options.misalign = options.misalign;
     session_options.poison = pattern(options.poison);
     runtime::Session session(table_, session_options);
@@ -187,11 +218,13 @@ class CpuSubject final : public Subject {
     for (NodeId id : wanted) {
       const bool index = graph.node(id).extent >= 0;
       const spec::Var v = vars[static_cast<std::size_t>(id)];
-      result.values.push_back(index ? leaf_value(graph, data, id) : as_values(v.shape(), session.value(v)));
+      result.values.push_back(index ? leaf_value(graph, data, id) : value(session, v));
     }
     for (std::size_t i = 0; i < memory.size(); ++i) {
       const spec::Var v = vars[static_cast<std::size_t>(graph.leaves()[i])];
-      const bool kept = memory[i].is_index() || same_bits(session.value(v), memory[i].float_span());
+      const bool kept = memory[i].is_index() || runtime::with_type(dtype_, [&]<class T>(T) {
+                          return same_bits(session.value<T>(v), memory[i].span<T>());
+                        });
       result.inputs_modified |= !memory[i].unmodified() || !kept;
     }
     result.padding_overwritten = !session.guards_intact();
@@ -201,13 +234,21 @@ class CpuSubject final : public Subject {
   }
 
   const runtime::KernelTable table_;
+  const runtime::DType dtype_;
 };
 
 }  // namespace
 
-std::unique_ptr<Subject> cpu_subject() { return cpu_subject(runtime::KernelTable::builtin()); }
-std::unique_ptr<Subject> cpu_subject(runtime::KernelTable kernels) {
-  return std::make_unique<CpuSubject>(std::move(kernels));
+std::unique_ptr<Subject> cpu_subject(const spec::Format& format) {
+  return cpu_subject(runtime::KernelTable::builtin(), format);
+}
+std::unique_ptr<Subject> cpu_subject(runtime::KernelTable kernels, const spec::Format& format) {
+  return std::make_unique<CpuSubject>(std::move(kernels), dtype_of(format));
+}
+std::vector<std::shared_ptr<Subject>> cpu_subjects() {
+  std::vector<std::shared_ptr<Subject>> all;
+  for (const runtime::DType d : runtime::real_dtypes) all.push_back(cpu_subject(runtime::format_of(d)));
+  return all;
 }
 
 }  // namespace plumbline::crosscheck

@@ -34,6 +34,8 @@ class Subject {
  public:
   virtual ~Subject() = default;
   virtual std::string name() const = 0;
+  // Of its real data and results.
+  virtual spec::Format format() const { return spec::binary32; }
   // Computes the wanted nodes of a graph from the data of its leaves. A user's mistake (shapes, indices) is an error.
   virtual spec::Result<RunResult> run(const spec::Graph& graph, const std::vector<Values>& data,
                                       const std::vector<spec::NodeId>& wanted, const RunOptions& options) = 0;
@@ -55,9 +57,12 @@ class Subject {
                                      const std::vector<spec::Index>& extents);
 };
 
-// Our CPU runtime, float32. Safe to call from several threads at once.
-std::unique_ptr<Subject> cpu_subject();
+// Our CPU runtime: `cpu` in binary32, cpu-f64 in binary64, cpu-f16 and cpu-bf16 in 16 bits of storage. Safe to call
+// from several threads at once.
+std::unique_ptr<Subject> cpu_subject(const spec::Format& format = spec::binary32);
 // The same with other kernels.
-std::unique_ptr<Subject> cpu_subject(runtime::KernelTable kernels);
+std::unique_ptr<Subject> cpu_subject(runtime::KernelTable kernels, const spec::Format& format = spec::binary32);
+// All of them, binary32 first.
+std::vector<std::shared_ptr<Subject>> cpu_subjects();
 
 }  // namespace plumbline::crosscheck
