@@ -52,6 +52,23 @@ Ball logarithm(const Ball& x, long edge, Function f) {
   return r;
 }
 
+// sin on [−1, 1], and cos there, which falls with |x|.
+bool near_zero(const Ball& x) { return mpfr_cmp_si(x.lo(), -1) >= 0 && mpfr_cmp_si(x.hi(), 1) <= 0; }
+void cosine_near_zero(Ball& r, const Ball& x) {
+  const Ball a = abs(x);
+  mpfr_cos(E::lo(r), a.hi(), MPFR_RNDD);
+  mpfr_cos(E::hi(r), a.lo(), MPFR_RNDU);
+}
+
+// MPFI never ends where 2x/π underflows: ends that close to zero move outwards, to zero or to this side of it.
+constexpr mpfr_exp_t tiniest = -(1 << 20);
+void leave_underflow(mpfr_ptr end, bool low) {
+  if (mpfr_regular_p(end) == 0 || mpfr_get_exp(end) > tiniest) return;
+  const int sign = mpfr_sgn(end);
+  if ((sign > 0) == low) mpfr_set_zero(end, 1);
+  else mpfr_set_si_2exp(end, sign, tiniest, MPFR_RNDN);
+}
+
 Ball periodic(const Ball& x, Function at_point, int (*f)(mpfi_ptr, mpfi_srcptr)) {
   Ball r = E::result(x, literal_function_bits);
   E::forget_pole(r);
@@ -64,10 +81,15 @@ Ball periodic(const Ball& x, Function at_point, int (*f)(mpfi_ptr, mpfi_srcptr))
     mpfr_set_si(E::hi(r), 1, MPFR_RNDU);
   } else if (x.is_point()) {
     E::close(r, at_point(E::lo(r), x.lo(), MPFR_RNDD));
+  } else if (near_zero(x)) {
+    if (at_point == mpfr_cos) cosine_near_zero(r, x);
+    else increasing(r, x.lo(), x.hi(), mpfr_sin);
   } else {
+    Ball within(x);
+    leave_underflow(E::lo(within), /*low=*/true), leave_underflow(E::hi(within), /*low=*/false);
     mpfi_t y;  // MPFI may exchange the storage of its result
     mpfi_init2(y, mpfr_get_prec(r.lo()));
-    f(y, x.interval());
+    f(y, within.interval());
     mpfr_set(E::lo(r), &y->left, MPFR_RNDD);
     mpfr_set(E::hi(r), &y->right, MPFR_RNDU);
     mpfi_clear(y);

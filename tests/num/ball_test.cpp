@@ -266,6 +266,22 @@ TEST(Ball, States) {
   EXPECT_EQ(pow(zero, zero).lower(), 1);
 }
 
+// Ends that almost vanish, which the quadrant of an interval never decides.
+TEST(Ball, WavesOfUnderflowingEndsComeToAnEnd) {
+  const Ball one = Ball::exact(1, 128), tiny = one / exp(exp(Ball::exact(43, 128)));
+  const Ball across = hull(-tiny, Ball::exact(5, 128)), below = hull(Ball::exact(-5, 128), -tiny);
+  EXPECT_EQ(cos(across).lower(), -1);
+  EXPECT_EQ(cos(across).upper(), 1);
+  EXPECT_EQ(sin(across).upper(), 1);
+  EXPECT_EQ(cos(below).upper(), 1);
+  EXPECT_EQ(cos(hull(-tiny, tiny)).upper(), 1);
+  EXPECT_LT(sin(hull(-tiny, -tiny * Ball(2))).upper(), 0x1p-1000);
+  const Ball quarter(0.25, 0.5, 128);
+  EXPECT_TRUE(cos(quarter).contains(std::cos(0.375)) && cos(-quarter).contains(std::cos(0.375)));
+  EXPECT_TRUE(sin(quarter).contains(std::sin(0.375)) && sin(-quarter).contains(-std::sin(0.375)));
+  EXPECT_FALSE(cos(quarter).contains(1));
+}
+
 TEST(Ball, StepsAreHulledWhereTheyLieInside) {
   const Ball half(0.25, 1.0, 64), ties(1.5, 2.5, 64);
   EXPECT_EQ(floor(half).lower(), 0);
