@@ -138,7 +138,8 @@ void Campaign::give_up(Seat& seat, const std::string& why) {
   if (const std::uint64_t attempt = seat.attempt; attempt > 0) {
     result.attempts = attempt;
     run_guarded([&] {
-      result.c = case_of_attempt(*cell.law, cell.entry, *catalogue_, suite_, items_[seat.item].number, attempt - 1);
+      result.c = case_of_attempt(*cell.law, cell.entry, *catalogue_, cell.subject->format(), suite_,
+                                 items_[seat.item].number, attempt - 1);
     });
   } else {
     result.outcome.message += ", while the case was drawn";

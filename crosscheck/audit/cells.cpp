@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::uint64_t most_shrunk = 24;  // findings of one run; more say little
 constexpr std::uint64_t probes = 2;
+constexpr std::uint64_t fewer = 4;         // cases by that factor in formats that are not the first subject's
 
 bool ever_applies(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue, const Suite& suite) {
   for (std::uint64_t number = 0; number < probes; ++number) {
@@ -117,7 +118,11 @@ std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& cata
       if (!law->needs_subject())
         cells.push_back({entry, law.get(), &spec_alone, cases});
       else
-        for (const auto& subject : suite.subjects) cells.push_back({entry, law.get(), subject.get(), cases});
+        for (const auto& subject : suite.subjects)
+          if (const bool other = subject->format() != suite.subjects.front()->format(); !other)
+            cells.push_back({entry, law.get(), subject.get(), cases});
+          else if (law->in_every_format())
+            cells.push_back({entry, law.get(), subject.get(), std::max<std::uint64_t>(1, cases / fewer)});
     }
   }
   for (std::size_t i = 0; i < cells.size() && suite.total_cases > 0; ++i)

@@ -14,6 +14,8 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
+constexpr spec::Index most_binary64 = 240;  // elements: the filter, in double itself, leaves most of them to balls
+
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 Outcome crashed(const std::string& what) {
@@ -58,9 +60,12 @@ Outcome check_guarded(const Law& law, const Case& c, Subject& subject, const Jud
 }
 
 std::optional<Case> case_of_attempt(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue,
-                                    const Suite& suite, std::uint64_t number, std::uint64_t attempt) {
+                                    const spec::Format& format, const Suite& suite, std::uint64_t number,
+                                    std::uint64_t attempt) {
   Wish wish = law.wish();
   wish.most_elements = static_cast<spec::Index>(static_cast<double>(wish.most_elements) * suite.size);
+  wish.format = format;
+  if (format == spec::binary64) wish.most_elements = std::min(wish.most_elements, most_binary64), wish.large_every = 0;
   const DrawKey key{suite.seed, law.name(), number, attempt};
   std::optional<Case> c = entry != nullptr ? draw_case(*entry, key, wish) : draw_graph(catalogue, key, wish);
   return c && law.applies(*c) ? c : std::nullopt;
@@ -77,7 +82,7 @@ CaseResult run_case(const Law& law, const spec::OpEntry* entry, const spec::Cata
     std::optional<Case> c;
     tell(0);
     if (const auto problem =
-            run_guarded([&] { c = case_of_attempt(law, entry, catalogue, suite, number, attempt); })) {
+            run_guarded([&] { c = case_of_attempt(law, entry, catalogue, subject.format(), suite, number, attempt); })) {
       result.outcome = crashed("while the case was drawn: " + *problem);
       result.c.emplace();
       break;
