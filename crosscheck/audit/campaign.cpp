@@ -11,6 +11,9 @@ namespace {
 constexpr std::chrono::milliseconds glance(100);
 constexpr double grace = 5;  // seconds that cases have to end after a thread was lost
 constexpr double slower_when_sanitized = 20;
+// Branches are looked at in the first small cases of each cell.
+constexpr std::uint64_t traced_cases = 12;
+constexpr spec::Index traced_elements = 400;
 
 double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
   return std::chrono::duration<double>(b - a).count();
@@ -72,10 +75,30 @@ void Campaign::work(Seat& seat) {
   while (take(seat)) {
     const CellPlan& cell = cells_[items_[seat.item].cell];
     const std::uint64_t number = items_[seat.item].number;
-    CaseRecord record = record_of(
-        cell, run_case(*cell.law, cell.entry, *catalogue_, *cell.subject, suite_, number, &seat.attempt));
+    CaseResult result = run_case(*cell.law, cell.entry, *catalogue_, *cell.subject, suite_, number, &seat.attempt);
+    cover(seat, cell, number, result);
+    CaseRecord record = record_of(cell, std::move(result));
     if (!hand_in(seat, std::move(record))) return;
   }
+}
+
+// Each op is counted once for each case, whatever the number of subjects.
+void Campaign::cover(Seat& seat, const CellPlan& cell, std::uint64_t number, const CaseResult& result) {
+  const bool counted = cell.entry != nullptr && result.c && result.c->graph.size() > 0 && first_of_law(cell);
+  if (!counted || result.outcome.verdict == Verdict::crash) return;
+  const bool branches = number < traced_cases && result.c->size() <= traced_elements;
+  run_guarded([&] { seat.coverage.add(*cell.entry, *result.c, branches); });
+}
+
+bool Campaign::first_of_law(const CellPlan& cell) const {
+  return !cell.law->needs_subject() || suite_.subjects.empty() || cell.subject == suite_.subjects.front().get();
+}
+
+CoverageOfOps Campaign::coverage() const {
+  Coverage all;
+  for (const auto& seat : seats_)
+    if (!seat->given_up) all.merge(seat->coverage);
+  return all.finished(*catalogue_);
 }
 
 // The next case; false where there is none for this thread.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crosscheck/audit/cells.h"
+#include "crosscheck/audit/coverage.h"
 #include "crosscheck/audit/guard.h"
 
 namespace plumbline::crosscheck {
@@ -31,6 +32,8 @@ class Campaign {
   const std::vector<CellPlan>& cells() const { return cells_; }
   // What was run of each cell, in case order.
   std::vector<std::vector<CaseRecord>> by_cell();
+  // What the cases reached, of all threads that came back.
+  CoverageOfOps coverage() const;
   bool interrupted() const { return suite_.cancelled != nullptr && suite_.cancelled->load(); }
   bool gave_up() const { return gave_up_; }
   std::uint64_t left_out() const;
@@ -50,11 +53,14 @@ class Campaign {
     Clock::time_point since;
     std::atomic<std::uint64_t> attempt{0};
     bool given_up = false;
+    Coverage coverage;  // of its own cases
   };
 
   static std::vector<Item> items_of(const std::vector<CellPlan>& cells);
   bool stopped(std::size_t item) const;
   void work(Seat& seat);
+  void cover(Seat& seat, const CellPlan& cell, std::uint64_t number, const CaseResult& result);
+  bool first_of_law(const CellPlan& cell) const;
   bool take(Seat& seat);
   bool hand_in(Seat& seat, CaseRecord record);
   void supervise();

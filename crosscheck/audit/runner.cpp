@@ -106,6 +106,28 @@ CaseResult run_case(const Law& law, const spec::OpEntry* entry, const spec::Cata
   return result;
 }
 
+namespace {
+
+// Only a whole suite must reach everything: all laws, at full length, to the end.
+bool reaches_everything(const Suite& suite, const Campaign& campaign) {
+  return suite.law == "*" && suite.total_cases == 0 && suite.cases_per_cell >= quick_suite().cases_per_cell &&
+         campaign.left_out() == 0 && !suite.stop_at_first;
+}
+
+// A declared value that no case has is a failure of the suite: nobody would notice a kernel that ignores it.
+void demand_coverage(Report& report) {
+  for (const auto& [name, op] : report.coverage)
+    for (const std::string& value : op.missed) {
+      Finding finding;
+      finding.id = spec::concat(name, "-coverage-", value), finding.op = name, finding.law = "coverage";
+      finding.subject = "suite", finding.verdict = Verdict::fail;
+      finding.message = spec::concat("[", name, "] no case of the suite reaches ", value);
+      report.findings.push_back(std::move(finding));
+    }
+}
+
+}  // namespace
+
 Report run_suite(const Suite& suite) {
   const auto begin = Clock::now();
   const auto campaign = std::make_shared<Campaign>(
@@ -126,6 +148,8 @@ Report run_suite(const Suite& suite) {
   std::sort(report.cells.begin(), report.cells.end(), [](const Cell& a, const Cell& b) {
     return std::tie(a.op, a.law, a.subject) < std::tie(b.op, b.law, b.subject);
   });
+  report.coverage = campaign->coverage();
+  if (reaches_everything(suite, *campaign)) demand_coverage(report);
   report.seconds = seconds_since(begin);
   return report;
 }

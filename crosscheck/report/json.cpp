@@ -69,6 +69,30 @@ Json finding_json(const Finding& f) {
           {"replay", text_or_null(f.replay)}};
 }
 
+Json branches_json(const OpCoverage& op) {
+  Json branches = Json::array();
+  for (const auto& [place, b] : op.branches)
+    branches.push_back({{"place", place}, {"taken", b.taken}, {"not_taken", b.not_taken}});
+  return branches;
+}
+
+Json coverage_json(const std::string& name, const OpCoverage& op) {
+  Json json{{"op", name}, {"cases", op.cases}};
+  json["attributes"] = Json::object();
+  for (const auto& [attribute, a] : op.attributes)
+    json["attributes"][attribute] = {{"values", a.values}, {"default", a.default_value}, {"other", a.other_value}};
+  json["missed"] = op.missed;
+  json["shapes"] = op.shapes;
+  json["floats"] = Json::array();
+  for (const FloatTally& t : op.floats) {
+    Json kinds = Json::object();
+    for (std::size_t k = 0; k < float_kinds.size(); ++k) kinds[std::string(float_kinds[k])] = t[k];
+    json["floats"].push_back(std::move(kinds));
+  }
+  json["branches"] = branches_json(op);
+  return json;
+}
+
 }  // namespace
 
 std::string json_report(const Report& report) {
@@ -84,6 +108,8 @@ std::string json_report(const Report& report) {
   json["findings"] = Json::array();
   for (const Finding& f : report.findings) json["findings"].push_back(finding_json(f));
   json["notes"] = report.notes;
+  json["coverage"] = Json::array();
+  for (const auto& [name, op] : report.coverage) json["coverage"].push_back(coverage_json(name, op));
   return json.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -80,6 +80,7 @@ void merge(Report& report, Report more) {
   for (std::string& note : more.notes)
     if (std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end())
       report.notes.push_back(std::move(note));
+  merge(report.coverage, more.coverage);
   report.seconds += more.seconds;
   report.interrupted |= more.interrupted;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crosscheck/audit/coverage.h"
 #include "crosscheck/laws/law.h"
 
 namespace plumbline::crosscheck {
@@ -35,6 +36,7 @@ struct Report {
   std::uint64_t seed = 0;
   std::vector<Cell> cells;  // sorted by op, law, subject
   std::vector<Finding> findings;
+  CoverageOfOps coverage;          // what the cases reached of each op
   std::vector<std::string> notes;  // skipped things and their reasons, named survivors
   double seconds = 0;
   bool interrupted = false;
