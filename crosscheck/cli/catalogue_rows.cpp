@@ -1,6 +1,8 @@
 // Collecting the rows of `crosscheck list`.
 #include "crosscheck/cli/catalogue_rows.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "crosscheck/laws/init_law.h"
@@ -13,6 +15,7 @@
 #include "spec/graph/catalogue.h"
 #include "spec/lang/initialiser.h"
 #include "spec/lang/optimiser.h"
+#include "spec/lang/schedule.h"
 #include "spec/layers/layers.h"
 
 namespace plumbline::crosscheck {
@@ -55,6 +58,10 @@ std::vector<Row> law_rows() {
     rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "inits"}}, {}, {}, {}});
   for (const auto& law : all_optim_laws())
     rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "optims"}}, {}, {}, {}});
+  rows.push_back({"law", "clip_gradients", "clipped gradients lie within the bound of the exact formula", {},
+                  {{"of", "optims"}}, {}, {}, {}});
+  rows.push_back({"law", "schedule_rates", "the rate of every update lies within the bound of the exact formula", {},
+                  {{"of", "schedules"}}, {}, {}, {}});
   return rows;
 }
 
@@ -72,27 +79,33 @@ std::vector<Row> variant_rows(const std::string& kind, const std::vector<Variant
   return rows;
 }
 
+// One row for each kernel and device; its claims are those of the first dtype.
 std::vector<Row> kernel_rows() {
   std::vector<Row> rows;
   const auto table = runtime::KernelTable::builtin();
-  for (const runtime::Kernel* k : table.kernels())
-    rows.push_back({"kernel",
-                    k->name,
-                    "",
-                    {},
-                    {{"op", k->op},
-                     {"device", std::string(name_of(k->device))},
-                     {"dtype", std::string(name_of(k->dtype))},
-                     {"claims", claims_text(k->claims)}},
-                    {},
-                    {},
-                    {}});
+  for (const runtime::Kernel* k : table.kernels()) {
+    const std::string device(name_of(k->device)), dtype(name_of(k->dtype));
+    const auto same = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+      return row.name == k->name && row.facts[0].second == k->op && row.facts[1].second == device;
+    });
+    if (same != rows.end())
+      same->facts[2].second += " " + dtype;
+    else
+      rows.push_back({"kernel",
+                      k->name,
+                      "",
+                      {},
+                      {{"op", k->op}, {"device", device}, {"dtype", dtype}, {"claims", claims_text(k->claims)}},
+                      {},
+                      {},
+                      {}});
+  }
   const runtime::Kernel& f = table.fallback();
   rows.push_back({"kernel",
                   f.name,
                   "",
                   {},
-                  {{"op", "any other"}, {"device", "cpu"}, {"dtype", "f32"}, {"claims", claims_text(f.claims)}},
+                  {{"op", "any other"}, {"device", "cpu"}, {"dtype", "f32 f64 f16 bf16"}, {"claims", claims_text(f.claims)}},
                   {},
                   {},
                   {}});
@@ -115,11 +128,18 @@ std::vector<Row> layer_rows() {
   return rows;
 }
 
-// The ops that spec/layers/losses.h applies.
+// A loss reduces its terms and has a derivative, but is none.
+bool is_loss(const Row& row) {
+  const auto reduces = [](const spec::Attribute& a) { return a.name == "reduction"; };
+  const bool derived = std::find(row.facts.begin(), row.facts.end(),
+                                 std::pair<std::string, std::string>("derivative", "yes")) != row.facts.end();
+  return std::any_of(row.attributes.begin(), row.attributes.end(), reduces) && derived && !row.name.ends_with("_grad");
+}
+
 std::vector<Row> loss_rows() {
   std::vector<Row> rows;
   for (Row& row : op_rows())
-    if (row.name == "mse" || row.name == "cross_entropy" || row.name == "cross_entropy_index") {
+    if (is_loss(row)) {
       row.kind = "loss";
       rows.push_back(std::move(row));
     }
@@ -133,10 +153,24 @@ std::vector<Row> model_rows() {
   return rows;
 }
 
+std::vector<Row> subject_rows() {
+  std::vector<Row> rows;
+  for (const auto& subject : cpu_subjects())
+    rows.push_back({"subject",
+                    subject->name(),
+                    spec::concat("our CPU runtime, data in ", subject->format().name),
+                    {},
+                    {},
+                    {},
+                    {},
+                    {}});
+  return rows;
+}
+
 }  // namespace
 
 std::vector<std::string> row_kinds() {
-  return {"ops", "laws", "layers", "inits", "losses", "optims", "kernels", "subjects", "models"};
+  return {"ops", "laws", "layers", "inits", "losses", "optims", "schedules", "kernels", "subjects", "models"};
 }
 
 std::vector<Row> rows_of(const std::string& kind) {
@@ -145,10 +179,15 @@ std::vector<Row> rows_of(const std::string& kind) {
   if (kind == "layers") return layer_rows();
   if (kind == "losses") return loss_rows();
   if (kind == "inits") return variant_rows("init", spec::all_initialisers());
-  if (kind == "optims") return variant_rows("optim", spec::all_optimisers());
+  if (kind == "optims") {
+    auto rows = variant_rows("optim", spec::all_optimisers());
+    for (Row& row : variant_rows("optim", spec::all_clips())) rows.push_back(std::move(row));
+    return rows;
+  }
+  if (kind == "schedules") return variant_rows("schedule", spec::all_schedules());
   if (kind == "kernels") return kernel_rows();
   if (kind == "models") return model_rows();
-  if (kind == "subjects") return {{"subject", cpu_subject()->name(), "our CPU runtime, float32", {}, {}, {}, {}, {}}};
+  if (kind == "subjects") return subject_rows();
   return {};
 }
 
@@ -157,7 +196,7 @@ Row detailed(Row row) {
   const auto catalogue = spec::Catalogue::builtin();
   const auto table = runtime::KernelTable::builtin();
   for (const runtime::Kernel* k : table.kernels(row.name))
-    row.kernels.push_back(fmt::format("{} ({})", k->name, claims_text(k->claims)));
+    row.kernels.push_back(fmt::format("{} {} ({})", k->name, name_of(k->dtype), claims_text(k->claims)));
   if (row.kernels.empty()) row.kernels.push_back(fmt::format("{} (fallback to the definition)", table.fallback().name));
   for (const auto& law : all_laws()) {
     const auto c = draw_case(*catalogue.find(row.name), {1, law->name(), 0, 0}, law->wish());

@@ -72,7 +72,7 @@ class List final : public Verb {
  public:
   std::string_view name() const override { return "list"; }
   std::string_view summary() const override {
-    return "what there is: ops, laws, layers, inits, losses, optims, kernels, subjects, models";
+    return "what there is: ops, laws, layers, inits, losses, optims, schedules, kernels, subjects, models";
   }
 
   void declare(Flags& flags) override {

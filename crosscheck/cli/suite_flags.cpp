@@ -65,7 +65,7 @@ void SuiteFlags::declare(Flags& flags) {
 }
 
 std::vector<std::string> SuiteFlags::op_names() {
-  auto names = names_of({"ops", "inits", "optims"});
+  auto names = names_of({"ops", "inits", "optims", "schedules"});
   names.emplace_back("graph");
   return names;
 }
