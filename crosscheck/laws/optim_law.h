@@ -71,7 +71,8 @@ class ClipSubject {
  public:
   virtual ~ClipSubject() = default;
   virtual std::string name() const = 0;
-  virtual spec::Result<std::vector<Values>> clip(const spec::GradientClip& how, const std::vector<Values>& gradients) = 0;
+  virtual spec::Result<std::vector<Values>> clip(const spec::GradientClip& how,
+                                                 const std::vector<Values>& gradients) = 0;
   virtual spec::Claims claims() const = 0;
 };
 std::shared_ptr<ClipSubject> cpu_clip_subject();

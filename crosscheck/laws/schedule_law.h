@@ -16,7 +16,8 @@ class ScheduleSubject {
   virtual ~ScheduleSubject() = default;
   virtual std::string name() const = 0;
   // The rates of updates 0 … n, n the number of metrics, each known before the next update.
-  virtual spec::Result<std::vector<double>> rates(const spec::Schedule& schedule, const std::vector<double>& metrics) = 0;
+  virtual spec::Result<std::vector<double>> rates(const spec::Schedule& schedule,
+                                                  const std::vector<double>& metrics) = 0;
   virtual spec::Claims claims() const = 0;
 };
 std::shared_ptr<ScheduleSubject> cpu_schedule_subject();

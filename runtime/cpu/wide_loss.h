@@ -44,8 +44,8 @@ inline spec::Claims wide_claims(const spec::Format& format) {
   c.operands = c.output = format;
   c.intermediate = c.accumulator = spec::binary64;
   c.block = chunk;
-  for (const spec::Function f : {spec::Function::exp, spec::Function::expm1, spec::Function::log, spec::Function::log1p})
-    c.ulps[static_cast<std::size_t>(f)] = 1;
+  using F = spec::Function;
+  for (const F f : {F::exp, F::expm1, F::log, F::log1p}) c.ulps[static_cast<std::size_t>(f)] = 1;
   return c;
 }
 

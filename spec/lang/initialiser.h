@@ -116,8 +116,8 @@ std::string_view name_of(const Initialiser& scheme);
 Result<Initialiser> parse_initialiser(std::string_view name, const Attributes& attributes);
 std::vector<Initialiser> all_initialisers();
 
-// What a layer before a nonlinearity multiplies its scale by, as torch.nn.init.calculate_gain: linear, identity, conv1d,
-// conv2d, conv3d, sigmoid 1, tanh 5/3, relu √2, leaky_relu √(2/(1 + a²)), selu 3/4.
+// What a layer before a nonlinearity multiplies its scale by, as torch.nn.init.calculate_gain: linear, identity,
+// conv1d, conv2d, conv3d, sigmoid 1, tanh 5/3, relu √2, leaky_relu √(2/(1 + a²)), selu 3/4.
 Result<double> gain_of(std::string_view nonlinearity, double a = 0.01);
 
 // The number of draws that the scheme takes for a shape: 0, 1 or 2 for each element.

@@ -23,7 +23,8 @@ bool positive(std::string_view name) {
 template <class S>
 Result<void> check_field(const S& s, std::string_view name, double value) {
   if (!(std::isfinite(value) && value >= 0) || (positive(name) && value == 0))
-    return refuse_schedule(s, 1, name, " must be finite and ", positive(name) ? "positive" : "not negative", ": ", value);
+    return refuse_schedule(s, 1, name, " must be finite and ", positive(name) ? "positive" : "not negative", ": ",
+                           value);
   if (name == "pct_start" && value > 1) return refuse_schedule(s, 1, "pct_start must lie in [0, 1]: ", value);
   return {};
 }

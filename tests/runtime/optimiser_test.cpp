@@ -8,9 +8,6 @@
 namespace plumbline::runtime {
 namespace {
 
-spec::Result<OptimiserState> create_for(const spec::Optimiser& o, const std::vector<Index>& sizes) {
-  return OptimiserState::create(o, sizes);
-}
 OptimiserState create(const spec::Optimiser& o, std::vector<Index> sizes) {
   return spec::value_or_throw(OptimiserState::create(o, std::move(sizes)));
 }
@@ -104,7 +101,9 @@ TEST(Optimiser, ThreadsDoNotMatter) {
   for (const auto& r : results) EXPECT_EQ(r, results[0]);
 }
 
-TEST(Optimiser, RefusesAttributes) { EXPECT_FALSE(OptimiserState::create(spec::Adam{.beta1 = 1.5}, std::vector<Index>{1})); }
+TEST(Optimiser, RefusesAttributes) {
+  EXPECT_FALSE(OptimiserState::create(spec::Adam{.beta1 = 1.5}, std::vector<Index>{1}));
+}
 
 }  // namespace
 }  // namespace plumbline::runtime
