@@ -160,5 +160,36 @@ TEST(InitPlan, ListsFromOutsideNameTheFirstParameterThatDiffers) {
             "parameter x: expected no more than 2 parameters [init C8]");
 }
 
+TEST(Initialise, GainsAreThoseOfPyTorch) {
+  EXPECT_EQ(value_or_throw(gain_of("relu")), std::sqrt(2.0));
+  EXPECT_EQ(value_or_throw(gain_of("tanh")), 5.0 / 3);
+  EXPECT_EQ(value_or_throw(gain_of("leaky_relu", 1)), 1);
+  EXPECT_FALSE(gain_of("rellu"));
+}
+
+TEST(Initialise, NormalSchemesHaveFans) {
+  EXPECT_EQ(normal_law(XavierNormalInit{}, {6, 2})->std, 0.5);
+  EXPECT_EQ(normal_law(KaimingNormalInit{.mode = "fan_out"}, {2, 9, 2, 2})->std, 0.5);
+  EXPECT_FALSE(normal_law(OrthogonalInit{}, {2, 2}));
+}
+
+TEST(Initialise, IdentityIsAMatrix) {
+  const auto x = initialise(IdentityInit{}, {2, 3}, DrawStream{}, 0.0);
+  const std::vector<double> expected{1, 0, 0, 0, 1, 0};
+  EXPECT_EQ(std::vector<double>(x.elements().begin(), x.elements().end()), expected);
+  EXPECT_FALSE(validate(IdentityInit{}, {2, 2, 2}));
+}
+
+TEST(Initialise, WindowsOfTruncatedLaws) {
+  EXPECT_TRUE(validate(TruncatedNormalInit{}, {3}));
+  EXPECT_FALSE(validate(TruncatedNormalInit{.a = 1, .b = 1}, {3}));
+  EXPECT_FALSE(validate(TruncatedNormalInit{.std = 0}, {3}));
+  EXPECT_FALSE(validate(TruncatedNormalInit{.a = 31, .b = 32}, {3}));
+  const NormalWindow window(TruncatedNormalInit{.mean = 1, .std = 2, .a = 3, .b = 5});
+  EXPECT_EQ(window.alpha, 1);
+  EXPECT_EQ(window.beta, 2);
+  EXPECT_EQ(window.side(), 1);
+}
+
 }  // namespace
 }  // namespace plumbline::spec
