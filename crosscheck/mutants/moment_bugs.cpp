@@ -147,6 +147,12 @@ void plant_products_and_moments(std::vector<Mutant>& list) {
   plant(list, "prod", "by_logarithms", "exp of a sum of logarithms in float", by_reduced_fibre(product_of_logarithms));
   plant(list, "prod", "signs_lost", "the product of magnitudes", by_reduced_fibre(product_of_magnitudes));
   plant(list, "prod", "zeros_skipped", "zeros are left out", by_reduced_fibre(zeros_skipped));
+  plant(list, "prod_grad", "zeros_lost", "ct y / x, and 0 where x is 0", [](const KernelCall& c) {
+    return spec::zip(c.right, c.in[0], [](double y, double x) { return x == 0 ? 0 : y; });
+  });
+  plant(list, "prod_grad", "whole_product", "the product of all", [](const KernelCall& c) {
+    return spec::zip(c.right, c.in[0], [](double y, double x) { return f32(y * x); });
+  });
   plant(list, {"var", "std"},
         {{"correction_ignored", "always divides by n", correction_ignored},
          {"correction_more", "divides by one less", correction_plus_one},

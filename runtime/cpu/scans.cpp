@@ -1,4 +1,4 @@
-// prod over any set of axes; cumsum and cumprod along one.
+// prod and its gradient over any set of axes; cumsum and cumprod along one.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -26,6 +26,10 @@ class Product {
       m_ = std::frexp(m_, &shift), exponent_ += shift;
     }
   }
+  void by(const Product& other) {
+    by(other.m_);
+    exponent_ += other.exponent_;
+  }
   // Rounded once from m_: where that falls among the subnormal numbers, m_ is first made odd on the side of what the
   // last product lost, so that it is not rounded twice.
   double value() const {
@@ -50,6 +54,40 @@ BoundKernel bind_prod(const spec::Op& op, const Shapes& in, const Shape& out) {
     for (Index k = 0; k < n; ++k) y.by(x[k]);
     return static_cast<T>(y.value());
   });
+}
+
+// products: ct times what stands before an element, times what stands after it.
+template <class T>
+BoundKernel bind_prod_grad(const spec::Op& op, const Shapes& in, const Shape&) {
+  constexpr Index work_per_part = 4096;
+  BoundKernel bound;
+  bound.run = [](const KernelArgs&) {};
+  if (in[0].size() == 0) return bound;
+  const spec::Fibres fibre = spec::fibres(in[0], *spec::normal_axes(attribute<spec::Axes>(op, "axes"), in[0].rank()));
+  const Index n = fibre.length();
+  bound.local_scratch = aligned(sizeof(Product) * static_cast<std::size_t>(n));
+  bound.run = [fibre, n](const KernelArgs& args) {
+    parallel_for(args.workers, fibre.count(), std::max<Index>(1, work_per_part / n),
+                 [&](Index begin, Index end, int worker) {
+                   auto* after = args.local<Product>(worker);
+                   for (Index o = begin; o < end; ++o) {
+                     const T* x = args.in[0].as<T>() + fibre.start[static_cast<std::size_t>(o)];
+                     T* dx = args.out.as<T>() + fibre.start[static_cast<std::size_t>(o)];
+                     const auto at = [&](Index k) { return fibre.step[static_cast<std::size_t>(k)]; };
+                     after[n - 1] = Product();
+                     for (Index k = n - 1; k > 0; --k) after[k - 1] = after[k], after[k - 1].by(x[at(k)]);
+                     Product before;
+                     before.by(args.in[1].as<T>()[o]);
+                     for (Index k = 0; k < n; ++k) {
+                       Product y = before;
+                       if (k + 1 < n) y.by(after[k]);
+                       dx[at(k)] = static_cast<T>(y.value());
+                       before.by(x[at(k)]);
+                     }
+                   }
+                 });
+  };
+  return bound;
 }
 
 // What `scan` makes of each prefix: y(place k) = total before, or after, x(place k) is taken in.
@@ -82,6 +120,7 @@ void register_scans(KernelTable& table) {
   spec::Claims wide = claims(spec::Order::left);
   wide.intermediate = wide.accumulator = spec::binary64;
   table.add("prod", "prod.left", wide, bind_prod<float>, bind_prod<double>);
+  table.add("prod_grad", "prod_grad.products", wide, bind_prod_grad<float>, bind_prod_grad<double>);
   table.add("cumprod", "cumprod.left", wide, bind_scan<float, Product>, bind_scan<double, Product>);
   table.add("cumsum", "cumsum.left", claims(spec::Order::left), bind_scan<float, Total<float>>,
             bind_scan<double, Total<double>>);

@@ -165,6 +165,7 @@
 #include "spec/ops/reduce/min.h"
 #include "spec/ops/reduce/norm.h"
 #include "spec/ops/reduce/prod.h"
+#include "spec/ops/reduce/prod_grad.h"
 #include "spec/ops/reduce/std.h"
 #include "spec/ops/reduce/sum.h"
 #include "spec/ops/reduce/variance.h"

@@ -1,8 +1,7 @@
 // y = Π x over a set of axes
 #pragma once
 
-#include "spec/ops/reduce/cumprod.h"
-#include "spec/ops/reduce/rows.h"
+#include "spec/ops/reduce/prod_grad.h"
 
 namespace plumbline::spec {
 
@@ -24,14 +23,9 @@ struct Prod {
       return y;
     });
   }
-  // dx_i = ct Π_{j ≠ i} x_j, as the product of what stands before i and what stands after it: zeros do no harm.
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
-    const Rows<Prod> rows(*this, in[0].shape());
-    const T x = rows.of(in[0]);
-    const T before = call(Cumprod{1, /*exclusive=*/true, /*reverse=*/false}, x);
-    const T after = call(Cumprod{1, /*exclusive=*/true, /*reverse=*/true}, x);
-    return {rows.back(mul(mul(before, after), rows.of_reduced(ct)))};
+    return {call(ProdGrad{axes, keepdim}, in[0], ct)};
   }
   static Sample<Prod> sample(Choices& choices) {
     auto sample = sample_reduction<Prod>(choices);
