@@ -14,9 +14,12 @@ struct Remainder {
   bool operator==(const Remainder&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return broadcast_inputs(*this, in); }  // [remainder C1]
+  // Undefined for y = 0, as 0/0.
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return zip(in[0], in[1], [](const N& x, const N& y) { return floored_remainder(x, y); });
+    return zip(in[0], in[1], [](const N& x, const N& y) {
+      return select(equal(y, N(Index{0})), y / y, floored_remainder(x, y));
+    });
   }
   // dx = ct, dy = −ct ⌊x/y⌋ with ⌊x/y⌋ = (x − z)/y, which no rounding takes to the next integer
   template <TensorLike T>
