@@ -55,6 +55,22 @@ TEST_F(GoodPaths, EvalIsCheckedByCheck) {
   }
 }
 
+// Our kernels compute in the dtype of the files, and keep what that dtype's kernels claim.
+TEST_F(GoodPaths, EvalOnTheCpuTakesTheDtypeOfItsFiles) {
+  const Values x = read("x.npy");
+  for (const Dtype dtype : {Dtype::f2, Dtype::bf16, Dtype::f4, Dtype::f8}) {
+    const std::string claim = dtype == Dtype::bf16 ? " --claim format=bf16" : "";
+    write("in.npy", x, dtype);
+    for (const std::string words : {"softmax in.npy", "layer_norm in.npy", "mul in.npy in.npy"}) {
+      ASSERT_EQ(crosscheck("eval " + words + " --as cpu --out y.npy" + claim).code, 0) << words;
+      const Sixteen sixteen = dtype == Dtype::bf16 ? Sixteen::bfloat16 : Sixteen::refuse;
+      EXPECT_EQ(read_npy(at("y.npy").string(), sixteen)->dtype, dtype);
+      const Finished f = crosscheck("check " + words + " --got y.npy" + claim);
+      EXPECT_EQ(f.code, 0) << words << f.out << f.err;
+    }
+  }
+}
+
 TEST_F(GoodPaths, Gradients) {
   ASSERT_EQ(crosscheck("eval mul x.npy ct.npy --vjp ct.npy --out a.npy --out b.npy").code, 0);
   EXPECT_EQ(crosscheck("check mul x.npy ct.npy --vjp ct.npy --got a.npy --got b.npy").code, 0);

@@ -8,6 +8,7 @@
 
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/sample/draw.h"
+#include "spec/num/round.h"
 
 namespace plumbline::crosscheck {
 namespace {
@@ -69,6 +70,27 @@ TEST(Choices, BytesEndInTheSimplestAnswers) {
   EXPECT_EQ(choices.pick(10, 13), 13);
   EXPECT_TRUE(choices.exhausted());
   EXPECT_EQ(choices.pick(4, 9), 4);
+}
+
+// Every number is one of the format's, in every pattern; the classes of bits are the format's own.
+TEST(Patterns, FillWithNumbersOfTheFormat) {
+  for (const spec::Format& format : {spec::binary64, spec::binary32, spec::binary16, spec::bfloat16}) {
+    bool subnormal = false, largest_binade = false, full = false;
+    for (std::size_t p = 0; p < pattern_count; ++p)
+      for (const Domain& d : {Domain::any(), Domain::within(-1, 1, {0}), Domain::near({0, 100})}) {
+        RandomChoices choices(p);
+        const Values x = fill(choices, static_cast<Pattern>(p), Shape{400}, d, format);
+        for (double e : x.elements()) {
+          ASSERT_EQ(spec::round_to_format(e, format), e) << format.name << ' ' << pattern_names[p];
+          ASSERT_TRUE(std::isfinite(e) && e >= d.lo && e <= d.hi) << format.name << ' ' << pattern_names[p];
+          subnormal |= e != 0 && std::abs(e) < format.smallest_normal();
+          largest_binade |= std::abs(e) >= std::ldexp(1.0, format.emax);
+          const auto bits = spec::encode(e, format);
+          full |= e != 0 && (bits & 1) != 0;
+        }
+      }
+    EXPECT_TRUE(subnormal && largest_binade && full) << format.name;
+  }
 }
 
 TEST(Patterns, FillDomainsWithBinary32) {
