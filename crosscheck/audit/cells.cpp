@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t most_shrunk = 24;  // findings of one run; more say little
 constexpr std::uint64_t probes = 2;
-constexpr std::uint64_t fewer = 4;         // cases by that factor in formats that are not the first subject's
+constexpr std::uint64_t fewer = 8;         // cases by that factor in formats that are not the first subject's
 
 bool ever_applies(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue, const Suite& suite) {
   for (std::uint64_t number = 0; number < probes; ++number) {
