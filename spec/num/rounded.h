@@ -206,10 +206,10 @@ Rounded<C> operator-(const Rounded<C>& x, const Rounded<C>& y) {
 }
 
 namespace rounding {
-// |y| where y certainly is ±2^j and was computed without an error; else 0.
+// |y| where y certainly is ±2^j and was computed without an error or an overflow; else 0.
 template <class C>
 double exact_scale(const Rounded<C>& y) {
-  if (y.d != 0) return 0;
+  if (y.d != 0 || y.may_overflow()) return 0;
   const double m = std::abs(single(y.exact).value_or(0));
   return m == upward::power_of_two(std::ilogb(m == 0 ? 1 : m)) ? m : 0;
 }

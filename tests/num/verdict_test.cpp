@@ -102,6 +102,10 @@ TEST(Verdict, scaling_by_powers_of_two) {
   EXPECT_LE((third / R(-8)).d, third.d * 0.125 * (1 + 0x1p-50));
   EXPECT_GT(tiny(-140).d, third.d * 0x1p-140 * 2);
   EXPECT_FALSE((third * R::leaf(0x1p127, claims) * R(8)).flags == 0);
+  const R beyond = R::leaf(0x1p100, claims) * R::leaf(0x1p100, claims);  // certainly infinite, without an error
+  EXPECT_FALSE((beyond * R::leaf(0x1p-97, claims)).judged());
+  EXPECT_FALSE((third * beyond).judged());
+  EXPECT_FALSE((third / beyond).judged());
   Claims narrow = claims;
   narrow.intermediate = bfloat16;
   EXPECT_GT((R::leaf(1 + 0x1p-20, narrow) * R(2)).d, 0x1p-20);
