@@ -87,6 +87,7 @@ void Campaign::cover(Seat& seat, const CellPlan& cell, std::uint64_t number, con
   const bool counted = cell.entry != nullptr && result.c && result.c->graph.size() > 0 && first_of_law(cell);
   if (!counted || result.outcome.verdict == Verdict::crash) return;
   const bool branches = number < traced_cases && result.c->size() <= traced_elements;
+  const std::lock_guard lock(seat.covering);
   run_guarded([&] { seat.coverage.add(*cell.entry, *result.c, branches); });
 }
 
@@ -96,8 +97,10 @@ bool Campaign::first_of_law(const CellPlan& cell) const {
 
 CoverageOfOps Campaign::coverage() const {
   Coverage all;
-  for (const auto& seat : seats_)
-    if (!seat->given_up) all.merge(seat->coverage);
+  for (const auto& seat : seats_) {
+    const std::unique_lock lock(seat->covering, std::try_to_lock);  // a thread that is lost may hold it for ever
+    if (lock) all.merge(seat->coverage);
+  }
   return all.finished(*catalogue_);
 }
 

@@ -32,7 +32,7 @@ class Campaign {
   const std::vector<CellPlan>& cells() const { return cells_; }
   // What was run of each cell, in case order.
   std::vector<std::vector<CaseRecord>> by_cell();
-  // What the cases reached, of all threads that came back.
+  // What the cases reached that came to an end.
   CoverageOfOps coverage() const;
   bool interrupted() const { return suite_.cancelled != nullptr && suite_.cancelled->load(); }
   bool gave_up() const { return gave_up_; }
@@ -53,7 +53,8 @@ class Campaign {
     Clock::time_point since;
     std::atomic<std::uint64_t> attempt{0};
     bool given_up = false;
-    Coverage coverage;  // of its own cases
+    std::mutex covering;  // of the coverage of its own cases
+    Coverage coverage;
   };
 
   static std::vector<Item> items_of(const std::vector<CellPlan>& cells);
