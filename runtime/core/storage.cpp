@@ -87,6 +87,8 @@ Kernel stored_in(DType dtype, const Kernel& kernel) {
   Kernel k = kernel;
   k.dtype = dtype;
   k.claims.output = format_of(dtype);
+  if (k.claims.intermediate.precision > spec::binary32.precision)  // the result is a float on its way
+    k.claims.intermediate = spec::binary32;
   k.bind = [bind = kernel.bind, dtype](const spec::Op& op, const Shapes& in, const Shape& out) {
     BoundKernel bound = bind(op, in, out);
     return dtype == DType::f16 ? stored<Half>(std::move(bound), op, in, out)

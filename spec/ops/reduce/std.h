@@ -23,7 +23,10 @@ struct Std {
   }
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
-    return reduce(*this, in[0], [&](Index n, auto&& x) { return zero_root(variance<Std, N>(*this, method, n, x)); });
+    return reduce(*this, in[0], [&](Index n, auto&& x) -> N {
+      if (moment_divisor(*this, n) > 0) return zero_root(variance<Std, N>(*this, method, n, x));
+      return zero_root(squared_deviations<N>(method, n, x)) / N(Index{0});
+    });
   }
   // dx = ct (x − μ)/((n − correction) y), 0 where y is.
   template <TensorLike T>

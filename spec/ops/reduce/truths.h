@@ -27,7 +27,7 @@ Sample<O> sample_truths(Choices& choices) {
   const Axes axes = *normal_axes(sample.op.axes, shape.rank());
   for (Index a : axes) shape[a] = std::min<Index>(shape[a], choices.pick(1, 3));
   if (choices.coin()) sample.domains = {Domain::mask()};
-  else sample.domains = {Domain::whole_within(-1, 1, {0})};
+  else sample.domains = {Domain::near({0, 1})};
   return sample;
 }
 
