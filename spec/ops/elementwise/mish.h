@@ -16,7 +16,7 @@ struct Mish {
   Tensor<N> eval(const Tensors<N>& in) const {
     return map(in[0], [](const N& x) {
       const N zero(Index{0});
-      return select(less(x, zero) & is_infinite(x), zero, x * tanh(log(N(Index{1}) + exp(x))));
+      return select(less(x, zero) & is_infinite(x), zero, x * tanh(log1p(exp(x))));
     });
   }
   // rational: as TanhOfSoftplus; 0 at −∞.

@@ -35,7 +35,7 @@ struct MishGrad {
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
     return zip(in[0], in[1], [](const N& x, const N& ct) {
-      const N one(Index{1}), t = tanh(log(one + exp(x)));
+      const N one(Index{1}), t = tanh(log1p(exp(x)));
       return ct * select(is_infinite(x), t, t + x / (one + exp(-x)) * (one - t * t));
     });
   }
