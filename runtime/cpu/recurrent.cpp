@@ -149,7 +149,7 @@ struct Lstm {
     T* after = before + p.unit();
 #pragma GCC ivdep
     for (Index k = 0; k < n; ++k) {
-      const T i = math::sigmoid(gate[k]), f = math::sigmoid(gate[n + k]), o = math::sigmoid(gate[3 * n + k]);
+      const T i = runtime::gate(gate[k]), f = runtime::gate(gate[n + k]), o = runtime::gate(gate[3 * n + k]);
       const T g = math::tanh(gate[2 * n + k]), now = f * before[k] + i * g;
       gate[k] = i, gate[n + k] = f, gate[2 * n + k] = g, gate[3 * n + k] = o;
       after[k] = now, next[k] = o * math::tanh(now);
@@ -248,7 +248,7 @@ struct Gru {
       for (Index b = 0; b < p.batch; ++b)
         for (Index k = 0; k < n; ++k) {
           T* gate = gates + 3 * b * n + k;
-          gate[0] = math::sigmoid(gate[0]), gate[n] = math::sigmoid(gate[n]);
+          gate[0] = runtime::gate(gate[0]), gate[n] = runtime::gate(gate[n]);
           if (!reset_after) gated[b * n + k] = gate[0] * state[b * n + k];
         }
       if (!reset_after) from_state(workers, p, u_n, n, gated, gates + 2 * n, 3 * n);

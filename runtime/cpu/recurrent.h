@@ -45,6 +45,13 @@ void add_to_rows(T* y, Index rows, Index n, Index stride, const T* b) {
     for (Index i = 0; i < n; ++i) y[r * stride + i] += b[i];
 }
 
+// σ(x), 0 at −∞ only: an infinity that a nearly shut gate lets through is not lost.
+template <class T>
+T gate(T x) {
+  const T s = math::sigmoid(x);
+  return s == 0 && x > -std::numeric_limits<T>::infinity() ? std::numeric_limits<T>::denorm_min() : s;
+}
+
 // The initial state, or zeros.
 template <class T>
 void begin_with(const RecurrentPlan& p, const View* given, T* h) {

@@ -151,7 +151,7 @@ struct Gated {
               true);
 #pragma GCC ivdep
       for (Index k = 0; k < p.unit(); ++k) {
-        gate[k] = math::sigmoid(gate[k]);
+        gate[k] = runtime::gate(gate[k]);
         state[p.unit() + k] = gate[k] * state[k] + (1 - gate[k]) * silu(input[k]);
       }
     }
