@@ -14,6 +14,7 @@ namespace plumbline::crosscheck {
 struct UnitError {
   double lo = 0, hi = 0, allowed = 0, sign = 1;
   spec::Index at = -1;  // which element of the tensor
+  double lever = 0;     // |exact|/s: what a scale of the result moves the error by
 };
 
 // What constants may add to every element alike, in units of s [tier B7].

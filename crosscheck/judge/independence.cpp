@@ -1,6 +1,7 @@
-// Tracing dependence: each real input element is replaced, and what changes is joined.
+// Tracing dependence: real input elements are replaced, block by block, and what changes is joined.
 #include "crosscheck/judge/independence.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -16,7 +17,7 @@ using spec::NodeId;
 
 namespace {
 
-constexpr double most_work = 0x1p25;  // elements that are computed, over all replacements
+constexpr double most_work = 0x1p27;  // elements that are read or computed, over all replacements
 
 // Disjoint sets of outputs.
 class Classes {
@@ -62,12 +63,13 @@ class Trace {
       : graph_(graph), data_(data), node_(node), claims_of_(claims_of), base_(evaluate(data)),
         classes_(base_.size()) {}
 
-  std::vector<Index> classes() {
+  // nullopt where the work is too much.
+  std::optional<std::vector<Index>> classes() {
     auto leaves = real_leaves(graph_);
     // Small tensors first: a weight that all elements share ends the search at once.
     std::sort(leaves.begin(), leaves.end(), [&](auto a, auto b) { return data_[a].size() < data_[b].size(); });
     for (std::size_t leaf : leaves)
-      for (Index k = 0; k < data_[leaf].size() && classes_.count() > 1; ++k) replace(leaf, k);
+      if (classes_.count() > 1 && !replace(leaf, 0, data_[leaf].size())) return std::nullopt;
     if (classes_.count() > 1) join_alike();
     std::vector<Index> out;
     std::map<Index, Index> number;
@@ -88,23 +90,45 @@ class Trace {
     return values[static_cast<std::size_t>(node_)];
   }
 
-  // NaN shows what is computed from the element; another number what NaN does not reach, as a choice between two.
-  void replace(std::size_t leaf, Index k) {
-    const double was = data_[leaf][k];
-    Index first = -1;
-    for (const double value : {std::numeric_limits<double>::quiet_NaN(), was * 1.25 + 1}) {
-      std::vector<Values> data = data_;
-      data[leaf].mutable_elements()[static_cast<std::size_t>(k)] = value;
-      const Values y = evaluate(data);
-      for (Index i = 0; i < y.size(); ++i) {
-        if (std::bit_cast<std::uint64_t>(y[i]) == std::bit_cast<std::uint64_t>(base_[i])) continue;
-        if (first < 0) first = i;
-        classes_.join(first, i);
-      }
+  // Joins what each of the elements from `begin` below `end` of a leaf reaches: a block that reaches one class needs no
+  // closer look, others are halved. False where the work is too much.
+  bool replace(std::size_t leaf, Index begin, Index end) {
+    if (begin == end || classes_.count() == 1) return true;
+    const std::vector<Index> reached = reached_from(leaf, begin, end);
+    if (work_ > most_work) return false;
+    const bool one_class = std::all_of(reached.begin(), reached.end(), [&](Index i) {
+      return classes_.root(i) == classes_.root(reached.front());
+    });
+    if (!one_class && end - begin > 1) {
+      const Index middle = begin + (end - begin) / 2;
+      return replace(leaf, begin, middle) && replace(leaf, middle, end);
     }
-    if (first < 0) return;
-    int exponent = 0;
-    reached_.push_back({first, std::abs(std::frexp(was, &exponent))});
+    for (Index i : reached) classes_.join(reached.front(), i);
+    for (Index k = begin; k < end && !reached.empty(); ++k) {
+      int exponent = 0;
+      reached_.push_back({reached.front(), std::abs(std::frexp(data_[leaf][k], &exponent))});
+    }
+    return true;
+  }
+
+  // NaN shows what is computed from the elements; other numbers what NaN does not reach, as a choice between two.
+  std::vector<Index> reached_from(std::size_t leaf, Index begin, Index end) {
+    std::vector<char> changed(static_cast<std::size_t>(base_.size()), 0);
+    for (const bool nan : {true, false}) {
+      std::vector<Values> data = data_;
+      const auto x = data[leaf].mutable_elements();
+      for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k)
+        x[k] = nan ? std::numeric_limits<double>::quiet_NaN() : x[k] * 1.25 + 1;
+      const Values y = evaluate(data);
+      for (Index i = 0; i < y.size(); ++i)
+        if (std::bit_cast<std::uint64_t>(y[i]) != std::bit_cast<std::uint64_t>(base_[i]))
+          changed[static_cast<std::size_t>(i)] = 1;
+      work_ += static_cast<double>(y.size() + data_[leaf].size());
+    }
+    std::vector<Index> out;
+    for (Index i = 0; i < base_.size(); ++i)
+      if (changed[static_cast<std::size_t>(i)] != 0) out.push_back(i);
+    return out;
   }
 
   // The same significands round alike, whatever their signs and exponents.
@@ -127,16 +151,13 @@ class Trace {
   Values base_;
   Classes classes_;
   std::vector<Reached> reached_;
+  double work_ = 0;
 };
 
 }  // namespace
 
 std::optional<std::vector<Index>> dependence_classes(const spec::Graph& graph, const std::vector<Values>& data,
                                                      NodeId node, const ClaimsOf& claims_of) {
-  double inputs = 0, work = static_cast<double>(graph.node(node).shape.size());
-  for (std::size_t leaf : real_leaves(graph)) inputs += static_cast<double>(data[leaf].size());
-  for (const Values& x : data) work += static_cast<double>(x.size());
-  if (2 * inputs * work > most_work) return std::nullopt;
   return Trace(graph, data, node, claims_of).classes();
 }
 

@@ -112,7 +112,8 @@ class TensorJudge {
       const bool counts = x.judged() && x.is_value() && !x.may_overflow() && s > 0 && std::isfinite(got_[i]);
       if (!counts || elements_[static_cast<std::size_t>(i)].unjudged) continue;
       const auto gap = real(x.exact, got_[i]) - x.exact;
-      out.push_back({lower(gap) / s, upper(gap) / s, x.b / s + constants_share, upper(x.exact) < 0 ? -1.0 : 1.0, i});
+      out.push_back({lower(gap) / s, upper(gap) / s, x.b / s + constants_share, upper(x.exact) < 0 ? -1.0 : 1.0, i,
+                     x.smallest() / s});
     }
     return out;
   }

@@ -33,8 +33,8 @@ struct JudgeOptions {
   double lambda() const {
     return tier == Tier::statistics ? spec::lambda(false_alarm_of_tier(), run_elements) : spec::upward::infinity;
   }
-  // Of three questions about each tensor, which has an element at least.
-  double lambda_of_tensors() const { return spec::lambda(false_alarm_of_tensors(), 3 * run_elements); }
+  // Of four questions about each tensor, which has an element at least.
+  double lambda_of_tensors() const { return spec::lambda(false_alarm_of_tensors(), 4 * run_elements); }
 };
 
 // One element that did not pass, or the worst that did.

@@ -67,10 +67,10 @@ TEST(NormExamples, Values) {
   expect_value("batch_norm training=false eps=3",
                {x, tensor({2}, {1, 0}), tensor({2}, {1, 13}), tensor({2}, {1, 4}), tensor({2}, {0, 1})},
                {0, 11, 1, 11});
-  expect_value("rms_norm eps=0", {tensor({1, 2}, {1, 7}), tensor({2}, {5, 10})}, {1, 14});
+  expect_value("rms_norm eps=39", {tensor({1, 2}, {1, 7}), tensor({2}, {8, 16})}, {1, 14});
   expect_value("local_response_norm size=3 alpha=3 beta=1 k=1", {tensor({1, 3}, {1, 1, 2})},
                {1.0 / 3, 1.0 / 7, 2.0 / 6});
-  expect_value("l2_normalize", {tensor({1, 2}, {6, 8})}, {6 * (1.0 / 10), 8 * (1.0 / 10)});
+  expect_value("l2_normalize", {tensor({2, 2}, {0, -8, 2, 0})}, {0, -1, 1, 0});
   expect_value("l2_normalize eps=16", {tensor({1, 2}, {6, 8})}, {0.375, 0.5});
   expect_value("moving_sum before=1 after=2", {tensor({5}, {1, 2, 4, 8, 16})}, {7, 15, 30, 28, 24});
   expect_value("moving_sum after=9223372036854775807", {tensor({2}, {1, 2})}, {3, 2});
