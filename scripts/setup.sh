@@ -9,13 +9,13 @@ die() {
   exit 4
 }
 
-# Debian 12 keeps the Boost that we need beside its default one; everything newer has it as the default.
+# Debian 12 keeps the Boost that we need beside its default one, and Arb beside FLINT; newer systems have both in one.
 packages() {
-  local boost=libboost-dev
-  if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then boost=libboost1.81-dev; fi
+  local boost=libboost-dev arb=libflint-dev
+  if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then boost=libboost1.81-dev arb=libflint-arb-dev; fi
   printf '%s\n' build-essential cmake ninja-build ccache mold "$boost" libgmp-dev libmpfr-dev libmpfi-dev \
     libexpected-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libfmt-dev libpugixml-dev \
-    libtomlplusplus-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
+    libtomlplusplus-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev "$arb"
 }
 
 # Installs the packages that are not there; calls apt for nothing else.

@@ -20,15 +20,16 @@ inline Index denominator_of(Interpolation how, Index out) {
 }
 
 // What output o of `out` reads of `in` inputs: source coordinate o·in/out (nearest: its floor), (o + ½)·in/out − ½ from
-// 0 on, or o·(in − 1)/(out − 1). Between two inputs i and i + 1 they share by distance. Weights of 0 are absent.
-inline std::vector<Share> shares_of(Interpolation how, Index in, Index out, Index o) {
+// 0 on, or o·(in − 1)/(out − 1). Between two inputs i and i + 1 they share by distance. Weights of 0 are absent; beyond
+// the last input there is one share of 1, or `clamped` two shares of it.
+inline std::vector<Share> shares_of(Interpolation how, Index in, Index out, Index o, bool clamped = false) {
   if (how == Interpolation::nearest) return {{o * in / out, 1, 1}};
   const bool ends = how == Interpolation::align_corners;
   const Index q = denominator_of(how, out);
   const Index source = ends ? (out > 1 ? o * (in - 1) : 0) : std::max<Index>(0, (2 * o + 1) * in - out);
   const Index i = source / q, far = source % q;
-  if (far == 0 || i + 1 >= in) return {{std::min(i, in - 1), 1, 1}};
-  return {{i, q - far, q}, {i + 1, far, q}};
+  if (far == 0 || (i + 1 >= in && !clamped)) return {{std::min(i, in - 1), 1, 1}};
+  return {{i, q - far, q}, {std::min(i + 1, in - 1), far, q}};
 }
 
 // The weight as kernels have it that compute the coordinate in their own numbers: coordinate − i, or 1 − that.
@@ -83,31 +84,37 @@ struct Term {
   Share share;
 };
 // The terms of each output, or (`back`) of each input: the outputs that read it.
-inline std::vector<std::vector<Term>> terms_of(Interpolation how, Index in, Index out, bool back) {
+inline std::vector<std::vector<Term>> terms_of(Interpolation how, Index in, Index out, bool back, bool clamped) {
   std::vector<std::vector<Term>> terms(static_cast<std::size_t>(back ? in : out));
   for (Index o = 0; o < out; ++o)
-    for (const Share& s : shares_of(how, in, out, o))
+    for (const Share& s : shares_of(how, in, out, o, clamped))
       terms[static_cast<std::size_t>(back ? s.input : o)].push_back({o, s});
   return terms;
 }
 
 // How the weights p/q enter: as numerators, with one division at the end (the textbook, exact where the result is);
-// as fractions, each rounded once; or computed from the coordinate.
-enum class Weights : std::uint8_t { numerators, fractions, coordinates };
+// as fractions, each rounded once, beyond the last input one or (clamped) two; or computed from the coordinate.
+enum class Weights : std::uint8_t { numerators, fractions, clamped, coordinates };
+inline Weights weights_named(std::string_view method) {
+  return method == "coordinates" ? Weights::coordinates
+         : method == "clamped"   ? Weights::clamped
+                                 : Weights::fractions;
+}
 
-// y = Σ w_row (Σ w_column x); or (`back`) the same with inputs and outputs exchanged.
+// y = Σ w_row w_column x, by numerators in one sum and else row by row; or (`back`) with inputs and outputs exchanged.
 template <Number N>
 Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool back, Weights weights) {
   if (to.size() == 0) return Tensor<N>::full(to, N(Index{0}));
   const Shape &in = back ? to : x.shape(), &out = back ? x.shape() : to;
-  const auto rows = terms_of(how, in.back(1), out.back(1), back),
-             columns = terms_of(how, in.back(0), out.back(0), back);
+  const bool clamped = weights == Weights::clamped;
+  const auto rows = terms_of(how, in.back(1), out.back(1), back, clamped),
+             columns = terms_of(how, in.back(0), out.back(0), back, clamped);
   const std::array<Index, 2> whole{denominator_of(how, out.back(0)), denominator_of(how, out.back(1))};
   const auto weighted = [&](const Term& t, Index axis, const N& value) {
     const Index all = whole[static_cast<std::size_t>(axis)];
     if (weights == Weights::numerators) return all == 1 ? value : N(N(t.share.q == 1 ? all : t.share.p) * value);
     if (t.share.q == 1) return value;
-    if (weights == Weights::fractions) return N(ratio(value, t.share.p, t.share.q) * value);
+    if (weights != Weights::coordinates) return N(ratio(value, t.share.p, t.share.q) * value);
     return N(coordinate_weight(value, how, in.back(axis), out.back(axis), t.o, t.share) * value);
   };
   const Index height = to.back(1), width = to.back(0), h = x.shape().back(1), w = x.shape().back(0);
@@ -115,15 +122,21 @@ Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool 
     const auto &down = rows[static_cast<std::size_t>(at / width % height)],
                &along = columns[static_cast<std::size_t>(at % width)];
     const N* from = x.elements().data() + at / width / height * h * w;
-    const N y = sum<N>(static_cast<Index>(down.size()), [&](Index k) {
-      const Term& row = down[static_cast<std::size_t>(k)];
-      const N inner = sum<N>(static_cast<Index>(along.size()), [&](Index l) {
-        const Term& column = along[static_cast<std::size_t>(l)];
-        return weighted(column, 0, from[(back ? row.o : row.share.input) * w + (back ? column.o : column.share.input)]);
+    const auto read = [&](const Term& row, const Term& column) {
+      return weighted(column, 0, from[(back ? row.o : row.share.input) * w + (back ? column.o : column.share.input)]);
+    };
+    const auto n = static_cast<Index>(down.size()), m = static_cast<Index>(along.size());
+    if (weights == Weights::numerators) {
+      const N y = sum<N>(n * m, [&](Index k) {
+        const Term& row = down[static_cast<std::size_t>(k / m)];
+        return weighted(row, 1, read(row, along[static_cast<std::size_t>(k % m)]));
       });
-      return weighted(row, 1, inner);
+      return whole[0] * whole[1] > 1 ? N(y / N(whole[0] * whole[1])) : y;
+    }
+    return sum<N>(n, [&](Index k) {
+      const Term& row = down[static_cast<std::size_t>(k)];
+      return weighted(row, 1, sum<N>(m, [&](Index l) { return read(row, along[static_cast<std::size_t>(l)]); }));
     });
-    return weights == Weights::numerators && whole[0] * whole[1] > 1 ? N(y / N(whole[0] * whole[1])) : y;
   });
 }
 

@@ -13,14 +13,15 @@ struct UpsampleBilinear2dGrad : UpsampleGrad<UpsampleBilinear2dGrad, UpsampleBil
   bool align_corners = false;
 
   static constexpr std::string_view name = "upsample_bilinear2d_grad", summary = "ct shared by the weights of each x";
-  static constexpr std::array<std::string_view, 2> methods{"weights", "coordinates"};
+  static constexpr std::array<std::string_view, 3> methods{"weights", "clamped", "coordinates"};
   bool operator==(const UpsampleBilinear2dGrad&) const = default;
 
   Interpolation how() const { return align_corners ? Interpolation::align_corners : Interpolation::half_pixel; }
-  // weights: the exact fractions, rounded once. coordinates: the weights from a source coordinate that was rounded.
+  // weights: the exact fractions, rounded once. clamped: the same, with two shares of the last input beyond it.
+  // coordinates: the weights from a source coordinate that was rounded.
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
-    return spread_back(in[0], method == "coordinates" ? Weights::coordinates : Weights::fractions);
+    return spread_back(in[0], weights_named(method));
   }
 };
 BOOST_DESCRIBE_STRUCT(UpsampleBilinear2dGrad, (), (size, align_corners))
