@@ -98,21 +98,21 @@ void plant_in(std::vector<Mutant>& list, const spec::Format& format, std::initia
 
 void add_dtype_bugs(std::vector<Mutant>& list) {
   plant_in(list, spec::binary64, {"add", "matmul", "sum", "exp", "softmax", "layer_norm", "conv2d", "gelu", "tanh"},
-           "f64_in_float", "float64 computed in float32", in_float);
-  plant_in(list, spec::binary64, {"mul", "permute", "gather", "mean", "linear", "log"}, "f64_stored_in_float",
+           "in_f64_by_float", "float64 computed in float32", in_float);
+  plant_in(list, spec::binary64, {"mul", "permute", "gather", "mean", "linear", "log"}, "in_f64_stored_in_float",
            "the result passes through a float32", stored_in_float);
-  plant_in(list, spec::binary64, {"sub", "erf", "sqrt", "cross_entropy", "avg_pool2d"}, "f64_operands_in_float",
+  plant_in(list, spec::binary64, {"sub", "erf", "sqrt", "cross_entropy", "avg_pool2d"}, "in_f64_operands_in_float",
            "the operands are rounded to float32", operands_in_float);
   for (const spec::Format& format : {spec::binary16, spec::bfloat16}) {
-    const std::string kind = format == spec::binary16 ? "f16_" : "bf16_";
+    const std::string kind = format == spec::binary16 ? "in_f16_" : "in_bf16_";
     plant_in(list, format, {"sum", "mean"}, kind + "accumulator", "a running sum in 16 bits", short_accumulator(format));
     plant_in(list, format, {"matmul"}, kind + "accumulator", "a running sum in 16 bits", short_product(format));
     plant_in(list, format, {"add", "mul"}, kind + "truncates", "the lower bits are cut off", truncating(format));
     plant_in(list, format, {"exp", "softmax", "matmul"}, kind + "one_above", "an ulp too large", next_above(format));
   }
-  plant_in(list, spec::binary16, {"square", "mul", "sum"}, "f16_saturates", "65504 for what is larger",
+  plant_in(list, spec::binary16, {"square", "mul", "sum"}, "in_f16_saturates", "65504 for what is larger",
            saturating(spec::binary16));
-  plant_in(list, spec::binary16, {"mul", "div", "exp"}, "f16_flushes", "subnormal results are zero",
+  plant_in(list, spec::binary16, {"mul", "div", "exp"}, "in_f16_flushes", "subnormal results are zero",
            flushing(spec::binary16));
 }
 
