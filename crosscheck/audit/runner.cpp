@@ -66,7 +66,10 @@ std::optional<Case> case_of_attempt(const Law& law, const spec::OpEntry* entry, 
   wish.most_elements = static_cast<spec::Index>(static_cast<double>(wish.most_elements) * suite.size);
   wish.format = format;
   if (format == spec::binary64) wish.most_elements = std::min(wish.most_elements, most_binary64), wish.large_every = 0;
-  const DrawKey key{suite.seed, law.name(), number, attempt};
+  // Formats with few cases begin with another pattern for each op and seed.
+  const bool few = entry != nullptr && !suite.subjects.empty() && format != suite.subjects.front()->format();
+  const std::uint64_t first = few ? mix(suite.seed, entry->name) % pattern_count : 0;
+  const DrawKey key{suite.seed, law.name(), number + first, attempt};
   std::optional<Case> c = entry != nullptr ? draw_case(*entry, key, wish) : draw_graph(catalogue, key, wish);
   return c && law.applies(*c) ? c : std::nullopt;
 }
