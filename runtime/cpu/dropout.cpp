@@ -11,8 +11,9 @@ constexpr Index elements_per_part = 16384;
 template <class T>
 BoundKernel bind(const spec::Op& op, const Shapes& in, const Shape&) {
   const auto p = attribute<double>(op, "p");
-  const auto key = spec::mask_key(attribute<std::uint64_t>(op, "seed"), attribute<std::string>(op, "path"),
-                                  attribute<std::uint64_t>(op, "step"));
+  const auto seed = attribute<std::uint64_t>(op, "seed"), step = attribute<std::uint64_t>(op, "step");
+  const auto path = attribute<std::string>(op, "path");
+  const bool counted = in.size() > 1;  // the step comes as data
   BoundKernel bound;
   if (!attribute<bool>(op, "training") || p == 0) {
     bound.alias = true;
@@ -20,6 +21,8 @@ BoundKernel bind(const spec::Op& op, const Shapes& in, const Shape&) {
   }
   const T scale = T(1) / (T(1) - static_cast<T>(p));
   bound.run = [=, n = in[0].size()](const KernelArgs& args) {
+    const auto key =
+        spec::mask_key(seed, path, step + (counted ? static_cast<std::uint64_t>(args.in[1].i64()[0]) : 0));
     parallel_for(args.workers, n, elements_per_part, [&](Index begin, Index end, int) {
       for (Index i = begin; i < end; ++i)
         args.out.as<T>()[i] = spec::kept(key, static_cast<std::uint64_t>(i), p) ? args.in[0].as<T>()[i] * scale : T(0);

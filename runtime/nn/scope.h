@@ -1,0 +1,57 @@
+// Scope: where layers record themselves: a graph, its parameters with their initial values, and running state.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/init/initialise.h"
+#include "runtime/train/running_state.h"
+#include "spec/graph/graph.h"
+
+namespace plumbline::runtime::nn {
+
+using spec::Axes;
+using spec::Initialiser;
+using spec::NodeId;
+using spec::Var;
+
+// A model while it is being built, and what is left of it: params are named as in a state_dict and lie in the graph in
+// the order of the plan.
+struct Recording {
+  spec::Graph graph;
+  Initialisation plan;
+  std::vector<RunningState> states;
+  bool training = true;    // batch statistics and dropout
+  std::uint64_t seed = 0;  // of the initial values and of dropout masks
+  NodeId step = -1;        // index leaf with the steps taken so far: a new dropout mask for each; −1: no dropout
+};
+
+// The recording seen from one place of the model: `scope / "layers" / "0"` names its params `layers.0.weight`.
+class Scope {
+ public:
+  explicit Scope(Recording& recording) : recording_(&recording) {}
+  Scope operator/(std::string_view part) const;
+  Scope operator/(Index part) const { return *this / std::string_view(std::to_string(part)); }
+
+  // A new param with its initial value; each stochastic scheme takes the next stream of the plan. A name that is there
+  // already is the same param: a layer that is applied again shares its weights; an error if the shapes differ.
+  Var param(std::string_view name, const Shape& shape, Initialiser scheme) const;
+  // A leaf that is not trained and begins as `initial` everywhere.
+  Var state(std::string_view name, const Shape& shape, double initial) const;
+  // After each training step the state becomes `next`, computed by that very step.
+  void update(Var state, Var next) const;
+  // x / (1 − p) where the mask of (seed, path, step) keeps it, else 0; x itself unless training.
+  Var dropout(const Var& x, double p) const;
+
+  bool training() const { return recording_->training; }
+  const std::string& path() const { return path_; }
+  Recording& recording() const { return *recording_; }
+
+ private:
+  std::string name_of(std::string_view leaf) const;
+  Recording* recording_;
+  std::string path_;
+};
+
+}  // namespace plumbline::runtime::nn

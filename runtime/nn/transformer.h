@@ -1,0 +1,45 @@
+// Transformers: the encoder's block and stack, and a causal language model.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/nn/attention.h"
+
+namespace plumbline::runtime::nn {
+
+// Post-norm: x ← norm1(x + attention(x)), x ← norm2(x + linear2(f(linear1 x))); pre-norm: the norms before attention and
+// linear1. Params as in PyTorch: self_attn, linear1, linear2, norm1, norm2.
+struct TransformerEncoderLayer {
+  Index d_model = 1, nhead = 1, dim_feedforward = 1;
+  double dropout = 0;
+  std::string activation = "relu";
+  bool norm_first = false, bias = true, is_causal = false;
+  double layer_norm_eps = 1e-5;
+  std::optional<RotaryPositions> rotary = std::nullopt;
+
+  // x [.., T, d_model]; with a cache x are the next positions.
+  Var operator()(const Scope& scope, const Var& x, std::optional<Var> mask = {}, KeyValueCache* cache = nullptr) const;
+};
+
+// num_layers blocks at layers.0, layers.1, …, and `norm` behind them where it is asked for.
+struct TransformerEncoder {
+  TransformerEncoderLayer layer;
+  Index num_layers = 1;
+  bool norm = false;
+  Var operator()(const Scope& scope, const Var& x, std::optional<Var> mask = {},
+                 std::vector<KeyValueCache>* caches = nullptr) const;
+};
+
+// Logits of the next token at each position: wte (rows by index), wpe (learned positions), pre-norm causal blocks,
+// norm, and lm_head, which shares wte's weight where `tied`.
+struct CausalLm {
+  Index vocabulary = 1, context = 1, d_model = 1, nhead = 1, num_layers = 1;
+  double dropout = 0;
+  bool tied = true;
+
+  Var operator()(const Scope& scope, const Var& tokens, std::vector<KeyValueCache>* caches = nullptr) const;
+};
+
+}  // namespace plumbline::runtime::nn
