@@ -22,7 +22,8 @@ struct Drift {
 };
 
 template <class Weight>
-Drift drift_of(const std::vector<UnitError>& errors, const std::vector<Index>& classes, double lambda, Weight&& weight) {
+Drift drift_of(const std::vector<UnitError>& errors, const std::vector<Index>& classes, double lambda,
+               Weight&& weight) {
   Drift d;
   std::vector<double> by_class;
   for (const UnitError& e : errors) {
