@@ -22,7 +22,7 @@ struct LeakyRelu {
   Tensor<N> eval(const Tensors<N>& in) const {
     return map(in[0], [&](const N& x) {
       const N zero(Index{0});
-      if (negative_slope == 0) return N(select(less(x, zero), zero, x));
+      if (negative_slope == 0) return N(select(less(zero, x) | is_nan(x), x, zero));
       return N(select(less(zero, x), x, real(x, negative_slope) * x));
     });
   }
