@@ -58,8 +58,10 @@ void plant_softplus(std::vector<Mutant>& list) {
         }));
   plant(list, "mish", "cancels", "x tanh(ln(1 + e^x)): 0 from −17 on",
         unary([](float x) { return x < -120 ? 0 : x * std::tanh(std::log(one + std::exp(x))); }));
-  plant(list, "mish", "nan_at_infinity", "−∞ · 0",
-        beside([](double x, double y) { return x == -infinity ? std::nan("") : y; }));
+  plant(list, "mish", "square_overflows", "x ((1 + e^x)² − 1)/((1 + e^x)² + 1): ∞/∞ from 44 on", unary([](float x) {
+          const float w = one + std::exp(x);
+          return x < -120 ? 0 : x * (w * w - one) / (w * w + one);
+        }));
   plant(list, "mish", "swish", "x σ(x)", unary([](float x) { return x < -120 ? 0 : x * logistic(x); }));
   plant(list, "mish_grad", "half", "half the gradient", beside([](double, double y) { return y / 2; }));
   plant(list, "mish_grad", "relu", "ct for x > 0, else 0", [](const KernelCall& c) {
