@@ -83,6 +83,14 @@ class Check final : public Verb {
     }
   }
 
+  // The claimed accuracy of elementary functions, other than the square root.
+  static double least_ulps(const spec::Claims& claims) {
+    double least = spec::upward::infinity;
+    for (std::size_t f = 0; f < claims.ulps.size(); ++f)
+      if (static_cast<spec::Function>(f) != spec::Function::sqrt) least = std::min(least, claims.ulps[f]);
+    return least;
+  }
+
   struct Target {
     spec::Graph graph;
     std::vector<Values> data;
@@ -105,6 +113,7 @@ class Check final : public Verb {
       if (std::isfinite(x) && spec::round_to_format(x, claims.output) != x)
         refuse(file, ": found ", hex(x), ", expected numbers of the claimed format ", claims.output.name);
     options_.run_elements = std::max(1.0, static_cast<double>(got.values.size()) * static_cast<double>(got_.size()));
+    options_.formula_ulps = claims.method.empty() ? least_ulps(claims) : 0;
     const auto begin = std::chrono::steady_clock::now();
     const ClaimsOf claims_of = claims_on(target.graph, claims);
     Judgement judgement = judge_node(target.graph, target.data, target.node, got.values, claims_of, options_);

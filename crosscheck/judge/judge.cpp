@@ -23,6 +23,7 @@ using spec::NodeId;
 namespace {
 
 constexpr int first_precision = 128;
+constexpr double one_rounding = 0.5625;  // ulps: half of one, with room for the bound's own rounding up
 
 // All elements of one tensor, judged; and how each was judged.
 class TensorJudge {
@@ -42,9 +43,10 @@ class TensorJudge {
       elements_.push_back(!fixed_.empty() && fixed_[k] ? *fixed_[k] : spec::judge(expected_[i], got_[i], lambda_));
     }
     refine(expected.refinement);
+    accept_other_formulas();
     reconsider_suspects();
     Judgement out = summary();
-    if (out.verdict == Verdict::pass && fixed_.empty()) suspect_together(out);
+    if (out.verdict == Verdict::pass && fixed_.empty() && !other_formula_) suspect_together(out);
     if (options_.vacuity && out.verdict == Verdict::pass) distrust(out);
     return out;
   }
@@ -78,6 +80,22 @@ class TensorJudge {
         if (precision == first_precision) ++refined_;
       }
     }
+  }
+
+  // Where one rounding is all that the formula takes, there is no other way to cut it.
+  void accept_other_formulas() {
+    if (!(options_.formula_ulps > 0) || !fixed_.empty()) return;
+    for (Index i = 0; i < got_.size(); ++i) {
+      Judged& element = elements_[static_cast<std::size_t>(i)];
+      if (element.verdict != Verdict::fail && element.verdict != Verdict::suspect) continue;
+      const auto& x = expected_[i];
+      const double ulp = ulp_bound(claims_of_(node_).output, x.magnitude());
+      if (!(x.d > one_rounding * ulp) || !(element.ulps <= options_.formula_ulps)) continue;
+      element.verdict = Verdict::pass;
+      element.ratio = 1;
+      other_formula_ = true;
+    }
+    if (other_formula_) note_ = "beyond the bound of this formula, but within the claimed ulps of the exact value";
   }
 
   // A suspicion stands only if no common order of summation explains it, on data whose order the tier may speak of.
@@ -197,6 +215,7 @@ class TensorJudge {
   const ClaimsOf& claims_of_;
   const JudgeOptions& options_;
   double lambda_;
+  bool other_formula_ = false;
   Filtered expected_;
   std::vector<Judged> elements_;
   std::vector<std::optional<Judged>> fixed_;

@@ -22,6 +22,9 @@ struct JudgeOptions {
   double run_elements = spec::default_elements;     // of the whole run: the second tier's share is spread over them
   int most_precision = 4096;       // bits, where refinement gives up: undecided
   bool any_method = false;         // a kernel that claims no method may follow any of the op's named ones
+  // > 0: an element whose formula rounds more than once is also right within so many ulps of the exact value, however
+  // a kernel that claims no method cuts the formula into roundings.
+  double formula_ulps = 0;
   bool vacuity = true;
 
   // How a run's probability of a false alarm is spent [tier B5]: half on the second tier, of elements and of whole

@@ -1,8 +1,7 @@
 // shapes: what does not fit is refused by the spec and by the subject alike, with the same label, and nothing crashes.
-#include <charconv>
-
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/laws/list.h"
+#include "crosscheck/sample/misfit.h"
 #include "spec/eval/interpret.h"
 
 namespace plumbline::crosscheck {
@@ -32,74 +31,6 @@ struct Call {
   std::string what;
 };
 
-void mutate_shape(RandomChoices& random, Shape& shape) {
-  static const std::vector<Index> factors{0, 2, 3};
-  const Index axis = shape.rank() > 0 ? random.pick(0, shape.rank() - 1) : -1;
-  auto dims = shape.dims();
-  switch (axis < 0 ? random.pick(5, 6) : random.pick(0, 6)) {
-    case 0:
-      dims[static_cast<std::size_t>(axis)] += 1;
-      break;
-    case 1:
-      dims[static_cast<std::size_t>(axis)] = std::max<Index>(0, dims[static_cast<std::size_t>(axis)] - 1);
-      break;
-    case 2:
-      dims[static_cast<std::size_t>(axis)] *= random.one_of(factors);
-      break;
-    case 3:
-      dims.erase(dims.begin() + axis);
-      break;
-    case 4:
-      std::swap(dims.front(), dims[static_cast<std::size_t>(axis)]);
-      break;
-    case 5:
-      dims.push_back(random.pick(1, 3));
-      break;
-    default:
-      dims.insert(dims.begin(), random.pick(1, 3));
-      break;
-  }
-  shape = Shape(std::move(dims));
-}
-
-std::string mutated_number(RandomChoices& random, const std::string& text) {
-  static const std::vector<std::string> extremes{
-      "-1", "0", "1", "2", "7", "-9", "1000000", "-1000000", "9223372036854775807"};
-  Index value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc{} && end == text.data() + text.size() && random.coin() && std::abs(value) < 1000)
-    return spec::concat(value + random.pick(-1, 1) * random.pick(1, 2));
-  return random.one_of(extremes);
-}
-
-// A list with an entry changed, dropped or added; `true` and `false` exchanged; another number; an unknown word.
-std::string mutated_value(RandomChoices& random, const std::string& text) {
-  if (text == "true" || text == "false") return text == "true" ? "false" : "true";
-  if (text.empty() || (text.front() != '[' && text.find_first_of("0123456789") == std::string::npos)) return "nonsense";
-  if (text.front() != '[') return mutated_number(random, text);
-  std::vector<std::string> entries;
-  for (std::size_t at = 1; at + 1 < text.size();) {
-    const std::size_t comma = std::min(text.find(',', at), text.size() - 1);
-    entries.push_back(text.substr(at, comma - at));
-    at = comma + 1;
-  }
-  const Index entry = entries.empty() ? -1 : random.pick(0, static_cast<Index>(entries.size()) - 1);
-  switch (entry < 0 ? 2 : random.pick(0, 2)) {
-    case 0:
-      entries[static_cast<std::size_t>(entry)] = mutated_number(random, entries[static_cast<std::size_t>(entry)]);
-      break;
-    case 1:
-      entries.erase(entries.begin() + entry);
-      break;
-    default:
-      entries.push_back(mutated_number(random, "1"));
-      break;
-  }
-  std::string out = "[";
-  for (const std::string& e : entries) out += (out.size() > 1 ? "," : "") + e;
-  return out + "]";
-}
-
 class ShapeErrors final : public Law {
  public:
   explicit ShapeErrors(CataloguePointer catalogue) : catalogue_(std::move(catalogue)) {}
@@ -123,33 +54,14 @@ class ShapeErrors final : public Law {
   }
 
  private:
+  // Nothing where the reader of attributes refuses, which has no label to compare.
   std::optional<Call> mutated(RandomChoices& random, const Case& c) const {
     const spec::Node& node = c.graph.node(c.output());
-    Call call{node.op, c.graph.shapes_of(node.inputs), {}};
-    const spec::Attributes attributes = node.op->attributes();
-    switch (random.pick(0, attributes.empty() ? 2 : 4)) {
-      case 0:
-        if (!call.shapes.empty() && random.coin())
-          call.shapes.pop_back();
-        else
-          call.shapes.push_back(call.shapes.empty() ? Shape{2} : call.shapes.back());
-        break;
-      case 1:
-      case 2:
-        if (!call.shapes.empty())
-          mutate_shape(
-              random,
-              call.shapes[static_cast<std::size_t>(random.pick(0, static_cast<Index>(call.shapes.size()) - 1))]);
-        break;
-      default: {
-        spec::Attributes changed = attributes;
-        spec::Attribute& a = changed[static_cast<std::size_t>(random.pick(0, static_cast<Index>(changed.size()) - 1))];
-        a.value = mutated_value(random, a.value);
-        auto op = catalogue_->parse(node.op.name(), changed);
-        if (!op) return std::nullopt;  // refused by the reader, which has no label to compare
-        call.op = std::move(*op);
-      }
-    }
+    LooseCall loose{node.op->attributes(), c.graph.shapes_of(node.inputs)};
+    spoil(random, loose, node.op->words());
+    auto op = catalogue_->parse(node.op.name(), loose.attributes);
+    if (!op) return std::nullopt;
+    Call call{std::move(*op), std::move(loose.shapes), {}};
     call.what = spec::concat(print(call.op), " of");
     for (const Shape& s : call.shapes) call.what += spec::concat(' ', s);
     return call;

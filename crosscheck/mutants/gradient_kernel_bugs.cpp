@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "crosscheck/mutants/values.h"
-#include "spec/ops/conv/max_pool2d.h"
+#include "spec/ops/pool/max_pool2d.h"
 
 namespace plumbline::crosscheck {
 

@@ -1,7 +1,7 @@
 // Bugs of pools: windows, bins, divisors, winners, temperatures and norms.
 #include "crosscheck/mutants/window_calls.h"
-#include "spec/ops/conv/max_pool1d.h"
-#include "spec/ops/conv/max_pool2d.h"
+#include "spec/ops/pool/max_pool1d.h"
+#include "spec/ops/pool/max_pool2d.h"
 
 namespace plumbline::crosscheck {
 

@@ -1,10 +1,12 @@
 // Recording attention: projections, heads, the fused op, heads again, the projection out.
 #include "runtime/nn/attention.h"
 
-#include <cmath>
 #include <numeric>
 
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sqrt.h"
 #include "spec/ops/linalg/linear.h"
 #include "spec/ops/linalg/matmul.h"
 #include "spec/ops/norm/masked_softmax.h"
@@ -62,8 +64,8 @@ Var MultiheadAttention::project(const Scope& scope, const Var& x, Index part) co
 // The probabilities one by one, where some of them are dropped.
 Var MultiheadAttention::weighted(const Scope& scope, const Var& q, const Var& k, const Var& v,
                                  std::optional<Var> mask_in) const {
-  Var scores = spec::mul(spec::matmul(q, spec::transpose_last(k)),
-                         spec::literal(q, 1 / std::sqrt(static_cast<double>(width()))));
+  const Var root = call(spec::Sqrt{}, Vars{spec::literal(q, static_cast<double>(width()))});
+  Var scores = spec::div(spec::matmul(q, spec::transpose_last(k)), root);
   if (mask_in && mask == "additive") scores = spec::add(scores, *mask_in);
   std::optional<Var> seen = mask == "boolean" ? mask_in : std::nullopt;
   if (is_causal) {

@@ -1,7 +1,7 @@
 // Recording blocks.
 #include "runtime/nn/blocks.h"
 
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/shape/reshape.h"
 
 namespace plumbline::runtime::nn {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "runtime/nn/scope.h"
-#include "spec/ops/conv/max_pool2d.h"
+#include "spec/ops/pool/max_pool2d.h"
 
 namespace plumbline::runtime::nn {
 

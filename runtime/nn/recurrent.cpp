@@ -3,9 +3,9 @@
 
 #include <cmath>
 
+#include "spec/ops/arithmetic/neg.h"
 #include "spec/ops/conv/conv1d.h"
-#include "spec/ops/elementwise/exp.h"
-#include "spec/ops/elementwise/neg.h"
+#include "spec/ops/function/exp.h"
 #include "spec/ops/sequence/gated_diagonal_ssm.h"
 #include "spec/ops/sequence/gru.h"
 #include "spec/ops/sequence/lstm.h"

@@ -47,19 +47,20 @@ Var Scope::param(std::string_view name, const Shape& shape, Initialiser scheme) 
 Var Scope::state(std::string_view name, const Shape& shape, double initial) const {
   if (const auto there = known(recording_->graph, name_of(name), shape)) return *there;
   const Var leaf = recording_->graph.input(name_of(name), shape);
-  recording_->states.push_back({name_of(name), leaf.id(), -1, initial});
+  recording_->state.states.push_back({name_of(name), leaf.id(), -1, initial});
   return leaf;
 }
 
 void Scope::update(Var state, Var next) const {
-  for (RunningState& s : recording_->states)
+  for (RunningState& s : recording_->state.states)
     if (s.leaf == state.id()) s.next = next.id();
 }
 
 Var Scope::dropout(const Var& x, double p) const {
   if (!training() || p == 0) return x;
-  if (recording_->step < 0) recording_->step = recording_->graph.index_input("step", {}, spec::max_elements).id();
-  return call(spec::Dropout{p, recording_->seed, path_, 0, true}, {x, recording_->graph.var(recording_->step)});
+  NodeId& step = recording_->state.step;
+  if (step < 0) step = recording_->graph.index_input("step", {}, spec::max_elements).id();
+  return call(spec::Dropout{p, recording_->seed, path_, 0, true}, {x, recording_->graph.var(step)});
 }
 
 }  // namespace plumbline::runtime::nn

@@ -21,10 +21,9 @@ using spec::Var;
 struct Recording {
   spec::Graph graph;
   Initialisation plan;
-  std::vector<RunningState> states;
+  TrainState state;        // with dropout, `step` counts the steps taken so far: a new mask for each
   bool training = true;    // batch statistics and dropout
   std::uint64_t seed = 0;  // of the initial values and of dropout masks
-  NodeId step = -1;        // index leaf with the steps taken so far: a new dropout mask for each; −1: no dropout
 };
 
 // The recording seen from one place of the model: `scope / "layers" / "0"` names its params `layers.0.weight`.

@@ -1,7 +1,7 @@
 // Recording transformers.
 #include "runtime/nn/transformer.h"
 
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/linalg/linear.h"
 
 namespace plumbline::runtime::nn {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "spec/graph/graph.h"
 
@@ -11,6 +12,12 @@ struct RunningState {
   std::string name;
   spec::NodeId leaf = -1, next = -1;  // −1: it stays as it is
   double initial = 0;
+};
+
+// All of a model's, and the index leaf that counts its steps; −1: none does.
+struct TrainState {
+  std::vector<RunningState> states;
+  spec::NodeId step = -1;
 };
 
 }  // namespace plumbline::runtime

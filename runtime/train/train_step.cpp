@@ -12,7 +12,7 @@ constexpr Index elements_per_part = 32768;  // of a conversion
 }
 
 Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
-                                    const KernelTable& kernels, PlanOptions options) {
+                                    const KernelTable& kernels, PlanOptions options, TrainState state) {
   if (loss < 0 || loss >= graph.size()) return spec::fail("node ", loss, " is no node of this graph");
   std::vector<NodeId> parameters, gradients;
   std::vector<Index> sizes;
@@ -28,22 +28,52 @@ Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::
   }
   options.wanted.insert(options.wanted.end(), gradients.begin(), gradients.end());
   options.wanted.push_back(loss);
+  for (const RunningState& s : state.states)
+    if (s.next >= 0) options.wanted.push_back(s.next);
   auto program = compile(graph, kernels, options);
   if (!program) return tl::unexpected(program.error());
   std::vector<Shape> shapes;
   for (NodeId id : parameters) shapes.push_back(graph.node(id).shape);
   const DType dtype = options.dtype;
-  auto state = OptimiserState::create(optimiser, shapes, dtype == DType::f64 ? DType::f64 : DType::f32);
-  if (!state) return tl::unexpected(state.error());
+  auto moments = OptimiserState::create(optimiser, shapes, dtype == DType::f64 ? DType::f64 : DType::f32);
+  if (!moments) return tl::unexpected(moments.error());
 
-  TrainStep step(std::move(*program), std::move(*state));
+  TrainStep step(std::move(*program), std::move(*moments));
   step.loss_ = loss, step.parameters_ = parameters, step.gradients_ = gradients, step.sizes_ = sizes;
   const auto laid = with_type(dtype, [&]<class T>(T) {
     if constexpr (sizeof(T) == 2) return step.lay_out_stored<T>();
     else return step.lay_out<T>();
   });
   if (!laid) return tl::unexpected(laid.error());
+  if (auto ok = step.lay_out_state(std::move(state)); !ok) return tl::unexpected(ok.error());
   return step;
+}
+
+Result<void> TrainStep::lay_out_state(TrainState state) {
+  state_ = std::move(state);
+  counter_ = Buffer(sizeof(Index));
+  *reinterpret_cast<Index*>(counter_.data()) = 0;
+  if (state_.step >= 0)
+    if (auto ok = program_.bind(state_.step, DType::i64, counter_.data()); !ok) return ok;
+  return with_type(program_.dtype(), [&]<class T>(T) -> Result<void> {
+    for (const RunningState& s : state_.states) {
+      const auto n = static_cast<std::size_t>(program_.graph().node(s.leaf).shape.size());
+      running_.emplace_back(n * sizeof(T));
+      std::fill_n(reinterpret_cast<T*>(running_.back().data()), n, static_cast<T>(static_cast<float>(s.initial)));
+      if (auto ok = program_.bind(s.leaf, program_.dtype(), running_.back().data()); !ok) return ok;
+    }
+    return {};
+  });
+}
+
+// What the run computed is copied: another run before the next step would read it as it is.
+void TrainStep::advance() {
+  with_type(program_.dtype(), [&]<class T>(T) {
+    for (std::size_t i = 0; i < running_.size(); ++i)
+      if (state_.states[i].next >= 0)
+        std::ranges::copy(program_.value<T>(state_.states[i].next), reinterpret_cast<T*>(running_[i].data()));
+  });
+  ++*reinterpret_cast<Index*>(counter_.data());
 }
 
 // The program reads the params where the optimiser writes them.
@@ -114,6 +144,7 @@ Result<void> TrainStep::step() {
   });
   if (program_.dtype() == DType::f64) optimiser_.step(program_.workers(), wide_.values, wide_.gradients);
   else optimiser_.step(program_.workers(), single_.values, single_.gradients);
+  advance();
   return {};
 }
 

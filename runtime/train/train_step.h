@@ -7,6 +7,7 @@
 
 #include "runtime/core/program.h"
 #include "runtime/optim/optimiser.h"
+#include "runtime/train/running_state.h"
 
 namespace plumbline::runtime {
 
@@ -17,8 +18,10 @@ class TrainStep {
  public:
   // Appends the gradients of Σ loss with respect to every param. Values of the graph's own outputs can be read too.
   // Errors: a param that the loss does not depend on, attributes out of range. The table must outlive the step.
+  // `state` is what else a step changes: leaves that begin as they say and become what the step's own run computed, and
+  // an index leaf that holds the number of steps taken.
   static Result<TrainStep> create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
-                                  const KernelTable& kernels, PlanOptions options = {});
+                                  const KernelTable& kernels, PlanOptions options = {}, TrainState state = {});
 
   // The inputs are set or bound through the program; the params are bound to `parameter`.
   Program& program() { return program_; }
@@ -34,12 +37,19 @@ class TrainStep {
   std::span<const T> gradient(std::size_t i) const {
     return program_.value<T>(gradients_[i]);
   }
+  // The i-th running state, as the next run reads it. T is the type of the program's dtype.
+  template <class T = float>
+  std::span<T> running(std::size_t i) {
+    return {reinterpret_cast<T*>(running_[i].data()), running_[i].size() / sizeof(T)};
+  }
+  Index steps() const { return *reinterpret_cast<const Index*>(counter_.data()); }
   OptimiserState& optimiser() { return optimiser_; }
   NodeId loss() const { return loss_; }
 
-  // Loss and gradients at the present parameters, then the optimiser's step on them. An error leaves them as they were.
+  // Loss and gradients at the present parameters, then the optimiser's step on them, and the running state that this run
+  // computed. An error leaves them as they were.
   Result<void> step();
-  // Only loss and gradients.
+  // Only loss and gradients: neither parameters nor running state change.
   Result<void> evaluate();
 
  private:
@@ -72,6 +82,12 @@ class TrainStep {
   template <class T>
   void widen_gradients();
 
+  Result<void> lay_out_state(TrainState state);
+  void advance();
+
+  TrainState state_;
+  std::vector<Buffer> running_;
+  Buffer counter_;
   Buffer memory_, stored_, widened_;  // the latter two in 16 bits: what the program reads, what the optimiser reads
   List<float> single_;
   List<double> wide_;

@@ -2,7 +2,7 @@
 #include <unordered_map>
 
 #include "spec/graph/graph.h"
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
 
 namespace plumbline::spec {
 

@@ -4,10 +4,10 @@
 #include <span>
 #include <vector>
 
+#include "spec/ops/activation/relu.h"
 #include "spec/ops/conv/conv2d.h"
-#include "spec/ops/conv/max_pool2d.h"
-#include "spec/ops/elementwise/relu.h"
 #include "spec/ops/linalg/linear.h"
+#include "spec/ops/pool/max_pool2d.h"
 
 namespace plumbline::spec {
 

@@ -3,10 +3,10 @@
 
 #include "crosscheck/audit/runner.h"
 #include "spec/eval/model.h"
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sub.h"
 
 namespace plumbline::crosscheck {
 namespace {

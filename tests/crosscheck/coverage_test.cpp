@@ -7,7 +7,7 @@
 
 #include "crosscheck/audit/runner.h"
 #include "spec/eval/model.h"
-#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/arithmetic/mul.h"
 #include "spec/ops/shape/full.h"
 
 namespace plumbline::crosscheck {

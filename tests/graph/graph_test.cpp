@@ -3,7 +3,7 @@
 
 #include "spec/eval/interpret.h"
 #include "spec/num/rational.h"
-#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/arithmetic/mul.h"
 #include "spec/ops/linalg/matmul.h"
 #include "spec/ops/norm/softmax.h"
 

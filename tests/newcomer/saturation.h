@@ -1,10 +1,10 @@
 // y = |x| / (1 + |x|)
 #pragma once
 
-#include "spec/ops/elementwise/abs.h"
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/arithmetic/abs.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
 #include "spec/ops/shape/full.h"
 
 namespace plumbline::spec {

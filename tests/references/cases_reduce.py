@@ -59,7 +59,7 @@ def along_one_axis():
                       lambda x, a=axis, b=largest: torch.topk(x, 2, a, b)[0])
             yield Row("topk_indices", {"k": 2, "axis": axis, "largest": largest}, lambda: [distinct(3, 4, 5)],
                       lambda x, a=axis, b=largest: torch.topk(x, 2, a, b)[1])
-        yield Row("median", {"axis": axis}, lambda: [distinct(3, 4, 5)], lambda x, a=axis: torch.median(x, a)[0])
+        yield Row("median", {"axes": [axis]}, lambda: [distinct(3, 4, 5)], lambda x, a=axis: torch.median(x, a)[0])
 
 
 def with_zeros():

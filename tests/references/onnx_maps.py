@@ -102,7 +102,7 @@ def reshape(attributes, inputs):
 def squeeze(op):
     def translate(attributes, inputs):
         need(len(inputs) > 1, "axes left out")
-        return op, {"axes": inputs[1].tolist()}, inputs[:1]
+        return op, {"axis": inputs[1].tolist()}, inputs[:1]
 
     return translate
 
@@ -131,14 +131,15 @@ def one_axis_pad(attributes, inputs):
     pads = inputs[1].tolist()
     need(min(pads) >= 0 and mode in ("constant", "reflect", "edge"), f"mode {mode} or negative pads")
     rank = inputs[0].ndim
-    found = {"before": pads[:rank], "after": pads[rank:], "mode": "replicate" if mode == "edge" else mode}
+    around = [pads[a + side * rank] for a in range(rank) for side in (0, 1)]
+    found = {"padding": around, "mode": "replicate" if mode == "edge" else mode}
     if mode == "constant" and len(inputs) > 2 and inputs[2] is not None:
         found["value"] = float(inputs[2])
     return "pad", found, inputs[:1]
 
 
 def tile(attributes, inputs):
-    return "tile", {"repeats": inputs[1].tolist()}, inputs[:1]
+    return "tile", {"reps": inputs[1].tolist()}, inputs[:1]
 
 
 def trilu(attributes, inputs):
@@ -147,14 +148,14 @@ def trilu(attributes, inputs):
 
 
 def cumulative(attributes, inputs):
-    need(not attributes.get("exclusive", 0) and not attributes.get("reverse", 0), "exclusive or reverse")
-    return "cumsum", {"axis": int(inputs[1])}, inputs[:1]
+    found = {k: bool(attributes.get(k, 0)) for k in ("exclusive", "reverse")}
+    return "cumsum", {"axis": int(inputs[1]), **found}, inputs[:1]
 
 
 def batch_norm(attributes, inputs):
     need(not attributes.get("training_mode", 0), "training mode has other outputs")
     x, scale, bias, mean, variance = inputs
-    return "batch_norm", {"eps": attributes.get("epsilon", 1e-5), "training": False}, [x, scale, bias, mean, variance]
+    return "batch_norm", {"eps": attributes.get("epsilon", 1e-5), "training": False}, [x, mean, variance, scale, bias]
 
 
 def layer_norm(attributes, inputs):

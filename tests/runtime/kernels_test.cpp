@@ -3,15 +3,15 @@
 
 #include <cmath>
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/gelu.h"
-#include "spec/ops/elementwise/maximum.h"
-#include "spec/ops/elementwise/relu.h"
-#include "spec/ops/elementwise/silu.h"
+#include "spec/ops/activation/gelu.h"
+#include "spec/ops/activation/relu.h"
+#include "spec/ops/activation/silu.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/maximum.h"
 #include "spec/ops/conv/conv2d.h"
-#include "spec/ops/conv/max_pool2d.h"
 #include "spec/ops/linalg/matmul.h"
 #include "spec/ops/norm/softmax.h"
+#include "spec/ops/pool/max_pool2d.h"
 #include "spec/ops/reduce/max.h"
 #include "spec/ops/reduce/mean.h"
 #include "spec/ops/reduce/sum.h"

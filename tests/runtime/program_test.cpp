@@ -6,9 +6,9 @@
 #include <random>
 
 #include "runtime/core/stream.h"
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/tanh.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/function/tanh.h"
 #include "spec/ops/linalg/matmul.h"
 #include "spec/ops/norm/layer_norm_grad.h"
 #include "spec/ops/reduce/sum.h"

@@ -11,7 +11,7 @@
 #include <random>
 
 #include "runtime/session/session.h"
-#include "spec/ops/elementwise/relu.h"
+#include "spec/ops/activation/relu.h"
 #include "spec/ops/linalg/linear.h"
 #include "spec/ops/loss/cross_entropy_index.h"
 

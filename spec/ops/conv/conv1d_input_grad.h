@@ -5,7 +5,7 @@
 
 namespace plumbline::spec {
 
-// [conv1d_input_grad C1..C8]; size: length of x
+// [conv1d_input_grad C2] [conv1d_input_grad C3] [conv1d_input_grad C5..C8]; size: length of x
 struct Conv1dInputGrad : ConvInputGrad<Conv1dInputGrad, 1> {
   static constexpr std::string_view name = "conv1d_input_grad", summary = "the cotangent of conv1d's x; inputs ct, w";
   bool operator==(const Conv1dInputGrad&) const = default;

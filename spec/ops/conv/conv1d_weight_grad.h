@@ -15,7 +15,7 @@ struct ConvFamily<1> {
   using WeightGrad = Conv1dWeightGrad;
 };
 
-// [conv1d_weight_grad C1..C8]; kernel: length of w
+// [conv1d_weight_grad C1] [conv1d_weight_grad C3] [conv1d_weight_grad C5..C8]; kernel: length of w
 struct Conv1dWeightGrad : ConvWeightGrad<Conv1dWeightGrad, 1> {
   static constexpr std::string_view name = "conv1d_weight_grad", summary = "the cotangent of conv1d's w; inputs x, ct";
   bool operator==(const Conv1dWeightGrad&) const = default;

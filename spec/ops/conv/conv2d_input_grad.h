@@ -5,7 +5,7 @@
 
 namespace plumbline::spec {
 
-// [conv2d_input_grad C1..C8]; size: height, width of x
+// [conv2d_input_grad C2] [conv2d_input_grad C3] [conv2d_input_grad C5..C8]; size: height, width of x
 struct Conv2dInputGrad : ConvInputGrad<Conv2dInputGrad, 2> {
   static constexpr std::string_view name = "conv2d_input_grad", summary = "the cotangent of conv2d's x; inputs ct, w";
   bool operator==(const Conv2dInputGrad&) const = default;

@@ -15,7 +15,7 @@ struct ConvFamily<2> {
   using WeightGrad = Conv2dWeightGrad;
 };
 
-// [conv2d_weight_grad C1..C8]; kernel: height, width of w
+// [conv2d_weight_grad C1] [conv2d_weight_grad C3] [conv2d_weight_grad C5..C8]; kernel: height, width of w
 struct Conv2dWeightGrad : ConvWeightGrad<Conv2dWeightGrad, 2> {
   static constexpr std::string_view name = "conv2d_weight_grad", summary = "the cotangent of conv2d's w; inputs x, ct";
   bool operator==(const Conv2dWeightGrad&) const = default;

@@ -5,7 +5,7 @@
 
 namespace plumbline::spec {
 
-// [conv3d_input_grad C1..C8]; size: depth, height, width of x
+// [conv3d_input_grad C2] [conv3d_input_grad C3] [conv3d_input_grad C5..C8]; size: depth, height, width of x
 struct Conv3dInputGrad : ConvInputGrad<Conv3dInputGrad, 3> {
   static constexpr std::string_view name = "conv3d_input_grad", summary = "the cotangent of conv3d's x; inputs ct, w";
   bool operator==(const Conv3dInputGrad&) const = default;

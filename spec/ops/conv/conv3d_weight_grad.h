@@ -15,7 +15,7 @@ struct ConvFamily<3> {
   using WeightGrad = Conv3dWeightGrad;
 };
 
-// [conv3d_weight_grad C1..C8]; kernel: depth, height, width of w
+// [conv3d_weight_grad C1] [conv3d_weight_grad C3] [conv3d_weight_grad C5..C8]; kernel: depth, height, width of w
 struct Conv3dWeightGrad : ConvWeightGrad<Conv3dWeightGrad, 3> {
   static constexpr std::string_view name = "conv3d_weight_grad", summary = "the cotangent of conv3d's w; inputs x, ct";
   bool operator==(const Conv3dWeightGrad&) const = default;

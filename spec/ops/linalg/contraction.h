@@ -16,7 +16,7 @@ struct NamedAxes {
 template <class O>
 Result<NamedAxes> named_axes(const O& op, const Shapes& operands) {
   const auto equation = parse_equation(op.equation);
-  if (!equation) return refuse(op, 1, equation.error().what());
+  if (!equation) return refuse(op, 1, equation.error().what(), " in ", op.equation);
   if (equation->in.size() != operands.size())
     return refuse(op, 2, "the equation has ", equation->in.size(), " terms for ", operands.size(), " operands");
   NamedAxes names;
@@ -42,8 +42,8 @@ Result<NamedAxes> named_axes(const O& op, const Shapes& operands) {
   for (int name : names.out) {
     const auto times = std::count(names.out.begin(), names.out.end(), name);
     const std::string text = name < 0 ? "..." : std::string(1, static_cast<char>(name));
-    if (times > 1) return refuse(op, 5, "the output names ", text, " ", times, " times, expected 1");
-    if (!has_name(seen, name)) return refuse(op, 5, "the output names ", text, ", which is in 0 operands");
+    if (times > 1) return refuse(op, 5, "the output names ", text, " ", times, " times, expected 1, in ", op.equation);
+    if (!has_name(seen, name)) return refuse(op, 5, "the output names ", text, ", which is in 0 operands of ", op.equation);
   }
   if (!places.valid()) return refuse(op, 6, "the sums run over ", places, ", which is too large");
   return names;

@@ -1,10 +1,10 @@
 // l = −w (t max(ln x, −100) + (1 − t) max(ln(1 − x), −100)) of probabilities x
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/greater.h"
-#include "spec/ops/elementwise/log.h"
-#include "spec/ops/elementwise/where.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/compare/greater.h"
+#include "spec/ops/compare/where.h"
+#include "spec/ops/function/log.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

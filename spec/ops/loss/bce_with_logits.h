@@ -1,8 +1,8 @@
 // l = −w (p t ln σ(x) + (1 − t) ln(1 − σ(x))) of logits x, p the weight of the positive class
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/sigmoid.h"
+#include "spec/ops/activation/sigmoid.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

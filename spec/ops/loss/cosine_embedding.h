@@ -1,9 +1,9 @@
 // l = 1 − c for a target of 1, max(0, c − margin) for −1; c the cosine of x and z along the last axis
 #pragma once
 
-#include "spec/ops/elementwise/greater.h"
-#include "spec/ops/elementwise/relu_grad.h"
-#include "spec/ops/elementwise/where.h"
+#include "spec/ops/activation/relu_grad.h"
+#include "spec/ops/compare/greater.h"
+#include "spec/ops/compare/where.h"
 #include "spec/ops/loss/cosine_similarity.h"
 #include "spec/ops/loss/reduction.h"
 

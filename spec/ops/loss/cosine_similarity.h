@@ -1,12 +1,12 @@
 // y = x·z / (max(‖x‖, eps) max(‖z‖, eps)) along an axis
 #pragma once
 
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/maximum.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sqrt.h"
-#include "spec/ops/elementwise/square.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/maximum.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sqrt.h"
+#include "spec/ops/arithmetic/square.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/reduce/sum.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // l = −Σ_c w_c t'_c ln softmax(x)_c along an axis, t' = (1 − e) t + e/C, for each place, summed or averaged
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/loss/reduction.h"
 #include "spec/ops/norm/log_softmax.h"
 #include "spec/ops/norm/softmax.h"

@@ -1,7 +1,7 @@
 // dx_c = ct (softmax(x)_c − [c = label]), 0 where the label is ignored; for a mean over the number that is not
 #pragma once
 
-#include "spec/ops/elementwise/abs.h"
+#include "spec/ops/arithmetic/abs.h"
 #include "spec/ops/loss/labels.h"
 
 namespace plumbline::spec {

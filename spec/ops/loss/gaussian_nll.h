@@ -1,10 +1,10 @@
 // l = ½ (ln v + (x − t)²/v), v = max(var, eps); full: + ½ ln 2π
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/log.h"
-#include "spec/ops/elementwise/maximum.h"
-#include "spec/ops/elementwise/square.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/maximum.h"
+#include "spec/ops/arithmetic/square.h"
+#include "spec/ops/function/log.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // l = max(0, 1 − t x) for targets t of ±1; not PyTorch's hinge_embedding_loss, whose x is a distance
 #pragma once
 
-#include "spec/ops/elementwise/relu_grad.h"
+#include "spec/ops/activation/relu_grad.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

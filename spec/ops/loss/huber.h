@@ -1,7 +1,7 @@
 // l = d²/2 where |d| < delta, else delta (|d| − delta/2); d = x − t
 #pragma once
 
-#include "spec/ops/elementwise/clamp.h"
+#include "spec/ops/arithmetic/clamp.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

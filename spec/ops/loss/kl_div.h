@@ -1,11 +1,11 @@
 // l = t (ln t − x) of log-probabilities x, 0 where t = 0; with log_target e^t (t − x)
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/exp.h"
-#include "spec/ops/elementwise/log.h"
-#include "spec/ops/elementwise/not_equal.h"
-#include "spec/ops/elementwise/where.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/compare/not_equal.h"
+#include "spec/ops/compare/where.h"
+#include "spec/ops/function/exp.h"
+#include "spec/ops/function/log.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // l = |x − t|, as it is, summed or averaged
 #pragma once
 
-#include "spec/ops/elementwise/sign.h"
+#include "spec/ops/arithmetic/sign.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // l = ln cosh(x − t), as it is, summed or averaged
 #pragma once
 
-#include "spec/ops/elementwise/tanh.h"
+#include "spec/ops/function/tanh.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // l = (x − t)², as it is, summed or averaged
 #pragma once
 
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

@@ -1,11 +1,11 @@
 // l = e^x − t x, or x − t ln(x + eps); full: + t ln t − t + ½ ln 2πt where t > 1
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/exp.h"
-#include "spec/ops/elementwise/greater.h"
-#include "spec/ops/elementwise/log.h"
-#include "spec/ops/elementwise/where.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/compare/greater.h"
+#include "spec/ops/compare/where.h"
+#include "spec/ops/function/exp.h"
+#include "spec/ops/function/log.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

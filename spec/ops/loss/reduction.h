@@ -1,9 +1,9 @@
 // What the losses share: their terms as they are, their sum or their mean, and what reaches a term on the way back.
 #pragma once
 
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/reduce/reduction.h"
 #include "spec/ops/shape/full.h"
 

@@ -1,8 +1,8 @@
 // l = d²/(2 beta) where |d| < beta, else |d| − beta/2; d = x − t
 #pragma once
 
-#include "spec/ops/elementwise/clamp.h"
-#include "spec/ops/elementwise/sign.h"
+#include "spec/ops/arithmetic/clamp.h"
+#include "spec/ops/arithmetic/sign.h"
 #include "spec/ops/loss/reduction.h"
 
 namespace plumbline::spec {

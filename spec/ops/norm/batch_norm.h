@@ -16,7 +16,7 @@ struct BatchNorm {
       name = "batch_norm",
       summary = "y = (x - mean) / sqrt(var + eps) * w + b by channel; inputs x[, running_mean, running_var][, w[, b]]";
   static constexpr int arity = 1, most_inputs = 5;
-  static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods = norm_methods;
   bool operator==(const BatchNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {
@@ -72,10 +72,8 @@ struct BatchNorm {
     if (training) return normalised(in, s, eps, way);
     return Tensor<N>::generate(in[0].shape(), [&](Index i) {
       const Index c = s.parameter(i);
-      N value = way.over(N(in[0][i] - in[1][c]), N(sqrt(in[2][c] + real(in[2][c], eps))));
-      if (in.size() > 3) value = value * in[3][c];
-      if (in.size() > 4) value = value + in[4][c];
-      return value;
+      const N *w = in.size() > 3 ? &in[3][c] : nullptr, *b = in.size() > 4 ? &in[4][c] : nullptr;
+      return way.scaled(in[0][i], in[1][c], N(sqrt(in[2][c] + real(in[2][c], eps))), w, b);
     });
   }
 };

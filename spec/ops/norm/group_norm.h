@@ -13,7 +13,7 @@ struct GroupNorm {
       name = "group_norm",
       summary = "y = (x - mean) / sqrt(var + eps) * w + b over groups of channels; inputs x[, w[, b]]";
   static constexpr int arity = 1, most_inputs = 3;
-  static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods = norm_methods;
   bool operator==(const GroupNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

@@ -12,7 +12,7 @@ struct InstanceNorm {
       name = "instance_norm",
       summary = "y = (x - mean) / sqrt(var + eps) * w + b over space; inputs x[, w[, b]]";
   static constexpr int arity = 1, most_inputs = 3;
-  static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods = norm_methods;
   bool operator==(const InstanceNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

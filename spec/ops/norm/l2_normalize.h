@@ -1,12 +1,12 @@
 // y = x / max(‖x‖₂, eps) along an axis
 #pragma once
 
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/less.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sqrt.h"
-#include "spec/ops/elementwise/sub.h"
-#include "spec/ops/elementwise/where.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sqrt.h"
+#include "spec/ops/arithmetic/sub.h"
+#include "spec/ops/compare/less.h"
+#include "spec/ops/compare/where.h"
 #include "spec/ops/norm/shift.h"
 
 namespace plumbline::spec {

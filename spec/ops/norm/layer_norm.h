@@ -14,7 +14,7 @@ struct LayerNorm {
       summary = "y = (x - mean) / sqrt(var + eps) * w + b over the last axes; inputs x[, w[, b]]";
   static constexpr int arity = 1, most_inputs = 3;
   static constexpr bool centred = true;
-  static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods = norm_methods;
   bool operator==(const LayerNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return normalised_rows(*this, in); }  // [layer_norm C1..C4]

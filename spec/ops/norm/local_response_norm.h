@@ -1,11 +1,11 @@
 // y_c = x_c / (k + alpha/size · Σ x²)^beta, the sum over `size` neighbouring channels
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/pow_scalar.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/pow_scalar.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/norm/moving_sum.h"
 #include "spec/ops/shape/full.h"
 

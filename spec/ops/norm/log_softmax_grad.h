@@ -1,9 +1,9 @@
 // dx_i = ct_i − exp(y_i) Σ_j ct_j along an axis, y the log_softmax
 #pragma once
 
-#include "spec/ops/elementwise/exp.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sub.h"
+#include "spec/ops/function/exp.h"
 #include "spec/ops/norm/shift.h"
 
 namespace plumbline::spec {

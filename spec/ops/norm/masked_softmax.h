@@ -1,7 +1,7 @@
 // y_i = exp(x_i) / Σ_{j allowed} exp(x_j) where the mask allows i, else 0, along an axis
 #pragma once
 
-#include "spec/ops/elementwise/where.h"
+#include "spec/ops/compare/where.h"
 #include "spec/ops/norm/softmax_grad.h"
 
 namespace plumbline::spec {

@@ -2,11 +2,11 @@
 // way back.
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sqrt.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sqrt.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/reduce/mean.h"
 
 namespace plumbline::spec {
@@ -26,6 +26,7 @@ struct Slicing {
 // sum of squared deviations; moments E x² − (E x)², which cancels. All are the same real number.
 enum class Variance : std::uint8_t { two_pass, scaled, welford, moments };
 inline constexpr std::array<std::string_view, 4> variance_methods{"two_pass", "scaled", "welford", "moments"};
+inline constexpr std::array<std::string_view, 5> norm_methods{"two_pass", "scaled", "welford", "moments", "affine"};
 inline constexpr std::array<std::string_view, 2> rms_methods{"two_pass", "scaled"};
 
 inline Variance variance_named(std::string_view method) {
@@ -34,14 +35,26 @@ inline Variance variance_named(std::string_view method) {
 }
 
 // How an implementation goes about it: the textbook divides by σ, a method multiplies by 1/σ, once for each slice.
+// affine: y = x a + (b − μ a) with a = w/σ, which cancels where |μ| is large beside σ; the variance is two_pass.
 struct Way {
   Variance variance = Variance::two_pass;
-  bool reciprocal = false;
+  bool reciprocal = false, affine = false;
 
-  static Way of(std::string_view method) { return {variance_named(method), true}; }
+  static Way of(std::string_view method) { return {variance_named(method), true, method == "affine"}; }
   template <Number N>
   N over(const N& a, const N& deviation) const {
     return reciprocal ? a * (N(Index{1}) / deviation) : a / deviation;
+  }
+  // (x − μ)/σ · w + b; w and b may be absent.
+  template <Number N>
+  N scaled(const N& x, const N& mean, const N& deviation, const N* w, const N* b) const {
+    if (affine) {
+      const N inverse = N(Index{1}) / deviation, a = w != nullptr ? N(*w * inverse) : inverse, shift = mean * a;
+      return x * a + (b != nullptr ? N(*b - shift) : -shift);
+    }
+    N y = over(N(x - mean), deviation);
+    if (w != nullptr) y = y * *w;
+    return b != nullptr ? N(y + *b) : y;
   }
 };
 
@@ -91,6 +104,12 @@ struct NormSlice {
   Index length() const { return fibre.length(); }
   Index at(Index k) const { return start + fibre.step[static_cast<std::size_t>(k)]; }
   N centred(Index k) const { return slicing.centred ? N(x[at(k)] - mean) : x[at(k)]; }
+  N scaled(Index k, const Way& way, const N* w, const N* b) const {
+    if (slicing.centred) return way.scaled(x[at(k)], mean, deviation, w, b);
+    N y = way.over(x[at(k)], deviation);
+    if (w != nullptr) y = y * *w;
+    return b != nullptr ? N(y + *b) : y;
+  }
   void measure(double eps, Variance how) {
     const auto element = [&](Index k) -> const N& { return x[at(k)]; };
     if (slicing.centred) {
@@ -124,10 +143,8 @@ Tensor<N> normalised(const Tensors<N>& in, const Slicing& s, double eps, const W
   for_slices(in[0], s, eps, way, [&](const NormSlice<N>& slice) {
     for (Index k = 0; k < slice.length(); ++k) {
       const Index i = slice.at(k), p = s.parameter(i);
-      N value = way.over(slice.centred(k), slice.deviation);
-      if (in.size() > 1) value = value * in[1][p];
-      if (in.size() > 2) value = value + in[2][p];
-      out[static_cast<std::size_t>(i)] = std::move(value);
+      const N *w = in.size() > 1 ? &in[1][p] : nullptr, *b = in.size() > 2 ? &in[2][p] : nullptr;
+      out[static_cast<std::size_t>(i)] = slice.scaled(k, way, w, b);
     }
   });
   return y;

@@ -1,9 +1,9 @@
 // dx_i = y_i (ct_i − Σ_j ct_j y_j) along an axis, y the softmax
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/norm/shift.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // What minima and the places of extremes share: min x = −max(−x); the first of the largest; NaN is the largest.
 #pragma once
 
-#include "spec/ops/elementwise/neg.h"
+#include "spec/ops/arithmetic/neg.h"
 #include "spec/ops/reduce/sum.h"
 
 namespace plumbline::spec {

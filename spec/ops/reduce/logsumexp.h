@@ -1,8 +1,8 @@
 // y = ln Σ e^x over a set of axes
 #pragma once
 
-#include "spec/ops/elementwise/exp.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/sub.h"
+#include "spec/ops/function/exp.h"
 #include "spec/ops/reduce/reduction.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // dx = ct / (the number of winners) at each winner, else 0: the derivative of a maximum, shared evenly among ties
 #pragma once
 
-#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/arithmetic/mul.h"
 #include "spec/ops/reduce/reduction.h"
 #include "spec/ops/reduce/sum.h"
 #include "spec/ops/shape/full.h"

@@ -1,7 +1,7 @@
 // y = (Σ x) / n over a set of axes
 #pragma once
 
-#include "spec/ops/elementwise/div.h"
+#include "spec/ops/arithmetic/div.h"
 #include "spec/ops/reduce/reduction.h"
 #include "spec/ops/shape/full.h"
 

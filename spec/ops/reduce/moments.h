@@ -1,7 +1,7 @@
 // What var and std share: Σ (x − μ)² by several methods, the divisor n − correction, and the samples.
 #pragma once
 
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/reduce/mean.h"
 
 namespace plumbline::spec {

@@ -1,9 +1,9 @@
 // y = (Σ |x|^p)^(1/p) over a set of axes; max |x| for p = inf
 #pragma once
 
-#include "spec/ops/elementwise/abs.h"
-#include "spec/ops/elementwise/pow_scalar.h"
-#include "spec/ops/elementwise/sign.h"
+#include "spec/ops/arithmetic/abs.h"
+#include "spec/ops/arithmetic/pow_scalar.h"
+#include "spec/ops/arithmetic/sign.h"
 #include "spec/ops/reduce/max_grad.h"
 #include "spec/ops/reduce/roots.h"
 

@@ -1,7 +1,7 @@
 // dx_i = ct Π_{j ≠ i} x_j over each reduced fibre: the derivative of a product, zeros among the factors or not
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/reduce/cumprod.h"
 #include "spec/ops/reduce/rows.h"
 

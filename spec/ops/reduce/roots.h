@@ -1,9 +1,9 @@
 // What std and norm share: a root whose derivative at 0 is 0, and the quotient that it gives backwards.
 #pragma once
 
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/equal.h"
-#include "spec/ops/elementwise/where.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/compare/equal.h"
+#include "spec/ops/compare/where.h"
 
 namespace plumbline::spec {
 

@@ -1,7 +1,7 @@
 // What scans along an axis share: shape, direction, samples and shifts by one place.
 #pragma once
 
-#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/arithmetic/mul.h"
 #include "spec/ops/reduce/sum.h"
 #include "spec/ops/shape/pad.h"
 

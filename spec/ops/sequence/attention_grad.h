@@ -1,7 +1,7 @@
 // With p the weights and ds = p (ct vᵀ − Σ p ct vᵀ): dq = scale ds k, dk = scale dsᵀ q, dv = pᵀ ct, dmask = ds
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/sequence/attention_weights.h"
 
 namespace plumbline::spec {

@@ -1,10 +1,10 @@
 // p_ij = softmax_j(scale · q_i·k_j + mask_ij): blocked entries are 0, a fully blocked row is all zeros
 #pragma once
 
-#include "spec/ops/elementwise/div.h"
-#include "spec/ops/elementwise/mul.h"
-#include "spec/ops/elementwise/sqrt.h"
-#include "spec/ops/elementwise/sub.h"
+#include "spec/ops/arithmetic/div.h"
+#include "spec/ops/arithmetic/mul.h"
+#include "spec/ops/arithmetic/sqrt.h"
+#include "spec/ops/arithmetic/sub.h"
 #include "spec/ops/linalg/contraction.h"
 #include "spec/ops/linalg/matmul.h"
 #include "spec/ops/sequence/scores.h"

@@ -26,8 +26,10 @@ Result<GatedExtents> gated_extents(const O& op, const Shapes& in) {
     return refuse(op, 2, "W_u or W_z is not [h, in]: ", w, ", ", in[3], " for x ", x);
   if (in[2] != Shape{w[0], w[0] + w[1]}) return refuse(op, 3, "W_d is not [h, in + h]: ", in[2], " vs ", w);
   const std::size_t weights = op.bias ? 7 : 4;
+  constexpr std::size_t before = O::arity - 4;  // a gradient's cotangent
   if (in.size() != weights && in.size() != weights + 1)
-    return refuse(op, 4, "expects ", weights, " or ", weights + 1, " inputs, got ", in.size());
+    return refuse(op, 4, "expects ", before + weights, " or ", before + weights + 1, " inputs, got ",
+                  before + in.size());
   GatedExtents e{x[0], x.rank() == 3 ? x[1] : 1, w[1], w[0], x.rank() == 3, op.bias, 0};
   for (std::size_t i = 4; i < weights; ++i)
     if (in[i] != Shape{w[0]}) return refuse(op, 5, "bias differs from the rows of W_u: ", in[i], " vs ", w);

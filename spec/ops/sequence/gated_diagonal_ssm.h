@@ -1,7 +1,7 @@
 // h_t = d h_{t−1} + (1 − d) u, y_t = h_t silu(W_z x_t + b_z), u = silu(W_u x_t + b_u), d = σ(W_d [x_t; h_{t−1}] + b_d)
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/sequence/gated_diagonal_ssm_grad.h"
 
 namespace plumbline::spec {

@@ -1,7 +1,7 @@
 // h_t = a_t h_{t−1} + b_t along the first axis, or backwards: h_t = a_t h_{t+1} + b_t
 #pragma once
 
-#include "spec/ops/elementwise/mul.h"
+#include "spec/ops/arithmetic/mul.h"
 #include "spec/ops/linalg/contraction.h"
 #include "spec/ops/shape/concat.h"
 #include "spec/ops/shape/full.h"

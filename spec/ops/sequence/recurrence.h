@@ -34,8 +34,10 @@ Result<Recurrence> recurrence_of(const O& op, const Shapes& in) {
     return refuse(op, 2, "W_hh is not [", O::gates, " h, h]: ", u);
   if (w != Shape{u[0], x.back(0)}) return refuse(op, 3, "W_ih differs from W_hh's rows and x: ", w, " vs ", u, ", ", x);
   const std::size_t weights = op.bias ? 5 : 3, states = O::states;
+  constexpr std::size_t before = O::arity - 3;  // a gradient's cotangent
   if (in.size() != weights && in.size() != weights + states)
-    return refuse(op, 4, "expects ", weights, " or ", weights + states, " inputs, got ", in.size());
+    return refuse(op, 4, "expects ", before + weights, " or ", before + weights + states, " inputs, got ",
+                  before + in.size());
   Recurrence r{x[0], x.rank() == 3 ? x[1] : 1, x.back(0), u[1], x.rank() == 3, op.bias, 0};
   for (std::size_t i = 3; i < weights; ++i)
     if (in[i] != Shape{u[0]})

@@ -1,10 +1,10 @@
 // What selective_scan is made of: its inputs and shapes, and the step sizes Δ
 #pragma once
 
-#include "spec/ops/elementwise/add.h"
-#include "spec/ops/elementwise/exp.h"
-#include "spec/ops/elementwise/silu.h"
-#include "spec/ops/elementwise/softplus.h"
+#include "spec/ops/activation/silu.h"
+#include "spec/ops/activation/softplus.h"
+#include "spec/ops/arithmetic/add.h"
+#include "spec/ops/function/exp.h"
 #include "spec/ops/linalg/einsum.h"
 #include "spec/ops/sequence/linear_scan.h"
 #include "spec/ops/sequence/recurrence.h"
