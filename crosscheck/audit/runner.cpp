@@ -84,8 +84,8 @@ CaseResult run_case(const Law& law, const spec::OpEntry* entry, const spec::Cata
   for (std::uint64_t attempt = 0; attempt < most_attempts; ++attempt) {
     std::optional<Case> c;
     tell(0);
-    if (const auto problem =
-            run_guarded([&] { c = case_of_attempt(law, entry, catalogue, subject.format(), suite, number, attempt); })) {
+    const auto draw = [&] { c = case_of_attempt(law, entry, catalogue, subject.format(), suite, number, attempt); };
+    if (const auto problem = run_guarded(draw)) {
       result.outcome = crashed("while the case was drawn: " + *problem);
       result.c.emplace();
       break;

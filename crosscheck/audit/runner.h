@@ -62,7 +62,8 @@ CaseResult run_case(const Law& law, const spec::OpEntry* entry, const spec::Cata
                     const Suite& suite, std::uint64_t number, std::atomic<std::uint64_t>* attempt = nullptr);
 // The case of an attempt, with data in the format; nullopt where there is none or the law does not apply.
 std::optional<Case> case_of_attempt(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue,
-                                    const spec::Format& format, const Suite& suite, std::uint64_t number, std::uint64_t attempt);
+                                    const spec::Format& format, const Suite& suite, std::uint64_t number,
+                                    std::uint64_t attempt);
 
 // A crash or an exception within the check is an outcome.
 Outcome check_guarded(const Law& law, const Case& c, Subject& subject, const JudgeOptions& options);

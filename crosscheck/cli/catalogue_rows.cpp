@@ -7,6 +7,7 @@
 
 #include "crosscheck/laws/init_law.h"
 #include "crosscheck/laws/law.h"
+#include "crosscheck/laws/layer_law.h"
 #include "crosscheck/laws/optim_law.h"
 #include "crosscheck/models/model.h"
 #include "crosscheck/sample/draw.h"
@@ -16,7 +17,6 @@
 #include "spec/lang/initialiser.h"
 #include "spec/lang/optimiser.h"
 #include "spec/lang/schedule.h"
-#include "spec/layers/layers.h"
 
 namespace plumbline::crosscheck {
 
@@ -58,6 +58,8 @@ std::vector<Row> law_rows() {
     rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "inits"}}, {}, {}, {}});
   for (const auto& law : all_optim_laws())
     rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "optims"}}, {}, {}, {}});
+  rows.push_back({"law", std::string(layer_law_name), std::string(layer_law_summary), {}, {{"of", "layers"}}, {}, {},
+                  {}});
   rows.push_back({"law", "clip_gradients", "clipped gradients lie within the bound of the exact formula", {},
                   {{"of", "optims"}}, {}, {}, {}});
   rows.push_back({"law", "schedule_rates", "the rate of every update lies within the bound of the exact formula", {},
@@ -105,26 +107,33 @@ std::vector<Row> kernel_rows() {
                   f.name,
                   "",
                   {},
-                  {{"op", "any other"}, {"device", "cpu"}, {"dtype", "f32 f64 f16 bf16"}, {"claims", claims_text(f.claims)}},
+                  {{"op", "any other"},
+                   {"device", "cpu"},
+                   {"dtype", "f32 f64 f16 bf16"},
+                   {"claims", claims_text(f.claims)}},
                   {},
                   {},
                   {}});
   return rows;
 }
 
-// The functions of spec/layers/layers.h.
+// The registry's layers, each with the params of a case that has them all, or nearly.
 std::vector<Row> layer_rows() {
-  std::vector<Row> rows{
-      {"layer", "linear", "y = x W^T + b", {}, {{"parameters", "W [out, in], b [out]"}}, {}, {}, {}},
-      {"layer", "mlp", "linear, relu, ..., linear", {}, {{"parameters", "W, b of each layer"}}, {}, {}, {}},
-      {"layer", "conv_block", "conv2d, relu, and max_pool2d where pool > 1", {}, {}, {}, {}, {}}};
-  const spec::ConvBlock block;
-  rows.back().facts = {{"parameters", "w OIHW, b [O]"}};
-  rows.back().attributes = {{"stride", spec::print_value(block.stride)},
-                            {"padding", spec::print_value(block.padding)},
-                            {"dilation", spec::print_value(block.dilation)},
-                            {"groups", spec::print_value(block.groups)},
-                            {"pool", spec::print_value(block.pool)}};
+  std::vector<Row> rows;
+  for (const Layer& layer : all_layers()) {
+    std::string params;
+    std::size_t most = 0;
+    for (std::uint64_t number = 0; number < 8; ++number) {
+      const auto c = draw_layer_case(layer, 1, number, 0);
+      if (!c || c->plan.parameters.size() <= most) continue;
+      most = c->plan.parameters.size();
+      params.clear();
+      for (const auto& p : c->plan.parameters) params += (params.empty() ? "" : " ") + p.name;
+    }
+    constexpr std::size_t widest = 96;
+    if (params.size() > widest) params = params.substr(0, params.rfind(' ', widest)) + " ...";
+    rows.push_back({"layer", std::string(layer.name), std::string(layer.summary), {}, {{"params", params}}, {}, {}, {}});
+  }
   return rows;
 }
 

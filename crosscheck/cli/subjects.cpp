@@ -53,7 +53,8 @@ std::shared_ptr<Subject> subject_named(const std::string& place, const std::stri
       return std::make_shared<Named>(
           name, mutated(cpu_subject(m.format), m, std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin())));
   }
-  refuse(place, ": found ", name, ", expected cpu, cpu-f64, cpu-f16, cpu-bf16 or mutant:NAME", spec::did_you_mean(name, known));
+  refuse(place, ": found ", name, ", expected cpu, cpu-f64, cpu-f16, cpu-bf16 or mutant:NAME",
+         spec::did_you_mean(name, known));
 }
 
 std::vector<std::shared_ptr<Subject>> subjects_named(const std::vector<std::string>& names) {

@@ -105,8 +105,9 @@ void add_dtype_bugs(std::vector<Mutant>& list) {
            "the operands are rounded to float32", operands_in_float);
   for (const spec::Format& format : {spec::binary16, spec::bfloat16}) {
     const std::string kind = format == spec::binary16 ? "in_f16_" : "in_bf16_";
-    plant_in(list, format, {"sum", "mean"}, kind + "accumulator", "a running sum in 16 bits", short_accumulator(format));
-    plant_in(list, format, {"matmul"}, kind + "accumulator", "a running sum in 16 bits", short_product(format));
+    const std::string name = kind + "accumulator", bug = "a running sum in 16 bits";
+    plant_in(list, format, {"sum", "mean"}, name, bug, short_accumulator(format));
+    plant_in(list, format, {"matmul"}, name, bug, short_product(format));
     plant_in(list, format, {"add", "mul"}, kind + "truncates", "the lower bits are cut off", truncating(format));
     plant_in(list, format, {"exp", "softmax", "matmul"}, kind + "one_above", "an ulp too large", next_above(format));
   }

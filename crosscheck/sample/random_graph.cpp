@@ -131,7 +131,8 @@ Case draw_graph(const spec::Catalogue& catalogue, spec::Choices& choices, Patter
   Case c;
   for (int t = 0; t < tries_per_graph && (t == 0 || (nodes > 1 && c.op_name() != "graph")); ++t)
     c = GraphBuilder(catalogue, choices, pattern, wish).build(nodes);
-  if (wish.cotangent) c.cotangent = fill(choices, Pattern::normal, c.graph.node(c.output()).shape, Domain::any(), wish.format);
+  const spec::Shape& shape = c.graph.node(c.output()).shape;
+  if (wish.cotangent) c.cotangent = fill(choices, Pattern::normal, shape, Domain::any(), wish.format);
   return c;
 }
 
