@@ -72,7 +72,11 @@ class Planner {
     const Shapes in = plan_->graph.shapes_of(node(id).inputs);
     const Kernel& kernel = table_.find(node(id).op, in, plan_->options.device, dtype());
     plan_->nodes[static_cast<std::size_t>(id)].kernel = &kernel;
-    BoundKernel bound = kernel.bind(node(id).op, in, node(id).shape);
+    BoundKernel bound;
+    if (node(id).shape.size() == 0)
+      bound.run = [](const KernelArgs&) {};  // no elements to compute: other extents may be huge beside a 0
+    else
+      bound = kernel.bind(node(id).op, in, node(id).shape);
     Info& mine = info(id);
     mine.root = id;
     mine.constant = true;
