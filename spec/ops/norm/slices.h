@@ -24,20 +24,20 @@ struct Slicing {
 
 // [norm B1]: two_pass is Σ(x − μ)² / n; scaled the same with averages Σ · (1/n); welford a running mean and a running
 // sum of squared deviations; moments E x² − (E x)², which cancels. All are the same real number.
-enum class Variance : std::uint8_t { two_pass, scaled, welford, moments };
+enum class VarianceBy : std::uint8_t { two_pass, scaled, welford, moments };
 inline constexpr std::array<std::string_view, 4> variance_methods{"two_pass", "scaled", "welford", "moments"};
 inline constexpr std::array<std::string_view, 5> norm_methods{"two_pass", "scaled", "welford", "moments", "affine"};
 inline constexpr std::array<std::string_view, 2> rms_methods{"two_pass", "scaled"};
 
-inline Variance variance_named(std::string_view method) {
+inline VarianceBy variance_named(std::string_view method) {
   const auto at = std::find(variance_methods.begin(), variance_methods.end(), method);
-  return at == variance_methods.end() ? Variance::two_pass : static_cast<Variance>(at - variance_methods.begin());
+  return at == variance_methods.end() ? VarianceBy::two_pass : static_cast<VarianceBy>(at - variance_methods.begin());
 }
 
 // How an implementation goes about it: the textbook divides by σ, a method multiplies by 1/σ, once for each slice.
 // affine: y = x a + (b − μ a) with a = w/σ, which cancels where |μ| is large beside σ; the variance is two_pass.
 struct Way {
-  Variance variance = Variance::two_pass;
+  VarianceBy variance = VarianceBy::two_pass;
   bool reciprocal = false, affine = false;
 
   static Way of(std::string_view method) { return {variance_named(method), true, method == "affine"}; }
@@ -77,14 +77,14 @@ Moments<N> running_moments(Index n, X&& x) {  // Welford 1962
 
 // The mean, and Σ(x − μ)² / count.
 template <Number N, class X>
-Moments<N> variance_of(Index n, X&& x, Index count, Variance how) {
-  if (how == Variance::welford) {
+Moments<N> variance_of(Index n, X&& x, Index count, VarianceBy how) {
+  if (how == VarianceBy::welford) {
     const Moments<N> m = running_moments<N>(n, x);
     return {m.mean, m.squares / N(count)};
   }
-  const bool scaled = how == Variance::scaled;
+  const bool scaled = how == VarianceBy::scaled;
   const N mean = average<N>(n, x, n, scaled);
-  if (how == Variance::moments) {
+  if (how == VarianceBy::moments) {
     const N raw = average<N>(n, [&](Index k) { return square(x(k)); }, n, scaled);
     const N population = ramp(N(raw - square(mean)));
     return {mean, count == n ? population : N(population * ratio(mean, n, count))};
@@ -110,14 +110,14 @@ struct NormSlice {
     if (w != nullptr) y = y * *w;
     return b != nullptr ? N(y + *b) : y;
   }
-  void measure(double eps, Variance how) {
+  void measure(double eps, VarianceBy how) {
     const auto element = [&](Index k) -> const N& { return x[at(k)]; };
     if (slicing.centred) {
       const Moments<N> m = variance_of<N>(length(), element, length(), how);
       mean = m.mean, deviation = sqrt(m.squares + real(mean, eps));
     } else {
       const N raw =
-          average<N>(length(), [&](Index k) { return square(x[at(k)]); }, length(), how == Variance::scaled);
+          average<N>(length(), [&](Index k) { return square(x[at(k)]); }, length(), how == VarianceBy::scaled);
       deviation = sqrt(raw + real(raw, eps));
     }
   }

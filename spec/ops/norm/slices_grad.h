@@ -11,7 +11,7 @@ Tensor<N> normalised_gradient(const Tensors<N>& in, const Slicing& s, double eps
   Tensor<N> dx = in[0];
   const Tensor<N>& g = in[1];
   const auto out = dx.mutable_elements();
-  const bool scaled = way.variance == Variance::scaled;
+  const bool scaled = way.variance == VarianceBy::scaled;
   for_slices(in[0], s, eps, way, [&](const NormSlice<N>& slice) {
     const Index n = slice.length();
     std::vector<N> unit;
