@@ -66,13 +66,21 @@ spec::Attribute split_setting(const std::string& word) {
   return {word.substr(0, equals), word.substr(equals + 1)};
 }
 
+void add_once(spec::Attributes& all, spec::Attribute one, std::string_view what) {
+  for (const spec::Attribute& a : all)
+    if (a.name == one.name)
+      refuse(what, one.name, ": found it twice, ", a.name, '=', a.value, " and ", one.name, '=', one.value,
+             ", expected it once");
+  all.push_back(std::move(one));
+}
+
 }  // namespace
 
 OpWords split_words(const std::vector<std::string>& words) {
   OpWords out;
   for (const std::string& word : words) {
     if (is_setting(word)) {
-      out.attributes.push_back(split_setting(word));
+      add_once(out.attributes, split_setting(word), "attribute ");
     } else if (out.op.empty()) {
       out.op = word;
     } else {
@@ -103,7 +111,7 @@ ClaimWords split_claims(const std::vector<std::string>& words) {
   ClaimWords out;
   for (const std::string& word : words) {
     if (!is_setting(word)) refuse("--claim: found '", word, "', expected name=value such as format=bf16 or order=tree");
-    out.words.push_back(split_setting(word));
+    add_once(out.words, split_setting(word), "--claim ");
   }
   out.claims(std::nullopt);
   return out;

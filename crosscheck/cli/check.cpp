@@ -5,6 +5,7 @@
 #include "crosscheck/audit/hex.h"
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/check_report.h"
+#include "crosscheck/cli/formulas.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/judge/cause.h"
@@ -24,7 +25,9 @@ class Check final : public Verb {
 
   void declare(Flags& flags) override {
     flags.positionals(words_, "OP",
-                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
+                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy; or "
+                      "a step, with --got for each tensor that it leaves: adam t=3 p.npy g.npy m.npy v.npy; initial "
+                      "values: xavier_uniform shape=[3,4] seed=1; rates: cosine lr=0.1 steps=9");
     flags.repeated("--got", got_,
                    "the result to judge; its dtype is the claimed output format: f8 is computed in f8, others in f4");
     flags.repeated("--claim", claims_,
@@ -50,6 +53,11 @@ class Check final : public Verb {
     if (got_.empty()) refuse("--got: found none, expected the NPY file to judge");
     const Sinks sinks{json_, junit_, quiet_, no_color_};
     sinks.check();
+    if (const auto formula = load_formula(words, claims.sixteen())) {
+      CheckReport report(command, words.op, std::string(formula->law()));
+      judge_formula(*formula, claims, report);
+      return report.write(sinks);
+    }
     const OnFiles in = load_inputs(spec::Catalogue::builtin(), words, claims.sixteen());
     CheckReport report(command, in.name, vjp_.empty() ? "forward" : "backward");
     if (vjp_.empty())
@@ -105,13 +113,55 @@ class Check final : public Verb {
     return out;
   }
 
+  // A step with all that it leaves, initial values or rates.
+  void judge_formula(const Formula& formula, const ClaimWords& words, CheckReport& report) {
+    if (!vjp_.empty()) refuse("--vjp: found it for ", formula.law(), ", expected it for an op only");
+    const auto parts = formula.results();
+    if (got_.size() != parts.size())
+      refuse("--got: found ", got_.size(), got_.size() == 1 ? " file" : " files", ", expected ", parts.size(), ": ",
+             named(parts));
+    std::vector<Array> got;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      got.push_back(load_shaped(got_[i], parts[i].shape, parts[i].what, words.sixteen()));
+      if (got[i].dtype != got[0].dtype)
+        refuse(got_[i], ": dtype: found ", dtype_name(got[i].dtype), ", expected ", dtype_name(got[0].dtype), " as ",
+               got_[0]);
+    }
+    const spec::Claims claims = words.claims(format_of(got[0].dtype));
+    std::vector<Values> values;
+    double elements = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      refuse_unrepresentable(got[i], got_[i], claims);
+      values.push_back(got[i].values), elements += static_cast<double>(got[i].values.size());
+    }
+    options_.run_elements = std::max(1.0, elements);
+    const auto begin = std::chrono::steady_clock::now();
+    std::vector<Judgement> judged = formula.judge(values, claims, options_);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const std::string cause = judged[i].worst ? judged[i].worst->cause : std::string();
+      report.add({got_[i], parts[i].what, parts[i].shape, dtype_name(got[i].dtype), claims, options_.tier,
+                  std::move(judged[i]), cause, i == 0 ? seconds : 0});
+    }
+  }
+
+  static std::string named(const std::vector<Formula::Part>& parts) {
+    std::string text;
+    for (const Formula::Part& p : parts) text += (text.empty() ? "" : ", ") + p.what;
+    return text;
+  }
+
+  static void refuse_unrepresentable(const Array& got, const std::string& file, const spec::Claims& claims) {
+    for (double x : got.values.elements())
+      if (std::isfinite(x) && spec::round_to_format(x, claims.output) != x)
+        refuse(file, ": found ", hex(x), ", expected numbers of the claimed format ", claims.output.name);
+  }
+
   void judge(const Target& target, const std::string& file, const std::string& what, const ClaimWords& words,
              CheckReport& report) {
     const Array got = load_shaped(file, target.graph.node(target.node).shape, what, words.sixteen());
     const spec::Claims claims = words.claims(format_of(got.dtype));
-    for (double x : got.values.elements())
-      if (std::isfinite(x) && spec::round_to_format(x, claims.output) != x)
-        refuse(file, ": found ", hex(x), ", expected numbers of the claimed format ", claims.output.name);
+    refuse_unrepresentable(got, file, claims);
     options_.run_elements = std::max(1.0, static_cast<double>(got.values.size()) * static_cast<double>(got_.size()));
     options_.formula_ulps = claims.method.empty() ? least_ulps(claims) : 0;
     const auto begin = std::chrono::steady_clock::now();

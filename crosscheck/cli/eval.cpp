@@ -1,8 +1,11 @@
 // `crosscheck eval`: computes one op, or a graph, on NPY files: the exact value, or what a float reading gives.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/arguments.h"
+#include "crosscheck/cli/formulas.h"
 #include "crosscheck/cli/output.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
@@ -58,7 +61,9 @@ class Eval final : public Verb {
 
   void declare(Flags& flags) override {
     flags.positionals(words_, "OP",
-                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy");
+                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy; or "
+                      "a step: adam lr=0.1 t=3 p.npy g.npy m.npy v.npy; initial values: kaiming_uniform shape=[3,4] "
+                      "seed=1; rates: cosine lr=0.1 steps=9");
     flags.repeated("--out", outs_, "NPY file to write; one for each gradient with --vjp; - is standard output");
     flags.option("--as", as_,
                  "exact (default): float64, correctly rounded; float: the definition in float32; cpu: our kernels, in "
@@ -76,24 +81,50 @@ class Eval final : public Verb {
     if (digits > most_digits) refuse("--digits: found ", digits_, ", expected at most ", most_digits);
     if (!vjp_.empty() && !jvp_.empty()) refuse("command line: found --vjp and --jvp, expected one of them");
     sixteen_ = split_claims(claims_).sixteen();
+    if (const auto formula = load_formula(words, sixteen_)) return run_formula(*formula, as, digits);
     const OnFiles in = load_inputs(spec::Catalogue::builtin(), words, sixteen_);
     const std::size_t results = vjp_.empty() ? 1 : checked(spec::grad_graph(in.graph)).cotangents.size();
-    if (!outs_.empty() && outs_.size() != results)
-      refuse("--out: found ", outs_.size(), outs_.size() == 1 ? " file" : " files", ", expected ", results, " for ",
-             results, results == 1 ? " result" : " gradients");
-    for (const std::string& out : outs_) {
-      if (out == "-" && !digits_.empty())
-        refuse("--digits: found --out -, expected a file, as digits go to standard output");
-      checked(check_writable(out));
-    }
+    check_outs(results, vjp_.empty() ? "result" : "gradient");
     const auto values = !jvp_.empty() ? forward_derivative(in, as) : !vjp_.empty() ? gradients(in, as) : plain(in, as);
-    write(values, dtype_of(as == "exact" ? spec::binary64 : as == "float" ? spec::binary32 : in.format));
-    if (outs_.empty() || !digits_.empty()) print_digits(values, digits);
-    return report_undecided(values);
+    return finish(values, as == "exact" ? spec::binary64 : as == "float" ? spec::binary32 : in.format, digits);
   }
 
  private:
   static constexpr int most_digits = 1000;
+
+  // A step, initial values or rates.
+  int run_formula(const Formula& formula, const std::string& as, int digits) const {
+    if (!vjp_.empty() || !jvp_.empty())
+      refuse(vjp_.empty() ? "--jvp" : "--vjp", ": found it for ", formula.law(), ", expected it for an op only");
+    if (as == "float") refuse("--as: found float, expected exact or cpu for ", formula.law());
+    check_outs(formula.results().size(), "result");
+    std::vector<Computed> values;
+    if (as == "exact")
+      for (spec::ExactValues& exact : formula.exact()) values.push_back(exact_result(std::move(exact)));
+    else
+      for (Values& y : formula.on_cpu()) values.push_back({std::move(y), {}, 0});
+    return finish(values, as == "exact" ? spec::binary64 : formula.cpu_format(), digits);
+  }
+
+  void check_outs(std::size_t results, std::string_view of) const {
+    if (!outs_.empty() && outs_.size() != results)
+      refuse("--out: found ", outs_.size(), outs_.size() == 1 ? " file" : " files", ", expected ", results, " for ",
+             results, ' ', of, results == 1 ? "" : "s");
+    for (std::size_t i = 0; i < outs_.size(); ++i) {
+      if (outs_[i] == "-" && !digits_.empty())
+        refuse("--digits: found --out -, expected a file, as digits go to standard output");
+      const auto rest = outs_.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+      if (outs_[i] != "/dev/null" && std::find(rest, outs_.end(), outs_[i]) != outs_.end())
+        refuse("--out: found ", outs_[i], " twice, expected a file for each result");
+      checked(check_writable(outs_[i]));
+    }
+  }
+
+  int finish(const std::vector<Computed>& values, const spec::Format& format, int digits) const {
+    write(values, dtype_of(format));
+    if (outs_.empty() || !digits_.empty()) print_digits(values, digits);
+    return report_undecided(values);
+  }
 
   std::vector<Computed> plain(const OnFiles& in, const std::string& as) const {
     const std::vector<NodeId> wanted{in.graph.outputs().front()};
@@ -151,7 +182,7 @@ class Eval final : public Verb {
     std::string text;
     for (std::size_t k = 0; k < results.size(); ++k) {
       const Computed& r = results[k];
-      if (results.size() > 1) text += fmt::format("gradient {}\n", k);
+      if (results.size() > 1) text += fmt::format("{} {}\n", vjp_.empty() ? "result" : "gradient", k);
       for (spec::Index i = 0; i < r.values.size(); ++i)
         text += fmt::format("[{}] {}\n", fmt::join(coordinates(r.values.shape(), i), ", "),
                             r.enclosure ? spec::certified_digits((*r.enclosure)[i], digits)

@@ -121,6 +121,7 @@ StepJudgement judge_step(const spec::Optimiser& optimiser, Index t, const OptimT
     Judgement one = judge_formula(got.moment(name), options, read);
     distrust_copy(one, old.moment(name), got.moment(name), options, read);
     join(out.moments, one);
+    out.by_moment.push_back(std::move(one));
   }
   const auto judge = [&](auto&& read) {
     out.parameter = judge_formula(got.p, options, read);

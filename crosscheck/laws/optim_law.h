@@ -48,6 +48,7 @@ OptimCase draw_optim_case(const spec::Optimiser& kind, std::uint64_t seed, std::
 // The new moments and the new parameter of one step, each judged on the subject's own floats.
 struct StepJudgement {
   Judgement moments, parameter;
+  std::vector<Judgement> by_moment;  // of one step: in the order of spec::state_names
 };
 StepJudgement judge_step(const spec::Optimiser& optimiser, spec::Index t, const OptimTensors& old, const Values& g,
                          const OptimTensors& got, const spec::Claims& claims, const JudgeOptions& options);

@@ -3,13 +3,12 @@
 
 #include <cmath>
 
+#include "spec/eval/refine.h"
 #include "spec/num/dual.h"
 
 namespace plumbline::spec {
 
 namespace {
-
-constexpr int first_precision = 128;
 
 // ±2^e, far beyond every binary64 number and further apart than any two formats.
 Ball huge(double sign, Index exponent, int precision) {
@@ -135,27 +134,6 @@ std::optional<double> nearest_double(const Ball& x) {
   if (lo == hi) return lo;
   return std::nullopt;
 }
-
-namespace {
-
-// Reads at growing precision until every element rounds to one double, or the precision is spent.
-template <class Read>
-ExactValues refine(Read&& read, int most_precision) {
-  ExactValues out;
-  for (int precision = first_precision;; precision *= 2) {
-    out.enclosure = read(precision);
-    out.undecided = 0;
-    for (const Ball& x : out.enclosure.elements()) out.undecided += !nearest_double(x);
-    if (out.undecided == 0 || 2 * precision > most_precision) break;
-  }
-  out.rounded = Tensor<double>::generate(out.enclosure.shape(), [&](Index i) {
-    const Ball& x = out.enclosure[i];
-    return nearest_double(x).value_or(x.midpoint());
-  });
-  return out;
-}
-
-}  // namespace
 
 ExactValues exact_value(const Graph& graph, const Tensors<double>& data, NodeId wanted, int most_precision) {
   const bool infinite = has_infinity(data);
