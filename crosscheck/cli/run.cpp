@@ -6,6 +6,7 @@
 #include "crosscheck/cli/suite_run.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
+#include "crosscheck/laws/layer_law.h"
 #include "crosscheck/laws/optim_law.h"
 #include "crosscheck/laws/schedule_law.h"
 
@@ -63,6 +64,11 @@ Report run_everything(const Suite& suite) {
   StepOptions options;
   options.seed = suite.seed, options.op = suite.op, options.law = suite.law, options.judge = suite.judge;
   options.cases = cases_per_cell(suite, report);
+  if (!stopped()) {
+    StepOptions of_layers = options;
+    of_layers.cases = (options.cases + 1) / 2;  // a layer is many ops, and its gradients many more
+    run_layer_laws(of_layers, *cpu_subject(), suite.jobs, report);
+  }
   if (!stopped()) run_init_laws(options, *cpu_init_subject(), report);
   for (const auto& subject : {cpu_optim_subject(), cpu_optim_subject_f64()})
     if (!stopped()) run_optim_laws(options, *subject, report);

@@ -147,6 +147,11 @@ class Adjoint final : public Law {
     return std::any_of(dx.begin(), dx.end(), [](const Values& x) { return x.size() > 0; });
   }
   static bool known(const Ball& x) { return x.is_bounded() && !x.may_be_nan(); }
+  // Nearer to 0 than the exponents of enclosures reach, at any precision: (e^x)′ far below 0.
+  static bool vanishes(const Ball& magnitude) {
+    constexpr mpfr_exp_t deep = -(mpfr_exp_t{1} << 60);
+    return known(magnitude) && mpfr_regular_p(magnitude.hi()) != 0 && mpfr_get_exp(magnitude.hi()) < deep;
+  }
   static bool undefined(const Ball& x) { return x.is_nan() || x.is_pole(); }
 
   // A side that the textbook leaves open is read by the ops' own methods.
@@ -185,7 +190,8 @@ class Adjoint final : public Law {
       if (equal(s.forward, s.reverse).exact == Tri::no)
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
       const Ball zero = Ball::exact(0, precision), half = pow(Ball::exact(2, precision), Ball(Index{-precision / 2}));
-      if (equal(s.magnitude, zero).exact == Tri::yes) return with_vacuity(std::move(out), moving(grad), options);
+      if (equal(s.magnitude, zero).exact == Tri::yes || vanishes(s.magnitude))
+        return with_vacuity(std::move(out), moving(grad), options);
       const Ball gap = abs(s.forward - s.reverse), widest = Ball::between(gap.hi(), gap.hi(), precision);
       if (less(gap, s.magnitude * half).exact == Tri::yes) return out;
       // Tiny next to what they were made of: enclosures that shrink together hold one number.

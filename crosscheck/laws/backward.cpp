@@ -1,4 +1,6 @@
 // backward: the recorded vjp, run by the subject, lies within the bound: node by node, and each cotangent end to end.
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "crosscheck/laws/evidence.h"
@@ -47,10 +49,13 @@ class Backward final : public Law {
     for (std::size_t i = 0; i < wanted.size(); ++i) values[static_cast<std::size_t>(wanted[i])] = run->values[i];
     JudgeOptions judging = options;
     if (special_) judging.tier = Tier::proof;
-    Outcome local = check_nodes(grad.graph, c.graph.size(), wanted, values, subject, judging);
-    std::erase_if(ends, [&](NodeId id) { return !depends_on_data(grad.graph, id); });
-    if (special_ || local.verdict == Verdict::fail || ends.empty()) return local;
-    return graver_of(std::move(local), check_ends(grad.graph, data, ends, values, subject, options));
+    std::erase_if(ends, [&](NodeId id) { return special_ || !depends_on_data(grad.graph, id); });
+    Direct direct;
+    for (NodeId id : ends)
+      if (id >= c.graph.size() && on_leaves(grad.graph, id)) direct.emplace(id, Judgement{});
+    Outcome local = check_nodes(grad.graph, c.graph.size(), wanted, values, subject, judging, direct);
+    if (local.verdict == Verdict::fail || ends.empty()) return local;
+    return graver_of(std::move(local), check_ends(grad.graph, data, ends, values, subject, options, direct));
   }
 
  private:
@@ -62,16 +67,30 @@ class Backward final : public Law {
     return out;
   }
 
+  // Cotangents that are one op of the data: the node on its own inputs is the whole way, and judged once.
+  using Direct = std::map<NodeId, Judgement>;
+  static bool on_leaves(const spec::Graph& graph, NodeId id) {
+    const auto& in = graph.node(id).inputs;
+    return std::all_of(in.begin(), in.end(), [&](NodeId i) { return graph.node(i).leaf != spec::Leaf::none; });
+  }
+
   // The nodes that the reverse mode appended, each on its own inputs.
   static Outcome check_nodes(const spec::Graph& graph, NodeId first, const std::vector<NodeId>& nodes,
-                             const std::vector<Values>& values, Subject& subject, const JudgeOptions& options) {
-    JudgeOptions local = options;
-    local.vacuity = false;
+                             const std::vector<Values>& values, Subject& subject, const JudgeOptions& options,
+                             Direct& direct) {
     Outcome all;
     for (NodeId id : nodes) {
       if (id < first) continue;
-      Outcome one = outcome_of(judge_op(graph.node(id).op, inputs_of(graph, id, values),
-                                        values[static_cast<std::size_t>(id)], subject.kernel(graph, id).claims, local));
+      const auto end = direct.find(id);
+      JudgeOptions local = options;
+      local.vacuity = end != direct.end() && options.vacuity;
+      Judgement judged = judge_op(graph.node(id).op, inputs_of(graph, id, values),
+                                  values[static_cast<std::size_t>(id)], subject.kernel(graph, id).claims, local);
+      if (end != direct.end()) {
+        end->second = judged;
+        if (judged.verdict == Verdict::mistrusted) judged.verdict = Verdict::pass, judged.note.clear();
+      }
+      Outcome one = outcome_of(std::move(judged));
       if (one.verdict != Verdict::pass) one.node = node_label(graph, id), one.message = one.node + ": " + one.message;
       all = graver_of(std::move(all), std::move(one));
     }
@@ -79,14 +98,22 @@ class Backward final : public Law {
   }
 
   static Outcome check_ends(const spec::Graph& graph, const std::vector<Values>& data, const std::vector<NodeId>& ends,
-                            const std::vector<Values>& values, Subject& subject, const JudgeOptions& options) {
+                            const std::vector<Values>& values, Subject& subject, const JudgeOptions& options,
+                            const Direct& direct) {
     const ClaimsOf claims = [&](NodeId id) { return subject.kernel(graph, id).claims; };
     Judgement all;
     std::string idle;
     bool telling = false;
     for (NodeId end : ends) {
-      Judgement one = judge_node(graph, data, end, values[static_cast<std::size_t>(end)], claims, options);
+      const auto known = direct.find(end);
+      Judgement one = known != direct.end()
+                          ? known->second
+                          : judge_node(graph, data, end, values[static_cast<std::size_t>(end)], claims, options);
       telling |= one.verdict != Verdict::mistrusted;
+      if (known != direct.end()) {  // counted, and objected to, where it was judged
+        if (one.verdict == Verdict::mistrusted) idle = one.note;
+        continue;
+      }
       if (one.verdict == Verdict::mistrusted) idle = std::exchange(one.note, {}), one.verdict = Verdict::pass;
       join(all, one);
     }
