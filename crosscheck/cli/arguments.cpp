@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "crosscheck/audit/atomic_file.h"
+#include "crosscheck/audit/text_file.h"
+#include "crosscheck/cli/formulas.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/models/graph_file.h"
 #include "spec/eval/interpret.h"
@@ -25,6 +26,8 @@ double parse_number(const std::string& place, const std::string& text) {
 std::uint64_t parse_count(const std::string& place, const std::string& text, std::uint64_t least) {
   std::uint64_t value = 0;
   const auto ok = spec::parse_value(text, value);
+  if (!ok && text.find_first_not_of("0123456789") == std::string::npos && !text.empty())
+    refuse(place, ": ", ok.error().what());
   if (!ok || value < least)
     refuse(place, ": found '", text, "', expected ",
            least == 0 ? "a non-negative integer" : spec::concat("an integer of at least ", least));
@@ -140,7 +143,7 @@ spec::Graph load_graph(const spec::Catalogue& catalogue, const OpWords& words) {
   if (words.files.empty()) refuse("graph: found no file, expected a graph's text form");
   if (!words.attributes.empty())
     refuse("graph: found attribute ", words.attributes.front().name, ", expected none outside the file");
-  const std::string text = checked(read_file(words.files.front(), longest_graph_text));
+  const std::string text = checked(read_text(words.files.front(), longest_graph_text));
   spec::Graph graph = checked(spec::parse_graph(text, catalogue, words.files.front()));
   if (graph.outputs().size() != 1)
     refuse(words.files.front(), ": outputs: found ", graph.outputs().size(), ", expected one");
@@ -164,6 +167,11 @@ OnFiles load_inputs(const spec::Catalogue& catalogue, const OpWords& words, Sixt
   out.name = words.op;
   const bool is_graph = words.op == "graph";
   if (is_graph) out.graph = load_graph(catalogue, words);
+  if (!is_graph && catalogue.find(words.op) == nullptr) {
+    std::vector<std::string> known = formula_names();
+    for (const spec::OpEntry* entry : catalogue.entries()) known.emplace_back(entry->name);
+    refuse("unknown op ", words.op.empty() ? "''" : words.op, spec::did_you_mean(words.op, known));
+  }
   const spec::Op op = is_graph ? spec::Op() : checked(catalogue.parse(words.op, words.attributes));
   spec::Shapes shapes;
   std::optional<spec::Format> format;

@@ -49,7 +49,7 @@ class Step final : public Formula {
     const auto moments = spec::state_names(optimiser_);
     const std::size_t given = words.files.size(), all = 2 + moments.size();
     if (given != all && !(given == 2 && t_ == 1))
-      refuse('[', words.op, "] inputs: found ", given, " files, expected ", all, ": p, g", list(moments),
+      refuse('[', words.op, "] inputs: found ", given, given == 1 ? " file" : " files", ", expected ", all, ": p, g", list(moments),
              t_ == 1 ? "; or p, g where the others are 0" : "");
     old_.p = read(words.files[0], "", sixteen);
     checked(spec::validate(optimiser_, old_.p.shape()));
@@ -259,12 +259,12 @@ std::unique_ptr<Formula> load_formula(const OpWords& words, Sixteen sixteen) {
   return nullptr;
 }
 
-std::string near_formulas(const std::string& word) {
+std::vector<std::string> formula_names() {
   std::vector<std::string> known;
   for (const auto& o : spec::all_optimisers()) known.emplace_back(name_of(o));
   for (const auto& i : spec::all_initialisers()) known.emplace_back(name_of(i));
   for (const auto& s : spec::all_schedules()) known.emplace_back(name_of(s));
-  return spec::did_you_mean(word, known);
+  return known;
 }
 
 }  // namespace plumbline::crosscheck

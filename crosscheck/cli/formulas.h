@@ -35,7 +35,7 @@ class Formula {
 // Null where the words name an op or nothing. Refuses attributes and files that do not fit.
 std::unique_ptr<Formula> load_formula(const OpWords& words, Sixteen sixteen);
 
-// `; did you mean adam?`, for a word that names nothing.
-std::string near_formulas(const std::string& word);
+// Every optimiser, initialiser and schedule.
+std::vector<std::string> formula_names();
 
 }  // namespace plumbline::crosscheck

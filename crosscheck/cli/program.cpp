@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <new>
 
-#include "crosscheck/audit/atomic_file.h"
+#include "crosscheck/audit/text_file.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/report/report.h"
@@ -45,24 +45,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-// A text on one line, with nothing that a terminal would act upon.
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\t' || c == '\r')
-      out += ' ';
-    else if (byte < 32 || byte == 127)
-      out += '?';
-    else
-      out += c;
-  }
-  while (out.ends_with(' ')) out.pop_back();
-  return out;
-}
-
 int complain(std::string_view text, int code) {
-  std::fprintf(stderr, "crosscheck: %s\n", one_line(text).c_str());
+  std::fprintf(stderr, "crosscheck: %s\n", printable(text).c_str());
   return code;
 }
 

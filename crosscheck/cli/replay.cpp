@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "crosscheck/audit/cells.h"
+#include "crosscheck/audit/text_file.h"
 #include "crosscheck/cli/output.h"
 #include "crosscheck/cli/replays.h"
 #include "crosscheck/cli/usage.h"
@@ -100,7 +101,7 @@ class ReplayVerb final : public Verb {
 LoadedReplay load_replay(const std::string& file) {
   LoadedReplay out;
   out.file = file;
-  out.replay = checked(parse_replay(checked(read_file(file, longest_replay)), spec::Catalogue::builtin(), file));
+  out.replay = checked(parse_replay(checked(read_text(file, longest_replay)), spec::Catalogue::builtin(), file));
   out.laws = all_laws();
   out.law = law_named(out.laws, out.replay.law);
   std::vector<std::string> known;

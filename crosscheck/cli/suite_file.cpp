@@ -2,7 +2,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
-#include "crosscheck/audit/atomic_file.h"
+#include "crosscheck/audit/text_file.h"
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/subjects.h"
 #include "crosscheck/cli/suite_flags.h"
@@ -96,7 +96,7 @@ Suite read_suite(const std::string& path) {
   constexpr std::size_t longest_suite = std::size_t{1} << 20;
   if (path.find('.') == std::string::npos && path.find('/') == std::string::npos)
     parse_word("--suite", path, {"quick", "full", "FILE.toml"});
-  const std::string text = checked(read_file(path, longest_suite));
+  const std::string text = checked(read_text(path, longest_suite));
   const toml::parse_result parsed = toml::parse(text, path);
   if (!parsed)
     refuse(path, ": line ", parsed.error().source().begin.line, ": found what is no TOML (",

@@ -1,6 +1,8 @@
 // Reading comma-separated tables.
 #include "crosscheck/io/csv.h"
 
+#include "crosscheck/audit/text_file.h"
+
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -130,6 +132,7 @@ Result<Table> read_table(const std::string& file) {
   std::string text(static_cast<std::size_t>(bytes), '\0');
   if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes)))
     return fail(file, ": found a file that cannot be read");
+  if (const auto ok = check_text(text, file); !ok) return tl::unexpected(ok.error());
   return parse_table(text, file);
 }
 

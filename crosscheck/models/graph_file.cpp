@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "crosscheck/audit/text_file.h"
 #include "crosscheck/models/audit.h"
 #include "crosscheck/sample/choices.h"
 #include "crosscheck/sample/patterns.h"
@@ -31,6 +32,7 @@ Result<Graph> read_graph(const std::string& file) {
   std::string text(static_cast<std::size_t>(bytes), '\0');
   if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes)))
     return spec::fail(file, ": found a file that cannot be read");
+  if (const auto ok = check_text(text, file); !ok) return tl::unexpected(ok.error());
   auto graph = spec::parse_graph(text, spec::Catalogue::builtin(), file);
   if (graph && graph->outputs().empty()) return spec::fail(file, ": found no output, expected `output name`");
   return graph;

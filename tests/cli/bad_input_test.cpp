@@ -68,6 +68,21 @@ TEST_F(BadInput, TensorFiles) {
   refused("eval exp /dev/null --out y.npy", "found no regular file");
 }
 
+TEST_F(BadInput, TextFiles) {
+  const std::string bytes("plumbline.graph/1\nx = input [1\0\x01\xff]\n", 38);
+  write("b.txt", bytes), write("b.toml", bytes);
+  for (const std::string verb : {"eval graph b.txt x.npy", "model b.txt", "model iris-mlp --data b.txt", "replay b.txt",
+                                 "explain b.txt", "run --suite b.toml"})
+    refused(verb, "line 2: found byte \\x00, expected text");
+  write("latin.txt", "plumbline.graph/1\n\xe9 = input [1]\n");
+  refused("eval graph latin.txt x.npy", "\\xe9");
+}
+
+TEST_F(BadInput, Twice) {
+  refused("eval softmax axis=0 axis=1 x.npy", "attribute axis: found it twice, axis=0 and axis=1, expected it once");
+  refused("check exp x.npy --got x.npy --claim ulp=1 --claim ulp=2", "--claim ulp: found it twice, ulp=1 and ulp=2");
+}
+
 TEST_F(BadInput, Places) {
   refused("eval exp x.npy --out nowhere/y.npy", "nowhere/y.npy: file: found one that cannot be written");
   refused("eval exp x.npy --out /proc/y.npy", "/proc/y.npy: file: found one that cannot be written");
