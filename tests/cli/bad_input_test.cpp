@@ -140,7 +140,7 @@ TEST_F(BadInput, Checks) {
   refused("check exp x.npy --got x.npy --claim order", "--claim: found 'order', expected name=value");
   refused("check exp x.npy --got x.npy --claim ordr=tree", "--claim ordr=tree");
   refused("check softmax x.npy --got x.npy --claim method=rubbish", "unknown method rubbish; it has shifted");
-  refused("check exp x.npy --got x.npy --claim method=online", "it has only the textbook");
+  refused("check abs x.npy --got x.npy --claim method=online", "it has only the textbook");
   refused("check exp x.npy --got x.npy --tier best", "--tier: found 'best'");
   refused("check exp x.npy --got x.npy --got x.npy", "--got: found 2 files, expected one");
   refused("check equal x.npy x.npy --vjp x.npy --got x.npy", "has no gradient");
