@@ -155,10 +155,9 @@ std::vector<Row> loss_rows() {
   return rows;
 }
 
-std::vector<Row> model_rows() {
+std::vector<Row> rows_of_models() {
   std::vector<Row> rows;
-  for (const std::string& name : model_names())
-    rows.push_back({"model", name, "trained on its own data set and audited node by node", {}, {}, {}, {}, {}});
+  for (const ModelRow& m : model_rows()) rows.push_back({"model", m.name, m.summary, {}, {{"data", m.data}}, {}, {}, {}});
   return rows;
 }
 
@@ -195,7 +194,7 @@ std::vector<Row> rows_of(const std::string& kind) {
   }
   if (kind == "schedules") return variant_rows("schedule", spec::all_schedules());
   if (kind == "kernels") return kernel_rows();
-  if (kind == "models") return model_rows();
+  if (kind == "models") return rows_of_models();
   if (kind == "subjects") return subject_rows();
   return {};
 }

@@ -102,6 +102,7 @@ void audit_graph(const NodeValues& run, const std::string& place, const JudgeOpt
 StepBefore before_step(const Trainer& trainer) {
   StepBefore before;
   for (std::size_t i = 0; i < trainer.graph().params.size(); ++i) before.states.push_back(trainer.state(i));
+  before.running = trainer.running();
   return before;
 }
 
@@ -115,6 +116,7 @@ void audit_step(const Trainer& trainer, const StepBefore& before, const Rows& ba
   const auto put = [&](NodeId id, const Values& x) { values[static_cast<std::size_t>(id)] = x; };
   put(g.x, batch.x), put(g.labels, batch.labels);
   for (std::size_t i = 0; i < g.params.size(); ++i) put(g.params[i], before.states[i].p);
+  for (const auto& [id, x] : before.running) put(id, x);
   const std::string place = spec::concat("step ", t - 1);
   audit_graph({g.graph, values, [&](NodeId id) { return trainer.kernel(id); }}, place, options, report, out);
 

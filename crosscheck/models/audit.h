@@ -56,9 +56,10 @@ struct NodeValues {
 void audit_graph(const NodeValues& run, const std::string& place, const JudgeOptions& options, ModelReport& report,
                  std::ostream& table);
 
-// One training step, seen whole: params and moments before it.
+// One training step, seen whole: params and moments before it, and the running state that it read.
 struct StepBefore {
   std::vector<OptimTensors> states;
+  std::vector<std::pair<spec::NodeId, Values>> running = {};
 };
 StepBefore before_step(const Trainer& trainer);
 // Audits the step that the trainer has just taken: every node, then the optimiser on every param.

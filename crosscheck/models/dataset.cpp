@@ -19,44 +19,67 @@ void shuffle(std::vector<Index>& list, RandomChoices& random) {
 
 }  // namespace
 
-spec::Result<DataSet> DataSet::read(const std::string& file, Index features, Index classes, double scale,
+spec::Result<DataSet> DataSet::read(const std::string& file, Feature x, Feature label, double scale,
                                     std::uint64_t seed) {
   const auto table = read_table(file);
   if (!table) return tl::unexpected(table.error());
+  const Index features = x.shape.size(), classes = label.extent;
   const Index first_line = table->header.empty() ? 1 : 2;
   if (table->columns != features + 1)
     return spec::fail(file, ": line ", first_line, ": found ", table->columns, " columns, expected ", features,
                       " numbers and a label");
   if (table->rows < 5) return spec::fail(file, ": found ", table->rows, " rows, expected at least 5");
-  DataSet out;
-  out.features_ = features;
+  DataSet out(std::move(x), std::move(label));
+  out.rows_ = table->rows;
   for (Index row = 0; row < table->rows; ++row) {
     for (Index c = 0; c < features; ++c) out.x_.push_back(static_cast<float>(scale * table->at(row, c)));
-    const double label = table->at(row, features);
-    const auto index = spec::to_index(label);
+    const double value = table->at(row, features);
+    const auto index = spec::to_index(value);
     if (!index || *index < 0 || *index >= classes)
-      return spec::fail(file, ": line ", first_line + row, ": found label ", label, ", expected an integer from 0 to ",
+      return spec::fail(file, ": line ", first_line + row, ": found label ", value, ", expected an integer from 0 to ",
                         classes - 1);
-    out.labels_.push_back(label);
+    out.labels_.push_back(value);
   }
-  std::vector<Index> order(static_cast<std::size_t>(table->rows));
-  std::iota(order.begin(), order.end(), Index{0});
-  RandomChoices random(seed, "model", "split", 0);
-  shuffle(order, random);
-  const auto cut = order.end() - table->rows / 5;
-  out.training_.assign(order.begin(), cut), out.held_out_.assign(cut, order.end());
+  out.split(seed);
   return out;
 }
 
-Rows DataSet::take(const std::vector<Index>& rows) const {
-  std::vector<double> x, labels;
-  for (const Index row : rows) {
-    const auto at = x_.begin() + row * features_;
-    x.insert(x.end(), at, at + features_);
-    labels.push_back(labels_[static_cast<std::size_t>(row)]);
+DataSet DataSet::made(Index rows, Feature x, Feature label, MakeRow make, std::uint64_t seed) {
+  DataSet out(std::move(x), std::move(label));
+  out.rows_ = rows;
+  std::vector<double> item(static_cast<std::size_t>(out.x_feature_.shape.size()));
+  std::vector<double> target(static_cast<std::size_t>(out.label_feature_.shape.size()));
+  const auto store = [](const std::vector<double>& from, const Feature& f, std::vector<double>& to) {
+    for (const double v : from) to.push_back(f.is_index() ? v : static_cast<double>(static_cast<float>(v)));
+  };
+  for (Index row = 0; row < rows; ++row) {
+    RandomChoices random(seed, "model", "row", static_cast<std::uint64_t>(row));
+    make(random, item, target);
+    store(item, out.x_feature_, out.x_), store(target, out.label_feature_, out.labels_);
   }
-  const auto n = static_cast<Index>(rows.size());
-  return {Values({n, features_}, std::move(x)), Values({n}, std::move(labels))};
+  out.split(seed);
+  return out;
+}
+
+void DataSet::split(std::uint64_t seed) {
+  std::vector<Index> order(static_cast<std::size_t>(rows_));
+  std::iota(order.begin(), order.end(), Index{0});
+  RandomChoices random(seed, "model", "split", 0);
+  shuffle(order, random);
+  const auto cut = order.end() - rows_ / 5;
+  training_.assign(order.begin(), cut), held_out_.assign(cut, order.end());
+}
+
+Rows DataSet::take(const std::vector<Index>& rows) const {
+  const auto gather = [&](const Feature& f, const std::vector<double>& all) {
+    const Index size = f.shape.size();
+    std::vector<double> data;
+    for (const Index row : rows) data.insert(data.end(), all.begin() + row * size, all.begin() + (row + 1) * size);
+    spec::Shape shape{static_cast<Index>(rows.size())};
+    for (Index a = 0; a < f.shape.rank(); ++a) shape.push_back(f.shape[a]);
+    return Values(std::move(shape), std::move(data));
+  };
+  return {gather(x_feature_, x_), gather(label_feature_, labels_)};
 }
 
 Rows Batches::next() {

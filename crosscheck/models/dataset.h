@@ -1,7 +1,8 @@
-// A table of labelled rows, split into training and held-out ones, and handed out in batches.
+// Labelled rows of any shape, read from a table or made from a seed, split, and handed out in batches.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,25 +12,40 @@
 
 namespace plumbline::crosscheck {
 
-// Rows as a model sees them: x [rows, features] in binary32, labels [rows].
+// One side of a row: real numbers, or integers below an extent.
+struct Feature {
+  spec::Shape shape;
+  spec::Index extent = -1;
+  bool is_index() const { return extent >= 0; }
+};
+
+// Rows as a model sees them: x and labels [rows, …], real ones in binary32.
 struct Rows {
   Values x, labels;
 };
 
+// Writes one row, given its source of randomness.
+using MakeRow = void (*)(RandomChoices& random, std::span<double> x, std::span<double> label);
+
 class DataSet {
  public:
-  // Reads a CSV file whose last column is the label, an integer in [0, classes); the others are multiplied by `scale`
-  // and rounded to binary32. The seed chooses a fifth of the rows to hold out.
-  static spec::Result<DataSet> read(const std::string& file, spec::Index features, spec::Index classes, double scale,
+  // Reads a CSV file whose last column is the label, an integer in [0, label.extent); the others are x, multiplied by
+  // `scale` and rounded to binary32. The seed chooses a fifth of the rows to hold out.
+  static spec::Result<DataSet> read(const std::string& file, Feature x, Feature label, double scale,
                                     std::uint64_t seed);
+  // Rows that are pure functions of the seed.
+  static DataSet made(spec::Index rows, Feature x, Feature label, MakeRow make, std::uint64_t seed);
 
-  spec::Index rows() const { return static_cast<spec::Index>(labels_.size()); }
+  spec::Index rows() const { return rows_; }
   const std::vector<spec::Index>& training() const { return training_; }
   const std::vector<spec::Index>& held_out() const { return held_out_; }
   Rows take(const std::vector<spec::Index>& rows) const;
 
  private:
-  spec::Index features_ = 0;
+  DataSet(Feature x, Feature label) : x_feature_(std::move(x)), label_feature_(std::move(label)) {}
+  void split(std::uint64_t seed);
+  Feature x_feature_, label_feature_;
+  spec::Index rows_ = 0;
   std::vector<double> x_, labels_;
   std::vector<spec::Index> training_, held_out_;
 };

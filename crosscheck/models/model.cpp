@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/models/audit.h"
 #include "crosscheck/models/graph_file.h"
-#include "crosscheck/models/network.h"
+#include "crosscheck/models/trainer.h"
 #include "crosscheck/report/table.h"
 
 namespace plumbline::crosscheck {
@@ -21,47 +22,47 @@ using spec::Result;
 namespace {
 
 constexpr Index audit_every = 100;
+constexpr Index most_node_elements = Index{1} << 24;
 
-const Network* network_named(std::string_view name) {
-  for (const Network& n : networks())
-    if (n.name == name) return &n;
+const ModelDescription* model_named(std::string_view name) {
+  for (const ModelDescription& m : model_descriptions())
+    if (m.name == name) return &m;
   return nullptr;
 }
 
-// One model from its initial values to its accuracy on held-out rows.
+// One model from its initial values to how it does on held-out rows.
 class Run {
  public:
-  Run(const Network& network, const ModelOptions& options, const ModelSubjects& subjects, DataSet data,
+  Run(const ModelDescription& model, const ModelOptions& options, const ModelSubjects& subjects, DataSet data,
       std::ostream& out)
-      : network_(network),
+      : model_(model),
         options_(options),
         subjects_(subjects),
         data_(std::move(data)),
         out_(out),
         report_(subjects.init->name()) {
-    if (options.lr > 0) std::visit([&](auto& o) { o.lr = options.lr; }, network_.optimiser);
+    if (options.lr > 0) std::visit([&](auto& o) { o.lr = options.lr; }, model_.optimiser);
   }
 
   Result<Report> audit() {
     describe();
     if (auto ok = initialise(); !ok) return tl::unexpected(ok.error());
     if (auto ok = train(); !ok) return tl::unexpected(ok.error());
-    if (auto ok = judge_accuracy(); !ok) return tl::unexpected(ok.error());
+    if (auto ok = judge_training(); !ok) return tl::unexpected(ok.error());
     return report_.finish();
   }
 
  private:
   void describe() {
-    std::string widths;
-    for (const Index w : network_.widths) widths += (widths.empty() ? "" : "-") + std::to_string(w);
-    out_ << fmt::format(
-        "{}: {} with relu and cross entropy, {}, seed {}; {} training rows, {} held out, {} steps of batch {}\n",
-        network_.name, widths, print(network_.optimiser), options_.seed, data_.training().size(),
-        data_.held_out().size(), options_.steps, options_.batch);
+    out_ << fmt::format("{}: {}; {}, seed {}; {} training rows, {} held out, {} steps of batch {}\n", model_.name,
+                        model_.summary, print(model_.optimiser), options_.seed, data_.training().size(),
+                        data_.held_out().size(), options_.steps, options_.batch);
   }
 
   Result<void> initialise() {
-    const spec::InitPlan plan = init_plan(network_, options_.seed);
+    TrainGraph forward = forward_graph(model_, options_.batch, options_.seed);
+    if (auto ok = check_sizes(forward.graph, "--batch", most_node_elements); !ok) return ok;
+    const spec::InitPlan& plan = forward.plan;
     auto values = subjects_.init->initialise(plan);
     if (!values) return tl::unexpected(values.error());
     if (values->size() != plan.parameters.size())
@@ -80,17 +81,16 @@ class Run {
       if ((*values)[i].shape() != p.shape) return spec::fail(j.note);
     }
     out_ << '\n' << table.print();
-    return make_trainer(*values);
+    return make_trainer(std::move(forward), *values);
   }
 
-  Result<void> make_trainer(const std::vector<Values>& initial) {
-    TrainGraph forward = forward_graph(network_, options_.batch);
+  Result<void> make_trainer(TrainGraph forward, const std::vector<Values>& initial) {
     if (!subjects_.planned) {
-      trainer_ = subject_trainer(std::move(forward), network_.optimiser, initial, subjects_.graph, subjects_.optim,
+      trainer_ = subject_trainer(std::move(forward), model_.optimiser, initial, subjects_.graph, subjects_.optim,
                                  options_.threads);
       return {};
     }
-    auto trainer = runtime_trainer(std::move(forward), network_.optimiser, initial, options_.threads);
+    auto trainer = runtime_trainer(std::move(forward), model_.optimiser, initial, options_.threads);
     if (!trainer) return tl::unexpected(trainer.error());
     trainer_ = std::move(*trainer);
     return {};
@@ -107,49 +107,62 @@ class Run {
       const StepBefore before = audited(step) ? before_step(*trainer_) : StepBefore{};
       if (auto ok = trainer_->step(batch); !ok) return ok;
       if (!audited(step)) continue;
-      audit_step(*trainer_, before, batch, network_.optimiser, step + 1, *subjects_.optim, options_.judge, report_,
+      audit_step(*trainer_, before, batch, model_.optimiser, step + 1, *subjects_.optim, options_.judge, report_,
                  out_);
       out_ << fmt::format("loss {:.4f}\n", trainer_->value(trainer_->graph().loss)[0]);
     }
     return {};
   }
 
-  Result<void> judge_accuracy() {
+  // The model as it is used: running statistics, nothing dropped, on rows that it has not seen.
+  Result<void> judge_training() {
     const auto n = static_cast<Index>(data_.held_out().size());
-    const TrainGraph forward = forward_graph(network_, n);
+    const TrainGraph forward = forward_graph(model_, n, options_.seed, /*training=*/false);
     const Rows rows = data_.take(data_.held_out());
-    std::vector<Values> leaves{rows.x, rows.labels};
-    for (std::size_t i = 0; i < forward.params.size(); ++i) leaves.push_back(trainer_->state(i).p);
+    const spec::Graph& trained = trainer_->graph().graph;
+    std::map<std::string, Values> known{{"x", rows.x}, {"labels", rows.labels}};
+    for (std::size_t i = 0; i < forward.params.size(); ++i)
+      known.emplace(trained.node(trainer_->graph().params[i]).name, trainer_->state(i).p);
+    for (const auto& [id, x] : trainer_->running()) known.emplace(trained.node(id).name, x);
+    std::vector<Values> leaves;
+    for (const spec::NodeId id : forward.graph.leaves()) leaves.push_back(known.at(forward.graph.node(id).name));
     RunOptions run;
     run.threads = options_.threads;
-    const auto result = subjects_.graph->run(forward.graph, leaves, {forward.logits}, run);
+    const auto result = subjects_.graph->run(forward.graph, leaves, {forward.output, forward.loss}, run);
     if (!result) return tl::unexpected(result.error());
-    Index right = 0;
-    for (Index row = 0; row < n; ++row) {
-      const auto logits = result->values[0].elements().subspan(static_cast<std::size_t>(row * network_.classes()),
-                                                               static_cast<std::size_t>(network_.classes()));
-      right += std::max_element(logits.begin(), logits.end()) - logits.begin() == static_cast<Index>(rows.labels[row]);
-    }
-    report_accuracy(right, n);
+    if (model_.metric == Metric::loss) report_metric(result->values[1][0], n);
+    else report_metric(accuracy(result->values[0], rows.labels), n);
     return {};
   }
 
+  // The share of labels at which the output's last axis is largest.
+  static double accuracy(const Values& output, const Values& labels) {
+    const auto classes = static_cast<std::size_t>(output.shape().back(0));
+    Index right = 0;
+    for (Index row = 0; row < labels.size(); ++row) {
+      const auto logits = output.elements().subspan(static_cast<std::size_t>(row) * classes, classes);
+      right += std::max_element(logits.begin(), logits.end()) - logits.begin() == static_cast<Index>(labels[row]);
+    }
+    return static_cast<double>(right) / static_cast<double>(labels.size());
+  }
+
   // What the model must reach is known for its own data, hyperparameters and steps only.
-  void report_accuracy(Index right, Index n) {
-    const double accuracy = static_cast<double>(right) / static_cast<double>(n);
-    out_ << fmt::format("\naccuracy {:.1f} % on {} held-out rows\n", 100 * accuracy, n);
+  void report_metric(double reached, Index n) {
+    const bool is_loss = model_.metric == Metric::loss;
+    const std::string what = is_loss ? fmt::format("loss {:.4f}", reached) : fmt::format("accuracy {:.1f} %", 100 * reached);
+    out_ << fmt::format("\n{} on {} held-out rows\n", what, n);
     const ModelOptions own;
     if (cancelled() || !options_.data.empty() || options_.lr > 0 || options_.steps < own.steps ||
         options_.batch < own.batch)
       return;
     Outcome outcome;
-    if (accuracy < network_.least_accuracy)
-      outcome = failed(fmt::format("accuracy {:.3f} on {} held-out rows, expected at least {}", accuracy, n,
-                                   network_.least_accuracy));
-    report_.add(std::string(network_.name), "model", "training", outcome, "", training_.seconds());
+    if (!(is_loss ? reached <= model_.enough : reached >= model_.enough))
+      outcome = failed(fmt::format("{} {:.3f} on {} held-out rows, expected at {} {}", is_loss ? "loss" : "accuracy",
+                                   reached, n, is_loss ? "most" : "least", model_.enough));
+    report_.add(std::string(model_.name), "model", "training", outcome, "", training_.seconds());
   }
 
-  Network network_;
+  ModelDescription model_;
   ModelOptions options_;
   ModelSubjects subjects_;
   DataSet data_;
@@ -165,27 +178,35 @@ ModelSubjects cpu_model_subjects() { return {true, cpu_subject(), cpu_init_subje
 
 std::vector<std::string> model_names() {
   std::vector<std::string> names;
-  for (const Network& n : networks()) names.emplace_back(n.name);
+  for (const ModelDescription& m : model_descriptions()) names.emplace_back(m.name);
   return names;
+}
+
+std::vector<ModelRow> model_rows() {
+  std::vector<ModelRow> rows;
+  for (const ModelDescription& m : model_descriptions())
+    rows.push_back({std::string(m.name), m.data.empty() ? "made from the seed" : std::string(m.data),
+                    std::string(m.summary)});
+  return rows;
 }
 
 Result<Report> audit_model(const ModelOptions& options, const ModelSubjects& subjects, std::ostream& table) {
   const auto start = std::chrono::steady_clock::now();
   const auto run = [&]() -> Result<Report> {
-    const Network* network = network_named(options.model);
-    if (network == nullptr) {
+    const ModelDescription* model = model_named(options.model);
+    if (model == nullptr) {
       std::error_code error;
       if (std::filesystem::exists(options.model, error)) return audit_graph_file(options, subjects, table);
       return spec::fail("model: found ", options.model, ", expected one of ",
                         fmt::format("{}", fmt::join(model_names(), ", ")), ", or a file",
                         spec::did_you_mean(options.model, model_names()));
     }
-    const std::string file = options.data.empty() ? shipped_data(std::string(network->data)) : options.data;
-    auto data = DataSet::read(file, network->features(), network->classes(), network->scale, options.seed);
+    auto data = data_of(*model, options.data, options.seed);
     if (!data) return tl::unexpected(data.error());
     if (const auto rows = static_cast<Index>(data->training().size()); options.batch > rows)
-      return spec::fail("--batch: found ", options.batch, ", expected at most the ", rows, " training rows of ", file);
-    return Run(*network, options, subjects, std::move(*data), table).audit();
+      return spec::fail("--batch: found ", options.batch, ", expected at most the ", rows, " training rows of ",
+                        options.data.empty() ? model->name : std::string_view(options.data));
+    return Run(*model, options, subjects, std::move(*data), table).audit();
   };
   auto report = run();
   if (report) {

@@ -36,8 +36,13 @@ struct ModelSubjects {
 };
 ModelSubjects cpu_model_subjects();
 
-// `digits-mlp`, `iris-mlp`.
+// `digits-mlp`, `iris-mlp`, `autoencoder`, `lenet`, …
 std::vector<std::string> model_names();
+// Name, data and summary of each.
+struct ModelRow {
+  std::string name, data, summary;
+};
+std::vector<ModelRow> model_rows();
 
 // Trains and audits: the initial values, then the first, the last and every 100th step in full. Writes to `table` what
 // was built, how it learned, and for each audited step one row a node: op, shape, kernel, verdict, introduced and

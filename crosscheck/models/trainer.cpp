@@ -23,7 +23,7 @@ class RuntimeTrainer final : public Trainer {
     auto trainer = std::make_unique<RuntimeTrainer>();
     runtime::PlanOptions plan;
     plan.threads = threads, plan.keep = runtime::Keep::all;
-    auto step = runtime::TrainStep::create(forward.graph, forward.loss, optimiser, trainer->table_, plan);
+    auto step = runtime::TrainStep::create(forward.graph, forward.loss, optimiser, trainer->table_, plan, forward.state);
     if (!step) return tl::unexpected(step.error());
     trainer->step_ = std::make_unique<runtime::TrainStep>(std::move(*step));
     trainer->graph_ = std::move(forward);
@@ -37,10 +37,8 @@ class RuntimeTrainer final : public Trainer {
 
   const TrainGraph& graph() const override { return graph_; }
   Result<void> step(const Rows& batch) override {
-    const std::vector<float> x = as_floats(batch.x);
-    const std::vector<std::int64_t> labels(batch.labels.elements().begin(), batch.labels.elements().end());
-    if (auto ok = step_->program().set(graph_.x, std::span<const float>(x)); !ok) return ok;
-    if (auto ok = step_->program().set(graph_.labels, std::span<const std::int64_t>(labels)); !ok) return ok;
+    if (auto ok = set(graph_.x, batch.x); !ok) return ok;
+    if (auto ok = set(graph_.labels, batch.labels); !ok) return ok;
     return step_->step();
   }
   Values value(NodeId id) const override {
@@ -59,8 +57,24 @@ class RuntimeTrainer final : public Trainer {
     };
     return {as_values(shape, step_->parameter(i)), moment("buf"), moment("m"), moment("v"), moment("top")};
   }
+  std::vector<std::pair<NodeId, Values>> running() const override {
+    std::vector<std::pair<NodeId, Values>> out;
+    for (std::size_t i = 0; i < graph_.state.states.size(); ++i) {
+      const NodeId leaf = graph_.state.states[i].leaf;
+      out.emplace_back(leaf, as_values(graph_.graph.node(leaf).shape, step_->running(i)));
+    }
+    if (graph_.state.step >= 0)
+      out.emplace_back(graph_.state.step, Values::scalar(static_cast<double>(step_->steps())));
+    return out;
+  }
 
  private:
+  Result<void> set(NodeId leaf, const Values& x) {
+    if (graph_.graph.node(leaf).extent < 0)
+      return step_->program().set(leaf, std::span<const float>(as_floats(x)));
+    const std::vector<std::int64_t> indices(x.elements().begin(), x.elements().end());
+    return step_->program().set(leaf, std::span<const std::int64_t>(indices));
+  }
   const runtime::KernelTable table_ = runtime::KernelTable::builtin();
   std::unique_ptr<runtime::TrainStep> step_;
   TrainGraph graph_;
@@ -80,14 +94,20 @@ class SubjectTrainer final : public Trainer {
       const Values zero = Values::full(p.shape(), 0);
       states_.push_back({p, zero, zero, zero, zero});
     }
+    for (const runtime::RunningState& s : graph_.state.states)
+      running_.push_back(Values::full(graph_.graph.node(s.leaf).shape, s.initial));
     for (NodeId id = 0; id < graph_.graph.size(); ++id)
       if (graph_.graph.node(id).leaf == spec::Leaf::none) nodes_.push_back(id);
   }
 
   const TrainGraph& graph() const override { return graph_; }
   Result<void> step(const Rows& batch) override {
-    std::vector<Values> data{batch.x, batch.labels};
-    for (const OptimTensors& s : states_) data.push_back(s.p);
+    std::vector<Values> by_node(static_cast<std::size_t>(graph_.graph.size())), data;
+    const auto put = [&](NodeId id, const Values& x) { by_node[static_cast<std::size_t>(id)] = x; };
+    put(graph_.x, batch.x), put(graph_.labels, batch.labels);
+    for (std::size_t i = 0; i < states_.size(); ++i) put(graph_.params[i], states_[i].p);
+    for (const auto& [id, x] : running()) put(id, x);
+    for (const NodeId id : graph_.graph.leaves()) data.push_back(by_node[static_cast<std::size_t>(id)]);
     RunOptions options;
     options.threads = threads_;
     auto run = subject_->run(graph_.graph, data, nodes_, options);
@@ -100,11 +120,19 @@ class SubjectTrainer final : public Trainer {
       if (!next) return tl::unexpected(next.error());
       states_[i] = std::move(*next);
     }
+    for (std::size_t i = 0; i < running_.size(); ++i)
+      if (const NodeId next = graph_.state.states[i].next; next >= 0) running_[i] = value(next);
     return {};
   }
   Values value(NodeId id) const override { return values_[static_cast<std::size_t>(id)]; }
   Subject::KernelInfo kernel(NodeId id) const override { return subject_->kernel(graph_.graph, id); }
   OptimTensors state(std::size_t i) const override { return states_[i]; }
+  std::vector<std::pair<NodeId, Values>> running() const override {
+    std::vector<std::pair<NodeId, Values>> out;
+    for (std::size_t i = 0; i < running_.size(); ++i) out.emplace_back(graph_.state.states[i].leaf, running_[i]);
+    if (graph_.state.step >= 0) out.emplace_back(graph_.state.step, Values::scalar(static_cast<double>(t_)));
+    return out;
+  }
 
  private:
   TrainGraph graph_;
@@ -115,7 +143,7 @@ class SubjectTrainer final : public Trainer {
   Index t_ = 0;
   std::vector<OptimTensors> states_;
   std::vector<NodeId> nodes_;
-  std::vector<Values> values_;
+  std::vector<Values> values_, running_;
 };
 
 }  // namespace

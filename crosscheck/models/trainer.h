@@ -6,7 +6,7 @@
 
 #include "crosscheck/laws/optim_law.h"
 #include "crosscheck/models/dataset.h"
-#include "crosscheck/models/network.h"
+#include "crosscheck/models/description.h"
 #include "crosscheck/subjects/subject.h"
 
 namespace plumbline::crosscheck {
@@ -23,6 +23,8 @@ class Trainer {
   virtual Subject::KernelInfo kernel(spec::NodeId node) const = 0;
   // The i-th param with its moments, as they are now.
   virtual OptimTensors state(std::size_t i) const = 0;
+  // The leaves that no batch and no optimiser sets, running state and the count of steps, as the next step reads them.
+  virtual std::vector<std::pair<spec::NodeId, Values>> running() const = 0;
 };
 
 // The runtime's planned training step, which keeps the value of every node.
