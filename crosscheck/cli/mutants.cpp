@@ -44,8 +44,9 @@ class Mutants final : public Verb {
     options.cancelled = interrupt.flag();
     if (!json_.empty()) checked(check_writable(json_));
     const auto kills = run_mutants(options);
-    if (!json_.empty()) checked(write_file(json_, mutant_json(kills, options.seed)));
-    if (!quiet_ && json_ != "-") checked(write_file("-", mutant_text(kills)));
+    const FalseAlarms alarms = options.name == "*" ? false_alarms(options) : FalseAlarms{};
+    if (!json_.empty()) checked(write_file(json_, mutant_json(kills, options.seed, alarms)));
+    if (!quiet_ && json_ != "-") checked(write_file("-", mutant_text(kills, alarms)));
     if (interrupt.raised()) return 130;
     return survivors(kills).empty() ? 0 : 1;
   }

@@ -1,5 +1,7 @@
 // What any gradient can get wrong: its sign, its scale, whose it is, broadcasting that is not summed.
+#include "crosscheck/laws/evidence.h"
 #include "crosscheck/mutants/values.h"
+#include "crosscheck/sample/choices.h"
 
 namespace plumbline::crosscheck {
 
@@ -31,6 +33,7 @@ Values stale(const BackwardCall& c, const Values& g, std::size_t k) {
   const Gradients other = c.again(other_data(c.op, c.in), c.ct);
   return k < other.size() ? other[k] : g;
 }
+Values grown(const BackwardCall&, const Values& g, std::size_t) { return scaled(g, 1 + std::ldexp(1.0, -10)); }
 Values transposed(const BackwardCall&, const Values& g, std::size_t) { return read_transposed(g); }
 
 // Gradients of two operands exchanged; a longer one takes the shorter one's elements in turn.
@@ -64,6 +67,29 @@ void plant(std::vector<Mutant>& list, std::initializer_list<std::string_view> op
   for (std::string_view op : ops) list.push_back(backward_mutant(op, name, bug, backward));
 }
 
+// Whether a gradient of the op is computed from its data: not so for floor, whose gradient is zero, or detach.
+bool has_gradient(const spec::OpEntry& entry) {
+  constexpr std::uint64_t samples = 8;
+  for (std::uint64_t i = 0; i < samples && entry.has_vjp; ++i) {
+    RandomChoices choices(1, "gradient", entry.name, i);
+    const spec::OpSample sample = entry.sample(choices);
+    const auto graph = spec::graph_of(sample.op, sample.shapes);
+    const auto grad = graph ? spec::grad_graph(*graph) : tl::unexpected(graph.error());
+    if (!grad) continue;
+    for (spec::NodeId id : grad->cotangents)
+      if (id >= 0 && grad->graph.node(id).leaf == spec::Leaf::none && depends_on_data(grad->graph, id)) return true;
+  }
+  return false;
+}
+
+// A bug that needs no knowledge of an op is planted in every op that has a gradient.
+void plant_everywhere(std::vector<Mutant>& list) {
+  const auto catalogue = spec::Catalogue::builtin();
+  for (const spec::OpEntry* entry : catalogue.entries())
+    if (has_gradient(*entry))
+      plant(list, {entry->name}, "grad_grown", "the gradient is 1/1024 too large", each(grown));
+}
+
 }  // namespace
 
 void add_cotangent_bugs(std::vector<Mutant>& list) {
@@ -90,6 +116,7 @@ void add_cotangent_bugs(std::vector<Mutant>& list) {
         "only the first operand gets a gradient", first_only);
   plant(list, {"add", "sub", "mul", "div", "maximum", "where", "broadcast_to"}, "grad_unsummed",
         "the gradient of a broadcast operand is not summed", unsummed);
+  plant_everywhere(list);
 }
 
 }  // namespace plumbline::crosscheck

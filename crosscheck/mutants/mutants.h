@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "crosscheck/mutants/mutant.h"
+#include "crosscheck/mutants/usual_checks.h"
 
 namespace plumbline::crosscheck {
 
@@ -20,6 +20,13 @@ struct Kill {
   std::uint64_t cases = 0;  // until then
   double seconds = 0;
   std::string reason;  // why it cannot be caught, where that is proven
+  std::optional<UsualVerdicts> usual;  // what other tools' rules catch; nullopt where they have no such test
+};
+
+// On how many ops the rules of other tools reject a correct kernel in binary32 beside the same in binary64.
+struct FalseAlarms {
+  std::size_t ops = 0;
+  std::array<std::size_t, usual_rule_count> rejected{};
 };
 
 struct MutantOptions {
@@ -37,12 +44,16 @@ std::vector<Kill> run_mutants(const MutantOptions& options);
 // The same with bugs of one's own.
 std::vector<Kill> run_mutants(std::vector<Mutant> list, const MutantOptions& options);
 
+// Of the ops that match; on the same shapes.
+FalseAlarms false_alarms(const MutantOptions& options);
+
 // Planted bugs that no law caught and for which no reason is known.
 std::vector<const Kill*> survivors(const std::vector<Kill>& kills);
 
-// A table of all bugs, the survivors by name, and the last line `N planted  N killed  N explained  N survived`.
-std::string mutant_text(const std::vector<Kill>& kills);
+// A table of all bugs, the survivors by name, what the usual checks catch of the same bugs, and the last line
+// `N planted  N killed  N explained  N survived`.
+std::string mutant_text(const std::vector<Kill>& kills, const FalseAlarms& alarms = {});
 // `"schema": "plumbline.mutants/1"`
-std::string mutant_json(const std::vector<Kill>& kills, std::uint64_t seed);
+std::string mutant_json(const std::vector<Kill>& kills, std::uint64_t seed, const FalseAlarms& alarms = {});
 
 }  // namespace plumbline::crosscheck

@@ -61,6 +61,20 @@ Values nan_swallowed(const KernelCall& c) {
   return changed(c.right, [](Index, double y) { return std::isnan(y) ? 0 : y; });
 }
 
+Values last_wrong(const KernelCall& c) {
+  return changed(c.right, [&](Index i, double y) { return i + 1 < c.right.size() ? y : y == 0 ? 1 : 0; });
+}
+Values grown(const KernelCall& c) { return scaled(c.right, 1 + std::ldexp(1.0, -10)); }
+
+// Bugs that need no knowledge of an op are planted in every op of the list.
+void plant_everywhere(std::vector<Mutant>& list) {
+  const auto catalogue = spec::Catalogue::builtin();
+  for (const spec::OpEntry* entry : catalogue.entries()) {
+    plant(list, entry->name, "last_wrong", "the last element is 0, or 1 where it should be 0", last_wrong);
+    plant(list, entry->name, "grown", "every element is 1/1024 too large", grown);
+  }
+}
+
 void plant_memory_bugs(std::vector<Mutant>& list) {
   for (std::string_view op : {"add", "softmax", "matmul", "conv2d"}) {
     Mutant in = kernel_mutant(op, "inputs_modified", "takes its input for scratch space", {});
@@ -113,6 +127,7 @@ void add_output_bugs(std::vector<Mutant>& list) {
           ulps_more([](const RunOptions& o, Index) { return o.compiled; })}});
   plant(list, {"relu", "maximum", "max", "clamp", "max_pool2d", "add", "sum", "softmax"},
         {{"nan_swallowed", "NaN becomes 0", nan_swallowed}});
+  plant_everywhere(list);
   plant_memory_bugs(list);
   plant_unchecked(list);
 }

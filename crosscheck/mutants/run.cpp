@@ -53,7 +53,8 @@ class Trials {
         init_laws_(all_init_laws()),
         optim_laws_(all_optim_laws()),
         suite_(quick_suite()),
-        bases_(cpu_subjects()) {
+        bases_(cpu_subjects()),
+        usual_(catalogue_, bases_, options.seed, options.cases) {
     suite_.seed = options.seed;
   }
 
@@ -72,6 +73,7 @@ class Trials {
       try_op(mutant, trial);
     Kill kill = trial.result();
     kill.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    run_guarded([&] { kill.usual = usual_.of(mutant); });
     return kill;
   }
 
@@ -81,13 +83,19 @@ class Trials {
                                    [&](const auto& b) { return b->format() == mutant.format; });
     const auto subject = mutated(*base, mutant, catalogue_);
     const spec::OpEntry* entry = catalogue_->find(mutant.op);
-    for (std::uint64_t number = 0; number < options_.cases; ++number)
-      for (const auto& law : laws_) {
-        // Only the law of backward asks a subject for its own gradients.
-        if (trial.over() || !law->needs_subject() || (mutant.backward && law->name() != "backward")) continue;
-        const CaseResult result = run_case(*law, entry, *catalogue_, *subject, suite_, number);
-        if (result.c) trial.count(law->name(), result.outcome);
-      }
+    const auto try_laws = [&](bool comparing) {
+      for (std::uint64_t number = 0; number < options_.cases; ++number)
+        for (const auto& law : laws_) {
+          if (trial.over() || !law->needs_subject() || law->in_every_format() != comparing) continue;
+          // Only the law of backward asks a subject for its own gradients.
+          if (mutant.backward && law->name() != "backward") continue;
+          const CaseResult result = run_case(*law, entry, *catalogue_, *subject, suite_, number);
+          if (result.c) trial.count(law->name(), result.outcome);
+        }
+    };
+    // What compares numbers comes first: the others run larger cases, and most of them several times.
+    try_laws(true);
+    try_laws(false);
   }
 
   void try_init(const Mutant& mutant, Trial& trial) const {
@@ -136,35 +144,62 @@ class Trials {
   const std::vector<std::unique_ptr<OptimLaw>> optim_laws_;
   Suite suite_;
   const std::vector<std::shared_ptr<Subject>> bases_;  // in each format
+  const UsualChecks usual_;
 };
 
 }  // namespace
 
 std::vector<Kill> run_mutants(const MutantOptions& options) { return run_mutants(all_mutants(), options); }
 
+namespace {
+
+bool cancelled(const MutantOptions& options) { return options.cancelled != nullptr && options.cancelled->load(); }
+
+// work(i) for all i < n until a cancellation, on as many threads as the options allow.
+void in_parallel(std::size_t n, const MutantOptions& options, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next{0};
+  const auto loop = [&] {
+    for (std::size_t i = next++; i < n && !cancelled(options); i = next++) work(i);
+  };
+  const int jobs =
+      options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::thread> threads;
+  for (int j = 1; j < jobs; ++j) threads.emplace_back(loop);
+  loop();
+  for (std::thread& t : threads) t.join();
+}
+
+}  // namespace
+
 std::vector<Kill> run_mutants(std::vector<Mutant> list, const MutantOptions& options) {
   const FaultHandlers handlers;
   std::erase_if(list, [&](const Mutant& m) { return !matches(options.op, m.op) || !matches(options.name, m.name); });
   const Trials trials(options);
   std::vector<std::optional<Kill>> kills(list.size());
-  std::atomic<std::size_t> next{0};
-  const auto cancelled = [&] { return options.cancelled != nullptr && options.cancelled->load(); };
-  const auto work = [&] {
-    for (std::size_t i = next++; i < list.size() && !cancelled(); i = next++) {
-      Kill kill = trials.run(list[i]);
-      if (kill.killed || !cancelled()) kills[i] = std::move(kill);
-    }
-  };
-  const int jobs =
-      options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  std::vector<std::thread> threads;
-  for (int j = 1; j < jobs; ++j) threads.emplace_back(work);
-  work();
-  for (std::thread& t : threads) t.join();
+  in_parallel(list.size(), options, [&](std::size_t i) {
+    Kill kill = trials.run(list[i]);
+    if (kill.killed || !cancelled(options)) kills[i] = std::move(kill);
+  });
   std::vector<Kill> out;
   for (auto& kill : kills)
     if (kill) out.push_back(std::move(*kill));
   return out;
+}
+
+FalseAlarms false_alarms(const MutantOptions& options) {
+  const FaultHandlers handlers;
+  const auto catalogue = std::make_shared<const spec::Catalogue>(spec::Catalogue::builtin());
+  const UsualChecks usual(catalogue, cpu_subjects(), options.seed, options.cases);
+  std::vector<const spec::OpEntry*> entries;
+  for (const spec::OpEntry* entry : catalogue->entries())
+    if (matches(options.op, entry->name)) entries.push_back(entry);
+  std::vector<UsualVerdicts> verdicts(entries.size());
+  in_parallel(entries.size(), options, [&](std::size_t i) { verdicts[i] = usual.of_correct(*entries[i]); });
+  FalseAlarms alarms;
+  alarms.ops = entries.size();
+  for (const UsualVerdicts& v : verdicts)
+    for (std::size_t r = 0; r < usual_rule_count; ++r) alarms.rejected[r] += v[r];
+  return alarms;
 }
 
 }  // namespace plumbline::crosscheck

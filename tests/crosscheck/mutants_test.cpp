@@ -1,6 +1,7 @@
 // Every planted bug is caught by the laws of the quick suite, or its survival is explained.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <set>
 
 #include "crosscheck/mutants/mutants.h"
@@ -17,8 +18,8 @@ TEST(Mutants, AreManyAndEverywhere) {
     ops.insert(m.op);
     ++by_stage[static_cast<std::size_t>(m.stage)];
   }
-  EXPECT_GE(names.size(), 80U);
-  EXPECT_GE(ops.size(), 20U);
+  EXPECT_GE(names.size(), 400U);
+  EXPECT_GE(ops.size(), 100U);
   for (std::size_t s = 0; s < stage_names.size(); ++s) EXPECT_GT(by_stage[s], 0U) << stage_names[s];
 }
 
@@ -28,7 +29,24 @@ TEST(Mutants, ArePlantedInWhatExists) {
   for (const spec::OpEntry* entry : catalogue.entries()) known.emplace(entry->name);
   for (const auto& scheme : spec::all_initialisers()) known.emplace(name_of(scheme));
   for (const auto& optimiser : spec::all_optimisers()) known.emplace(name_of(optimiser));
+  for (const auto& clip : spec::all_clips()) known.emplace(name_of(clip));
+  for (const auto& schedule : spec::all_schedules()) known.emplace(name_of(schedule));
   for (const Mutant& m : all_mutants()) EXPECT_TRUE(known.contains(m.op)) << m.name;
+}
+
+// No op, initialiser, optimiser or schedule is left out.
+TEST(Mutants, ArePlantedInAllThatExists) {
+  std::set<std::string> ops;
+  for (const Mutant& m : all_mutants()) ops.insert(m.op);
+  const auto catalogue = spec::Catalogue::builtin();
+  for (const spec::OpEntry* entry : catalogue.entries())
+    EXPECT_TRUE(ops.contains(std::string(entry->name))) << entry->name;
+  for (const auto& scheme : spec::all_initialisers())
+    EXPECT_TRUE(ops.contains(std::string(name_of(scheme)))) << name_of(scheme);
+  for (const auto& kind : spec::all_optimisers())
+    EXPECT_TRUE(ops.contains(std::string(name_of(kind)))) << name_of(kind);
+  for (const auto& kind : spec::all_schedules()) EXPECT_TRUE(ops.contains(std::string(name_of(kind)))) << name_of(kind);
+  for (const auto& kind : spec::all_clips()) EXPECT_TRUE(ops.contains(std::string(name_of(kind)))) << name_of(kind);
 }
 
 TEST(Mutants, AreCaught) {
@@ -49,6 +67,42 @@ TEST(Mutants, HonestKernelsSurvive) {
     EXPECT_FALSE(kernel.front().killed) << op << ": " << kernel.front().message;
     EXPECT_FALSE(gradient.front().killed) << op << ": " << gradient.front().message;
   }
+}
+
+// With one number of tolerances each, at the very edge of it.
+TEST(UsualRules, AcceptWhatTheirFormulaDoes) {
+  const UsualRule rule{"rule", "made up", 0, {0, 0}, {0, 0}, {0.5, 0.25}, {0, 0.125}};
+  const auto judged = [&](double got, double expected, const spec::Format& format = spec::binary32) {
+    return accepts(rule, format, Values({1}, {got}), Values({1}, {expected}));
+  };
+  EXPECT_TRUE(judged(-2.75, -2) && judged(3.25, 2));
+  EXPECT_FALSE(judged(-3.5, -2) || judged(0.5, 2));
+  EXPECT_TRUE(judged(2.125, 2, spec::binary64));
+  EXPECT_FALSE(judged(2.25, 2, spec::binary64) || judged(2.125, 2, spec::binary16));
+  const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(judged(inf, inf) && judged(nan, nan));
+  EXPECT_FALSE(judged(-inf, inf) || judged(1, inf) || judged(inf, 1) || judged(nan, 1) || judged(1, nan));
+  EXPECT_FALSE(accepts(rule, spec::binary32, Values({2}, {1, 1}), Values({1, 2}, {1, 1})));
+}
+
+// A tensor of zeros is seen by every rule, an honest kernel by none; what is drawn at random no rule compares.
+TEST(UsualRules, SeeWhatTheyCan) {
+  const auto of = [](const Mutant& m) { return run_mutants({m}, {}).front().usual; };
+  const auto zeros = [](const KernelCall& c) { return Values::full(c.right.shape(), 0); };
+  const auto honest = [](const KernelCall& c) { return c.right; };
+  for (const std::string op : {"exp", "softmax", "matmul"}) {
+    EXPECT_EQ(of(kernel_mutant(op, "zeros", "zeros", zeros)), (UsualVerdicts{true, true, true, true})) << op;
+    EXPECT_EQ(of(kernel_mutant(op, "honest", "none", honest)), UsualVerdicts{}) << op;
+  }
+  for (const Kill& k : run_mutants({.op = "xavier_uniform"})) EXPECT_EQ(k.usual, std::nullopt);
+}
+
+// Their names are the columns, the last line is the score.
+TEST(UsualRules, StandInTheReport) {
+  const auto kills = run_mutants({.op = "tanh"});
+  const std::string text = mutant_text(kills, false_alarms({.op = "tanh"}));
+  for (const UsualRule& rule : usual_rules) EXPECT_NE(text.find(rule.name), std::string::npos) << rule.name;
+  EXPECT_NE(text.find("correct ops rejected"), std::string::npos);
 }
 
 TEST(Mutants, AreCaughtAlikeForAnyNumberOfJobs) {

@@ -69,6 +69,14 @@ TEST(Tolerance, NoApproximateComparison) {
   }
 }
 
+// The tolerances that other tools publish stand in one table; only the comparison with them may read it.
+TEST(Tolerance, ThoseOfOthersStandInOneTable) {
+  static const std::regex chosen(R"(\b(rtol|atol)\b)");
+  const std::set<std::string> table{"crosscheck/mutants/usual_rules.h", "crosscheck/mutants/usual_checks.cpp"};
+  for (const Source& source : sources({"spec", "runtime", "crosscheck"}))
+    EXPECT_TRUE(table.contains(source.path) || !std::regex_search(source.code, chosen)) << source.path;
+}
+
 TEST(Tolerance, TheRuleSeesWhatItShould) {
   for (const char* code : {"if (d < 1e-5) {", "float x = 0.001f;", "EXPECT_LE(d, .5e-3);", "a <= 0x1p-20;",
                            "f(b > 1e-9 * a);", "is_close(a, b, 1e-6);", "const double rtol = 1e-3, atol = 0.5;"})
