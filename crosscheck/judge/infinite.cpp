@@ -139,7 +139,8 @@ class LimitJudge {
       return near(got, other[i], bound, claims_.output);
     });
     // Nothing bounds the roundings beside an infinity, as of scores that meet one: only the class of a number tells.
-    const bool loose = !bounded_[i].judged() && std::isfinite(got) && (std::isfinite(y) || std::isfinite(ieee_[i]));
+    const bool bound_holds = bounded_[i].is_value() && bounded_[i].judged();
+    const bool loose = !bound_holds && std::isfinite(got) && (std::isfinite(y) || std::isfinite(ieee_[i]));
     return overflow || as_other || loose ? spec::judging::unjudged() : spec::judging::passed_if(false);
   }
 
