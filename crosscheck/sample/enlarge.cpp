@@ -11,13 +11,23 @@ using spec::Index;
 
 namespace {
 
-// √(Π sizes) is the number of products of a contraction: m·k·n for [m, k] times [k, n].
+// √(Π sizes) is the number of products of a contraction: m·k·n for [m, k] times [k, n]. Axes that only one operand has
+// count in full: at least the product of all different extents of two operands.
 constexpr double most_products = 0x1p26;
 
 struct Cost {
   Index elements = 0;
   double products = 0;
 };
+
+double outer_products(const spec::Shapes& shapes) {
+  std::set<Index> different;
+  for (const spec::Shape& s : shapes)
+    for (Index a = 0; a < s.rank(); ++a) different.insert(s[a]);
+  double product = shapes.size() == 2 ? 1 : 0;
+  for (Index extent : different) product *= static_cast<double>(std::max<Index>(1, extent));
+  return product;
+}
 
 // nullopt where the shapes do not fit the op.
 std::optional<Cost> cost_of(const spec::OpSample& sample, const spec::Shapes& shapes) {
@@ -28,7 +38,7 @@ std::optional<Cost> cost_of(const spec::OpSample& sample, const spec::Shapes& sh
     cost.elements += s.size();
     cost.products *= static_cast<double>(std::max<Index>(1, s.size()));
   }
-  cost.products = std::sqrt(cost.products);
+  cost.products = std::max(std::sqrt(cost.products), outer_products(shapes));
   return cost;
 }
 

@@ -13,6 +13,7 @@ using Names = spec::AxisNames;
 constexpr Index rows_per_part = 4096;      // elements that a part gathers
 constexpr double least_work = 1 << 22;     // flops of a part
 constexpr Index bilinear_block = 64;       // rows of a part
+constexpr Index most_copies = 256;         // of an operand along axes that it lacks
 
 // A tensor read along axes of other extents and steps, row-major.
 struct Walk {
@@ -86,6 +87,8 @@ struct Product {
   Index batch = 1, m = 1, n = 1, k = 1;
   std::size_t a_at = 0, b_at = 0, c_at = 0;  // in scratch
   bool ones = false;  // B is 1 everywhere
+  bool a_lacks_k = false, b_lacks_k = false;  // the same for every k: only `k_block` of them are laid out
+  Index k_block = 1;
 };
 
 Product product_of(const Factor& a, const Factor& b, const Names& kept) {
@@ -105,8 +108,19 @@ Product product_of(const Factor& a, const Factor& b, const Names& kept) {
     }
     return size;
   };
-  p.batch = add(a, p.a, 0), p.m = add(a, p.a, 1), p.k = add(a, p.a, 3);
-  add(b, p.b, 0), add(b, p.b, 3), p.n = add(b, p.b, 2);
+  const auto lacks_k = [&](const Factor& f) {
+    return std::all_of(part[3].begin(), part[3].end(), [&](int name) { return f.step(name) == 0; });
+  };
+  const auto add_k = [&](const Factor& f, Walk& walk, bool lacks) {
+    if (!lacks) return add(f, walk, 3), void();
+    walk.extent.push_back(p.k_block), walk.step.push_back(0);
+  };
+  Walk k;
+  p.k = p.k_block = add(a, k, 3);
+  p.b_lacks_k = !part[3].empty() && lacks_k(b), p.a_lacks_k = !p.b_lacks_k && !part[3].empty() && lacks_k(a);
+  if (p.a_lacks_k || p.b_lacks_k) p.k_block = std::min(p.k, most_copies);
+  p.batch = add(a, p.a, 0), p.m = add(a, p.a, 1), add_k(a, p.a, p.a_lacks_k);
+  add(b, p.b, 0), add_k(b, p.b, p.b_lacks_k), p.n = add(b, p.b, 2);
   for (std::size_t g = 0; g < 3; ++g)
     for (int name : part[g]) p.names.push_back(name), p.shape.push_back(common_extent(a, b, name));
   return p;
@@ -148,14 +162,20 @@ Contractions contractions_of(const std::string& equation, const Shapes& in) {
 template <class T>
 void multiply(Workers& workers, const Product& p, const T* a, const T* b, T* c) {
   if (p.k == 0 || p.batch * p.m * p.n == 0) return std::fill_n(c, p.batch * p.m * p.n, T(0)), void();
-  const Tiles tiles = tiles_of(p.m, p.n, p.k);
+  const Tiles tiles = tiles_of(p.m, p.n, p.k_block);
   const double work = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+  const Index a_stride = p.a_lacks_k ? p.k_block : p.k, b_rows = p.b_lacks_k ? p.k_block : p.k;
   parallel_for(workers, p.batch * tiles.count(), std::max<Index>(1, static_cast<Index>(least_work / work)),
                [&](Index begin, Index end, int) {
                  for (Index t = begin; t < end; ++t) {
                    const Index s = t / tiles.count();
-                   gemm_tile(tiles, t % tiles.count(), Operand<T>{a + s * p.m * p.k, p.k},
-                             Operand<T>{b + s * p.k * p.n, p.n}, c + s * p.m * p.n, p.n);
+                   const T *left = a + s * p.m * a_stride, *right = b + s * b_rows * p.n;
+                   Tiles part = tiles;
+                   for (Index k = 0; k < p.k; k += part.k) {
+                     part.k = std::min(p.k_block, p.k - k);
+                     gemm_tile(part, t % tiles.count(), Operand<T>{p.a_lacks_k ? left : left + k, a_stride},
+                               Operand<T>{p.b_lacks_k ? right : right + k * p.n, p.n}, c + s * p.m * p.n, p.n, k > 0);
+                   }
                  }
                });
 }

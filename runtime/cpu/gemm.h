@@ -30,14 +30,14 @@ void gemm(Index m, Index n, Index k, Operand<float> a, Operand<float> b, float* 
 void gemm(Index m, Index n, Index k, Operand<double> a, Operand<double> b, double* c, Index c_stride,
           bool add = false);
 
-// Tile `t` of C.
+// Tile `t` of C, or added to it.
 template <class T>
-void gemm_tile(const Tiles& tiles, Index t, Operand<T> a, Operand<T> b, T* c, Index c_stride) {
+void gemm_tile(const Tiles& tiles, Index t, Operand<T> a, Operand<T> b, T* c, Index c_stride, bool add = false) {
   const Index i = t / tiles.across() * tiles.rows, j = t % tiles.across() * tiles.columns;
   a.data += a.transposed ? i : i * a.stride;
   b.data += b.transposed ? j * b.stride : j;
   gemm(std::min(tiles.rows, tiles.m - i), std::min(tiles.columns, tiles.n - j), tiles.k, a, b, c + i * c_stride + j,
-       c_stride);
+       c_stride, add);
 }
 
 // What the tiles claim: any order and FMA. oneDNN's sgemm is a plain product: blocks of k, no Strassen, no scaling.
