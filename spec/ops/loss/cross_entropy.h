@@ -19,7 +19,8 @@ template <Number N, class X>
 LogSum<N> log_sum(Index n, X&& x, bool shift) {
   if (!shift) return {N(Index{0}), log(sum<N>(n, [&](Index c) { return exp(x(c)); }))};
   const N top = max_of<N>(n, x);
-  return {top, log(sum<N>(n, [&](Index c) { return exp(shifted(x(c), top)); }))};
+  const N total = sum<N>(n, [&](Index c) { return exp(shifted(x(c), top)); });
+  return {top, unless_contested(top, total, N(log(total)))};
 }
 
 struct CrossEntropy {
