@@ -52,17 +52,24 @@ struct Score {
   }
 };
 
-// The groups of the comparison: all, by stage, and by the law that caught them.
+bool is_everywhere(const Kill& k) {
+  return std::any_of(planted_everywhere.begin(), planted_everywhere.end(),
+                     [&](std::string_view name) { return k.name == spec::concat(k.op, '/', name); });
+}
+
+// The groups of the comparison: all, by who planted them, by stage, and by the law that caught them.
 std::vector<std::pair<std::string, Score>> scores(const std::vector<Kill>& kills) {
-  Score total;
+  Score total, by_hand, everywhere;
   std::array<Score, stage_names.size()> by_stage;
   std::map<std::string, Score> by_law;
   for (const Kill& k : kills) {
     total.add(k);
+    (is_everywhere(k) ? everywhere : by_hand).add(k);
     by_stage[static_cast<std::size_t>(k.stage)].add(k);
     if (k.killed) by_law[k.law].add(k);
   }
-  std::vector<std::pair<std::string, Score>> out{{"all", total}};
+  std::vector<std::pair<std::string, Score>> out{
+      {"all", total}, {"planted by hand", by_hand}, {"planted in every op", everywhere}};
   for (std::size_t s = 0; s < stage_names.size(); ++s)
     if (by_stage[s].bugs > 0) out.emplace_back(stage_names[s], by_stage[s]);
   for (const auto& [law, score] : by_law) out.emplace_back("caught by " + law, score);
@@ -90,8 +97,9 @@ std::string usual_text(const std::vector<Kill>& kills, const FalseAlarms& alarms
     table.add(row);
   }
   std::string out = "\n" + table.print() + "\n";
-  out += "Others' rules, rewritten here, each on normal inputs of the same kinds of shapes: output and gradients beside\n"
-         "those of the correct kernel; shares are of the bugs that have such a test. Correct ops: float32 beside float64.\n";
+  out += "Others' rules, rewritten here, each on normal inputs of the same kinds of shapes: output and gradients\n"
+         "beside those of the correct kernel; shares are of the bugs that have such a test. Correct ops: float32\n"
+         "beside float64.\n";
   for (const UsualRule& rule : usual_rules) out += spec::concat("  ", rule.name, ": ", rule.source, '\n');
   return out + "\n";
 }
