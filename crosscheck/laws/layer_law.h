@@ -55,10 +55,10 @@ void add_attention_layers(std::vector<Layer>& list);
 
 // A mistake planted in what the runtime records; each part may be empty.
 struct LayerBug {
-  std::string layer;
-  std::function<void(std::any&)> config;               // another configuration is recorded than was drawn
-  std::function<spec::Graph(const spec::Graph&)> graph;  // leaves stay as they are
-  std::function<void(runtime::Initialisation&)> plan;
+  std::string layer = {};
+  std::function<void(std::any&)> config = {};               // another configuration is recorded than was drawn
+  std::function<spec::Graph(const spec::Graph&)> graph = {};  // leaves stay as they are
+  std::function<void(runtime::Initialisation&)> plan = {};
 };
 
 // A drawn case: both graphs over the same leaves, each with one output: all results one after another.

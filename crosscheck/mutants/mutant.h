@@ -10,30 +10,32 @@
 #include <vector>
 
 #include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/layer_law.h"
 #include "crosscheck/laws/optim_law.h"
 #include "crosscheck/laws/schedule_law.h"
 #include "crosscheck/mutants/call.h"
 
 namespace plumbline::crosscheck {
 
-enum class Stage : std::uint8_t { forward, backward, initialisation, optimiser, schedule };
-inline constexpr std::array<std::string_view, 5> stage_names{"forward", "backward", "initialisation", "optimiser",
-                                                             "schedule"};
+enum class Stage : std::uint8_t { forward, backward, initialisation, optimiser, schedule, layer };
+inline constexpr std::array<std::string_view, 6> stage_names{"forward",   "backward", "initialisation",
+                                                             "optimiser", "schedule", "layer"};
 
 using KernelBug = std::function<Values(const KernelCall&)>;                          // the wrong output
 using BackwardBug = std::function<void(const BackwardCall&, std::vector<Values>&)>;  // spoils the right cotangents
 
 struct Mutant {
   std::string name;  // `softmax/wrong_axis`
-  std::string op;    // where it is planted: an op, an initialiser, an optimiser or a schedule
+  std::string op;    // where it is planted: an op, a layer, an initialiser, an optimiser or a schedule
   Stage stage = Stage::forward;
   std::string bug;   // in words
-  KernelBug kernel;  // one of these six, or one of the flags below
+  KernelBug kernel;  // one of these seven, or one of the flags below
   BackwardBug backward;
   std::shared_ptr<InitSubject> init;
   std::shared_ptr<OptimSubject> optim;
   std::shared_ptr<ClipSubject> clip;
   std::shared_ptr<ScheduleSubject> schedule;
+  std::shared_ptr<const LayerBug> layer;
   spec::Format format = spec::binary32;  // of the runtime in which it is planted
   bool modifies_inputs = false, overwrites_padding = false;
   bool unchecked = false;  // shapes, attributes and indices that do not fit are not refused
@@ -70,6 +72,7 @@ void add_init_scheme_bugs(std::vector<Mutant>& list);  // normal laws with fans,
 void add_optim_bugs(std::vector<Mutant>& list);
 void add_step_bugs(std::vector<Mutant>& list);  // optimisers beyond sgd and adam, clipping
 void add_schedule_bugs(std::vector<Mutant>& list);
+void add_layer_bugs(std::vector<Mutant>& list);  // what layers record
 
 // The base with the bug planted in the kernel or the gradient of one op. Safe to call from several threads at once.
 std::unique_ptr<Subject> mutated(std::shared_ptr<Subject> base, const Mutant& mutant,

@@ -69,6 +69,8 @@ class Trials {
       try_clip(mutant, trial);
     else if (mutant.schedule)
       try_schedule(mutant, trial);
+    else if (mutant.layer)
+      try_layer(mutant, trial);
     else
       try_op(mutant, trial);
     Kill kill = trial.result();
@@ -127,6 +129,14 @@ class Trials {
       for (std::uint64_t number = 0; number < options_.cases && name_of(kind) == mutant.op && !trial.over(); ++number)
         trial.count("clip_gradients",
                     guarded([&] { return check_clip(kind, options_.seed, number, *mutant.clip, suite_.judge); }));
+  }
+
+  void try_layer(const Mutant& mutant, Trial& trial) const {
+    for (const Layer& layer : all_layers())
+      for (std::uint64_t number = 0; number < options_.cases && layer.name == mutant.op && !trial.over(); ++number)
+        trial.count(layer_law_name, guarded([&] {
+          return check_layer(layer, options_.seed, number, *bases_.front(), suite_.judge, mutant.layer.get());
+        }));
   }
 
   void try_schedule(const Mutant& mutant, Trial& trial) const {
