@@ -1,6 +1,7 @@
 // Judging optimiser steps against their exact formulas.
 #include "crosscheck/laws/optim_law.h"
 
+#include "crosscheck/audit/runner.h"
 #include "crosscheck/judge/formula.h"
 #include "crosscheck/laws/evidence.h"
 #include "spec/layers/muon.h"
@@ -113,12 +114,19 @@ StepJudgement judge_step(const spec::Optimiser& optimiser, Index t, const OptimT
     return out;
   }
   for (const std::string_view name : spec::state_names(optimiser)) {
-    const auto read = [&]<class C>(Index i, const C& like) {
-      const Rounded<C> base(like, &claims);
-      const spec::StepFormula<Rounded<C>> step(optimiser, t, base);
-      return field(step.moments(state_at(old, i, claims, like), leaf(g, i, claims, like)), name).adopted(&claims);
+    const auto reading = [&](spec::Averaging averaging) {
+      return [&, averaging]<class C>(Index i, const C& like) {
+        const Rounded<C> base(like, &claims);
+        const spec::StepFormula<Rounded<C>> step(optimiser, t, base, averaging);
+        return field(step.moments(state_at(old, i, claims, like), leaf(g, i, claims, like)), name).adopted(&claims);
+      };
     };
+    const auto read = reading(spec::Averaging::weighted);
     Judgement one = judge_formula(got.moment(name), options, read);
+    if (options.any_method && is_finding(one.verdict))
+      if (Judgement moved = judge_formula(got.moment(name), options, reading(spec::Averaging::moved));
+          !is_finding(moved.verdict))
+        one = std::move(moved);
     distrust_copy(one, old.moment(name), got.moment(name), options, read);
     join(out.moments, one);
     out.by_moment.push_back(std::move(one));

@@ -18,13 +18,18 @@ struct OptimState {
   N p{}, buf{}, m{}, v{}, top{};
 };
 
+// A moving average of x: β a + (1 − β) x, or a moved towards x, a + (1 − β)(x − a) (x − β (x − a) for β ≤ ½), as
+// PyTorch's lerp. Equal as real numbers, not in their roundings.
+enum class Averaging : std::uint8_t { weighted, moved };
+
 // Step t = 1, 2, … in two halves, as a kernel does it: the new moments from the old state and the gradient, then the
 // new parameter from the new moments. Scalars of t are exact: powers by exponent, rounded once [optim B1].
 template <Number N>
 class StepFormula {
  public:
   // `like` lends precision, format and claims.
-  StepFormula(const Optimiser& optimiser, Index t, const N& like) : optimiser_(optimiser), t_(t), like_(like) {}
+  StepFormula(const Optimiser& optimiser, Index t, const N& like, Averaging averaging = Averaging::weighted)
+      : optimiser_(optimiser), t_(t), like_(like), averaging_(averaging) {}
 
   // buf, or m and v; p as it was.
   OptimState<N> moments(const OptimState<N>& old, const N& g) const {
@@ -45,6 +50,10 @@ class StepFormula {
   N coefficient(const N& a) const { return spec::coefficient(like_, a); }
   N coefficient(double a) const { return coefficient(scalar(a)); }
   N complement(double beta) const { return coefficient(scalar(1) - scalar(beta)); }
+  N averaged(double beta, const N& a, const N& x) const {
+    if (averaging_ == Averaging::weighted) return coefficient(beta) * a + complement(beta) * x;
+    return beta > 0.5 ? N(a + complement(beta) * (x - a)) : N(x - coefficient(beta) * (x - a));
+  }
   // 1 − β^t
   N correction(double beta) const { return scalar(1) - pow(scalar(beta), scalar(static_cast<double>(t_))); }
   // g + λ p
@@ -78,7 +87,7 @@ class StepFormula {
 
   template <class O>
   OptimState<N> averages(const O& o, OptimState<N> s, const N& g) const {
-    s.m = coefficient(o.beta1) * s.m + complement(o.beta1) * g;
+    s.m = averaged(o.beta1, s.m, g);
     s.v = coefficient(o.beta2) * s.v + complement(o.beta2) * (g * g);
     return s;
   }
@@ -119,7 +128,7 @@ class StepFormula {
   OptimState<N> moments_of(const Rmsprop& o, OptimState<N> s, const N& g) const {
     const N d = decayed(o, g, s.p);
     s.v = coefficient(o.alpha) * s.v + complement(o.alpha) * (d * d);
-    if (o.centered) s.m = coefficient(o.alpha) * s.m + complement(o.alpha) * d;
+    if (o.centered) s.m = averaged(o.alpha, s.m, d);
     if (o.momentum > 0) s.buf = coefficient(o.momentum) * s.buf + d / spread(o, s);
     return s;
   }
@@ -156,7 +165,7 @@ class StepFormula {
 
   OptimState<N> moments_of(const Adamax& o, OptimState<N> s, const N& g) const {
     const N d = decayed(o, g, s.p);
-    s.m = coefficient(o.beta1) * s.m + complement(o.beta1) * d;
+    s.m = averaged(o.beta1, s.m, d);
     s.v = maximum(coefficient(o.beta2) * s.v, abs(d) + coefficient(o.eps));
     return s;
   }
@@ -184,7 +193,7 @@ class StepFormula {
   }
 
   OptimState<N> moments_of(const Lion& o, OptimState<N> s, const N& g) const {
-    s.m = coefficient(o.beta2) * s.m + complement(o.beta2) * g;
+    s.m = averaged(o.beta2, s.m, g);
     return s;
   }
   N parameter_of(const Lion& o, const OptimState<N>& s, const OptimState<N>& old, const N& g) const {
@@ -205,6 +214,7 @@ class StepFormula {
   const Optimiser& optimiser_;
   Index t_;
   const N& like_;
+  Averaging averaging_;
 };
 
 }  // namespace plumbline::spec

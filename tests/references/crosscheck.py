@@ -45,7 +45,7 @@ class Crosscheck:
         return json.loads(self.run(["list", "ops", "--json"], None).stdout)["ops"]
 
     def check(self, op, attributes, inputs, got, ct=None, claims=()):
-        """Judges `got`: one array, the result; or with the cotangent `ct` a list of arrays, the gradients."""
+        """Judges `got`: one array, the result; or a list: the tensors after a step, with the cotangent `ct` gradients."""
         with tempfile.TemporaryDirectory() as folder:
             where = pathlib.Path(folder)
             arguments = ["check", op, *(f"{k}={attribute_text(v)}" for k, v in attributes.items())]
@@ -55,7 +55,7 @@ class Crosscheck:
             if ct is not None:
                 np.save(where / "ct.npy", ct)
                 arguments += ["--vjp", "ct.npy"]
-            for i, g in enumerate(got if ct is not None else [got]):
+            for i, g in enumerate(got if isinstance(got, list) else [got]):
                 np.save(where / f"got{i}.npy", g)
                 arguments += ["--got", f"got{i}.npy"]
             for claim in claims:

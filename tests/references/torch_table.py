@@ -12,6 +12,7 @@ import torch
 import cases_activation
 import cases_linear
 import cases_loss
+import cases_optim
 import cases_reduce
 import cases_shape
 import cases_window
@@ -57,6 +58,7 @@ def main():
     rows = [r for m in MODULES for r in m.rows() if fnmatch.fnmatch(r.op, arguments.op)]
     for seed, row in enumerate(rows):
         compare(program, table, row, seed)
+    cases_optim.compare_all(program, table, arguments.op)
     text = table.markdown()
     missing = sorted({o["name"] for o in program.ops()} - set(table.rows))
     print(text)
