@@ -25,8 +25,8 @@ class Check final : public Verb {
 
   void declare(Flags& flags) override {
     flags.positionals(words_, "OP",
-                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy; or "
-                      "a step, with --got for each tensor that it leaves: adam t=3 p.npy g.npy m.npy v.npy; initial "
+                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy; "
+                      "or a step, with --got for each tensor that it leaves: adam t=3 p.npy g.npy m.npy v.npy; initial "
                       "values: xavier_uniform shape=[3,4] seed=1; rates: cosine lr=0.1 steps=9");
     flags.repeated("--got", got_,
                    "the result to judge; its dtype is the claimed output format: f8 is computed in f8, others in f4");

@@ -61,8 +61,8 @@ class Eval final : public Verb {
 
   void declare(Flags& flags) override {
     flags.positionals(words_, "OP",
-                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy; or "
-                      "a step: adam lr=0.1 t=3 p.npy g.npy m.npy v.npy; initial values: kaiming_uniform shape=[3,4] "
+                      "an op, its name=value attributes and its inputs: softmax axis=-1 x.npy; or: graph FILE x.npy; "
+                      "or a step: adam lr=0.1 t=3 p.npy g.npy m.npy v.npy; initial values: kaiming_uniform shape=[3,4] "
                       "seed=1; rates: cosine lr=0.1 steps=9");
     flags.repeated("--out", outs_, "NPY file to write; one for each gradient with --vjp; - is standard output");
     flags.option("--as", as_,

@@ -49,8 +49,8 @@ class Step final : public Formula {
     const auto moments = spec::state_names(optimiser_);
     const std::size_t given = words.files.size(), all = 2 + moments.size();
     if (given != all && !(given == 2 && t_ == 1))
-      refuse('[', words.op, "] inputs: found ", given, given == 1 ? " file" : " files", ", expected ", all, ": p, g", list(moments),
-             t_ == 1 ? "; or p, g where the others are 0" : "");
+      refuse('[', words.op, "] inputs: found ", given, given == 1 ? " file" : " files", ", expected ", all, ": p, g",
+             list(moments), t_ == 1 ? "; or p, g where the others are 0" : "");
     old_.p = read(words.files[0], "", sixteen);
     checked(spec::validate(optimiser_, old_.p.shape()));
     g_ = read(words.files[1], "the gradient", sixteen);
