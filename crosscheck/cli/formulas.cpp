@@ -2,6 +2,7 @@
 #include "crosscheck/cli/formulas.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/judge/formula.h"
@@ -66,6 +67,8 @@ class Step final : public Formula {
   }
   std::string_view law() const override { return "optim_step"; }
   std::vector<spec::ExactValues> exact() const override {
+    if (spec::has_infinity({old_.p, g_, old_.buf, old_.m, old_.v, old_.top}))
+      refuse("--as: found exact for a step of infinite numbers, expected cpu: a step is a formula of real numbers");
     std::vector<spec::ExactValues> out;
     out.push_back(spec::refine([&](int precision) { return after(Ball::exact(0, precision), "p"); }));
     for (const std::string_view name : spec::state_names(optimiser_))
@@ -156,9 +159,10 @@ class Initial final : public Formula {
     if (words.files.size() != (flat != nullptr ? 1U : 0U))
       refuse('[', words.op, "] inputs: found ", words.files.size(), " files, expected ",
              flat != nullptr ? "one with the values" : "none");
-    if (flat != nullptr)
-      for (const double x : checked(read_npy(words.files[0], sixteen)).values.elements())
-        flat->values.push_back(static_cast<float>(x));
+    if (flat != nullptr) {
+      const Array given = checked(read_npy(words.files[0], sixteen));
+      for (const double x : given.values.elements()) flat->values.push_back(payload(words.files[0], x));
+    }
     checked(spec::validate(scheme, whole));
     plan_.parameters = {{"values", whole, std::move(scheme), stream}};
   }
@@ -183,6 +187,11 @@ class Initial final : public Formula {
   }
 
  private:
+  static float payload(const std::string& file, double x) {
+    if (static_cast<double>(static_cast<float>(x)) != x)
+      refuse(file, ": found ", x, ", expected numbers of binary32, in which initial values are defined");
+    return static_cast<float>(x);
+  }
   const spec::PlannedParameter& parameter() const { return plan_.parameters.front(); }
   spec::InitPlan plan_;
 };
@@ -201,6 +210,8 @@ class Rates final : public Formula {
     if (plateau) {
       const Array metrics = checked(read_npy(words.files[0], sixteen));
       metrics_.assign(metrics.values.elements().begin(), metrics.values.elements().end());
+      for (const double metric : metrics_)
+        if (!std::isfinite(metric)) refuse(words.files[0], ": found ", metric, ", expected finite metrics");
     }
     const std::uint64_t most = plateau ? metrics_.size() + 1 : most_steps;
     if (steps == 0 && !plateau) refuse('[', words.op, "] attribute steps: found none, expected steps=100");
@@ -213,8 +224,12 @@ class Rates final : public Formula {
   std::string_view law() const override { return "schedule_rates"; }
   std::vector<spec::ExactValues> exact() const override {
     return {spec::refine([&](int precision) {
-      return spec::Tensor<Ball>::generate(
-          Shape{steps_}, [&](Index k) { return spec::rate(schedule_, k, metrics_, Ball::exact(0, precision)); });
+      for (;; precision *= 2) try {
+          return spec::Tensor<Ball>::generate(
+              Shape{steps_}, [&](Index k) { return spec::rate(schedule_, k, metrics_, Ball::exact(0, precision)); });
+        } catch (const spec::Error&) {  // a metric too near to the threshold for this precision
+          if (2 * precision > spec::usual_most_precision) throw;
+        }
     })};
   }
   std::vector<Values> on_cpu() const override {

@@ -204,6 +204,7 @@ Result<std::vector<ExactValues>> exact_vjp(const Graph& graph, const Tensors<dou
 
 std::string certified_digits(const Ball& x, int digits) {
   if (!x.has_value()) return x.is_pole() ? "pole" : "nan";
+  if (mpfr_zero_p(x.lo()) != 0 && mpfr_zero_p(x.hi()) != 0) return "0";
   for (int n = digits; n > 0; --n) {
     char *lo = nullptr, *hi = nullptr;
     mpfr_asprintf(&lo, "%.*Rg", n, x.lo());
