@@ -132,7 +132,8 @@ std::vector<Row> layer_rows() {
     }
     constexpr std::size_t widest = 96;
     if (params.size() > widest) params = params.substr(0, params.rfind(' ', widest)) + " ...";
-    rows.push_back({"layer", std::string(layer.name), std::string(layer.summary), {}, {{"params", params}}, {}, {}, {}});
+    rows.push_back(
+        {"layer", std::string(layer.name), std::string(layer.summary), {}, {{"params", params}}, {}, {}, {}});
   }
   return rows;
 }
@@ -157,7 +158,8 @@ std::vector<Row> loss_rows() {
 
 std::vector<Row> rows_of_models() {
   std::vector<Row> rows;
-  for (const ModelRow& m : model_rows()) rows.push_back({"model", m.name, m.summary, {}, {{"data", m.data}}, {}, {}, {}});
+  for (const ModelRow& m : model_rows())
+    rows.push_back({"model", m.name, m.summary, {}, {{"data", m.data}}, {}, {}, {}});
   return rows;
 }
 

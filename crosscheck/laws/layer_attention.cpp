@@ -189,7 +189,8 @@ void add_language_models(std::vector<Layer>& list) {
         Vars tokens;
         for (Index t = 0; t < d.x.back(0); ++t)
           tokens.push_back(s.recording().graph.index_input(spec::concat("token", t), one, d.layer.vocabulary));
-        return one_by_one({d.x.back(0), 1}, [&](Index t) { return d.layer(s, tokens[static_cast<std::size_t>(t)], &caches); });
+        return one_by_one({d.x.back(0), 1},
+                          [&](Index t) { return d.layer(s, tokens[static_cast<std::size_t>(t)], &caches); });
       },
       [](const Lm& d, const Leaves& w) {
         Vars embedded;
@@ -201,6 +202,8 @@ void add_language_models(std::vector<Layer>& list) {
 
 }  // namespace
 
-void add_attention_layers(std::vector<Layer>& list) { add_multihead(list), add_encoders(list), add_language_models(list); }
+void add_attention_layers(std::vector<Layer>& list) {
+  add_multihead(list), add_encoders(list), add_language_models(list);
+}
 
 }  // namespace plumbline::crosscheck

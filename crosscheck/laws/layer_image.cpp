@@ -164,7 +164,8 @@ void add_blocks(std::vector<Layer>& list) {
         spec::MaxPool2d op;
         op.kernel = {b.pool};
         if (b.pool > 1) y = call(op, y);
-        Vars out{spec::Dropping<Var>{b.dropout, 5, w.has("step") ? std::optional(w("step")) : std::nullopt}(y, "dropout")};
+        Vars out{
+            spec::Dropping<Var>{b.dropout, 5, w.has("step") ? std::optional(w("step")) : std::nullopt}(y, "dropout")};
         if (b.norm == "batch") push_running(out, z, norm, 0.1);
         return out;
       }));

@@ -39,7 +39,9 @@ Layer layer_of(std::string_view name, std::string_view summary, C (*draw)(spec::
                Vars (*record)(const C&, const runtime::nn::Scope&),
                Vars (*textbook)(const C&, const spec::Weights<spec::Var>&)) {
   return {name, summary, [draw](spec::Choices& choices) { return std::any(draw(choices)); },
-          [record](const std::any& c, const runtime::nn::Scope& scope) { return record(std::any_cast<const C&>(c), scope); },
+          [record](const std::any& c, const runtime::nn::Scope& scope) {
+            return record(std::any_cast<const C&>(c), scope);
+          },
           [textbook](const std::any& c, const spec::Weights<spec::Var>& w) {
             return textbook(std::any_cast<const C&>(c), w);
           }};

@@ -12,7 +12,8 @@ namespace plumbline::crosscheck {
 
 std::vector<Layer> all_layers() {
   std::vector<Layer> list;
-  for (const auto add : {add_dense_layers, add_image_layers, add_token_layers, add_sequence_layers, add_attention_layers})
+  for (const auto add :
+       {add_dense_layers, add_image_layers, add_token_layers, add_sequence_layers, add_attention_layers})
     add(list);
   return list;
 }

@@ -40,8 +40,8 @@ void add_sequence_models(std::vector<ModelDescription>& list);  // recurrent, st
 // The model's own data, or that of a file.
 spec::Result<DataSet> data_of(const ModelDescription& model, const std::string& file, std::uint64_t seed);
 
-// A graph that can be trained: leaves `x` and `labels`, params named as in the plan, running state, and the reverse mode
-// of the loss.
+// A graph that can be trained: leaves `x` and `labels`, params named as in the plan, running state, and the reverse
+// mode of the loss.
 struct TrainGraph {
   spec::Graph graph;
   spec::InitPlan plan;

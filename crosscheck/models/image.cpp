@@ -43,7 +43,8 @@ ModelOutput lenet(const Scope& s, const Var& x, const Var& labels) {
 ModelOutput resnet_block(const Scope& s, const Var& x, const Var& labels) {
   const nn::ConvBlock stem{.conv = {.in_channels = 1, .out_channels = 4, .kernel = {3}, .padding = {1}, .bias = false},
                            .norm = "batch"};
-  const Var y = nn::BasicBlock{.in_channels = 4, .out_channels = 8, .stride = 2}(s / "block", stem(s / "stem", image(x)));
+  const Var y =
+      nn::BasicBlock{.in_channels = 4, .out_channels = 8, .stride = 2}(s / "block", stem(s / "stem", image(x)));
   return classified(nn::Head{.in_features = 8 * 16, .out_features = classes}(s / "head", flat(y)), labels);
 }
 
@@ -72,12 +73,13 @@ ModelDescription of_digits(std::string_view name, std::string_view summary, doub
 }  // namespace
 
 void add_image_models(std::vector<ModelDescription>& list) {
-  list.push_back(of_digits("lenet", "two convolutions with relu and max pool, a perceptron with dropout, on digits", 0.01,
-                           0.9, lenet));
-  list.push_back(of_digits("resnet-block", "a convolution with batch norm and one residual block of stride 2, on digits",
-                           0.01, 0.9, resnet_block));
-  list.push_back(of_digits("resnet18", "ResNet-18 of widths 4 to 32 for 8x8 images: four groups of two blocks", 0.01, 0.8,
-                           resnet18));
+  list.push_back(of_digits("lenet", "two convolutions with relu and max pool, a perceptron with dropout, on digits",
+                           0.01, 0.9, lenet));
+  list.push_back(of_digits("resnet-block",
+                           "a convolution with batch norm and one residual block of stride 2, on digits", 0.01, 0.9,
+                           resnet_block));
+  list.push_back(of_digits("resnet18", "ResNet-18 of widths 4 to 32 for 8x8 images: four groups of two blocks", 0.01,
+                           0.8, resnet18));
   list.push_back(of_digits("vit", "16 patches of a digit, two pre-norm encoder blocks of width 16, the mean, a head",
                            0.005, 0.75, vit));
 }

@@ -149,7 +149,8 @@ class Run {
   // What the model must reach is known for its own data, hyperparameters and steps only.
   void report_metric(double reached, Index n) {
     const bool is_loss = model_.metric == Metric::loss;
-    const std::string what = is_loss ? fmt::format("loss {:.4f}", reached) : fmt::format("accuracy {:.1f} %", 100 * reached);
+    const std::string what =
+        is_loss ? fmt::format("loss {:.4f}", reached) : fmt::format("accuracy {:.1f} %", 100 * reached);
     out_ << fmt::format("\n{} on {} held-out rows\n", what, n);
     const ModelOptions own;
     if (cancelled() || !options_.data.empty() || options_.lr > 0 || options_.steps < own.steps ||

@@ -112,9 +112,15 @@ ModelOutput mamba_classifier(const Scope& s, const Var& tokens, const Var& label
 
 void add_sequence_models(std::vector<ModelDescription>& list) {
   const Feature word{{length}, letters}, kind{{}, kinds};
-  list.push_back({.name = "gpt", .summary = "a causal language model of two blocks of width 16 on arithmetic progressions",
-                  .data = "", .x = word, .label = word, .make = progression, .optimiser = spec::Adamw{.lr = 0.01},
-                  .enough = 0.75, .build = gpt});
+  list.push_back({.name = "gpt",
+                  .summary = "a causal language model of two blocks of width 16 on arithmetic progressions",
+                  .data = "",
+                  .x = word,
+                  .label = word,
+                  .make = progression,
+                  .optimiser = spec::Adamw{.lr = 0.01},
+                  .enough = 0.75,
+                  .build = gpt});
   list.push_back({.name = "encoder-classifier",
                   .summary = "two post-norm encoder blocks with dropout: which mark is among the letters",
                   .data = "", .x = word, .label = kind, .make = marked, .optimiser = spec::Adam{.lr = 0.005},
@@ -125,10 +131,16 @@ void add_sequence_models(std::vector<ModelDescription>& list) {
   list.push_back({.name = "gru-regressor", .summary = "a gru of 12 units: the next value of a wave",
                   .data = "", .x = {{length, 1}}, .label = {{1}}, .make = wave, .optimiser = spec::Adam{.lr = 0.02},
                   .metric = Metric::loss, .enough = 0.05, .build = gru_regressor});
-  list.push_back({.name = "mamba-classifier",
-                  .summary = "embedding, one residual Mamba block of width 8, the mean: which mark is among the letters",
-                  .data = "", .x = word, .label = kind, .make = marked, .optimiser = spec::Adam{.lr = 0.01},
-                  .enough = 0.85, .build = mamba_classifier});
+  list.push_back(
+      {.name = "mamba-classifier",
+       .summary = "embedding, one residual Mamba block of width 8, the mean: which mark is among the letters",
+       .data = "",
+       .x = word,
+       .label = kind,
+       .make = marked,
+       .optimiser = spec::Adam{.lr = 0.01},
+       .enough = 0.85,
+       .build = mamba_classifier});
 }
 
 }  // namespace plumbline::crosscheck

@@ -23,7 +23,8 @@ class RuntimeTrainer final : public Trainer {
     auto trainer = std::make_unique<RuntimeTrainer>();
     runtime::PlanOptions plan;
     plan.threads = threads, plan.keep = runtime::Keep::all;
-    auto step = runtime::TrainStep::create(forward.graph, forward.loss, optimiser, trainer->table_, plan, forward.state);
+    auto step =
+        runtime::TrainStep::create(forward.graph, forward.loss, optimiser, trainer->table_, plan, forward.state);
     if (!step) return tl::unexpected(step.error());
     trainer->step_ = std::make_unique<runtime::TrainStep>(std::move(*step));
     trainer->graph_ = std::move(forward);

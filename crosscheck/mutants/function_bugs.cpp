@@ -79,7 +79,7 @@ void plant_powers(std::vector<Mutant>& list) {
   plant(list, "exp2", "by_exp", "exp(x ln 2) in float", unary([](float x) { return std::exp(x * 0.6931472F); }));
   plant(list, "expm1", "cancels", "e^x − 1", unary([](float x) { return std::exp(x) - one; }));
   plant(list, "expm1", "linear", "x below 2^-10",
-        unary([](float x) { return std::abs(x) < 0x1p-10F ? x : std::expm1(x); }));
+        unary([](float x) { return std::abs(x) < one / 1024 ? x : std::expm1(x); }));
   plant(list, "log1p", "cancels", "ln(1 + x)", unary([](float x) { return std::log(one + x); }));
   plant(list, "log1p", "not_shifted", "ln x", unary([](float x) { return std::log(x); }));
   plant(list, "log2", "natural", "ln x", unary([](float x) { return std::log(x); }));

@@ -211,7 +211,8 @@ void add_recurrent(std::vector<Mutant>& list) {
   plant("way_back_forwards", "the way back reads forwards", in_graph("flip", only(0)));
   plant("way_back_not_turned", "outputs of the way back in its own order", in_graph("flip", only(0), 1));
   plant("final_state", "the state of the first step",
-        in_graph("slice", [](const Node&, const Vars& in) -> std::optional<Var> { return spec::slice(in[0], 0, 0, 1); }, 0));
+        in_graph(
+            "slice", [](const Node&, const Vars& in) -> std::optional<Var> { return spec::slice(in[0], 0, 0, 1); }, 0));
   plant("bias_once", "b_ih for b_hh", in_graph("lstm", [](const Node& n, const Vars& in) -> std::optional<Var> {
           if (in.size() < 5 || in[3].shape().rank() != 1 || in[3].shape()[0] != in[1].shape()[0]) return std::nullopt;
           Vars other = in;

@@ -196,7 +196,8 @@ BoundKernel bind_lstm_grad(const spec::Op& op, const Shapes& in, const Shape&) {
     l.forward<T>(args.workers, args.in.subspan(1), args.scratch);
     const RecurrentPlan& p = l.p;
     const Index n = p.hidden;
-    const T *gates = reinterpret_cast<const T*>(args.scratch + l.a), *c = reinterpret_cast<const T*>(args.scratch + l.c);
+    const T *gates = reinterpret_cast<const T*>(args.scratch + l.a),
+            *c = reinterpret_cast<const T*>(args.scratch + l.c);
     T *dh = reinterpret_cast<T*>(args.scratch + l.d), *out = args.out.as<T>();
     for (Index t = p.steps; t-- > 0;) {
       const T* ct = args.in[0].as<T>() + t * p.unit();
@@ -219,7 +220,8 @@ BoundKernel bind_lstm_grad(const spec::Op& op, const Shapes& in, const Shape&) {
 struct Gru {
   RecurrentPlan p;
   bool reset_after;
-  std::size_t a, q, h, s, bytes;  // r z n of all rows, q of all rows, states with the first in front, one step's products
+  // r z n of all rows, q of all rows, states with the first in front, one step's products
+  std::size_t a, q, h, s, bytes;
 
   template <class T>
   static Gru of(const spec::Op& op, const Shapes& in, std::size_t first) {

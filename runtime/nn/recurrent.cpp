@@ -126,7 +126,8 @@ Var time_first(const Var& x) {
 Var Mamba::operator()(const Scope& scope, const Var& x) const {
   const Index inner = expand * d_model, rank = dt_rank > 0 ? dt_rank : (d_model + 15) / 16, steps = x.shape()[0];
   const auto linear = [&](const char* name, const Var& in, Index out, const Initialiser& init) {
-    return Linear{.in_features = in.shape().back(0), .out_features = out, .bias = false, .init = init}(scope / name, in);
+    return Linear{.in_features = in.shape().back(0), .out_features = out, .bias = false, .init = init}(scope / name,
+                                                                                                       in);
   };
   const Var both = linear("in_proj", x, 2 * inner, spec::XavierUniformInit{});
   const Var z = spec::slice(both, -1, inner, 2 * inner);

@@ -8,8 +8,8 @@
 
 namespace plumbline::runtime::nn {
 
-// All h_t of the last layer, [T, .., directions·h], and the final states of each layer and direction, in PyTorch's order
-// (layer 0 forwards, layer 0 backwards, layer 1 forwards, …); `cell` of an lstm only.
+// All h_t of the last layer, [T, .., directions·h], and the final states of each layer and direction, in PyTorch's
+// order (layer 0 forwards, layer 0 backwards, layer 1 forwards, …); `cell` of an lstm only.
 struct Recurrence {
   Var output;
   std::vector<Var> hidden, cell;
@@ -28,16 +28,16 @@ struct Recurrent {
   Recurrence operator()(const Scope& scope, const Var& x, const std::vector<Var>& initial = {}) const;
 };
 
-// h_t = d h_{t−1} + (1 − d) u, y_t = h_t silu(W_z x_t + b_z), with u = silu(W_u x_t + b_u), d = σ(W_d [x_t; h_{t−1}] + b_d).
-// Params u.weight, d.weight, z.weight and their biases.
+// h_t = d h_{t−1} + (1 − d) u, y_t = h_t silu(W_z x_t + b_z), with u = silu(W_u x_t + b_u), d = σ(W_d [x_t; h_{t−1}] +
+// b_d). Params u.weight, d.weight, z.weight and their biases.
 struct GatedDiagonalSsm {
   Index input_size = 1, hidden_size = 1;
   bool bias = true;
   Var operator()(const Scope& scope, const Var& x) const;
 };
 
-// Gu and Dao 2023: in_proj, a causal depthwise conv1d with silu, the selective scan with Δ, B and C from x_proj, a gate,
-// out_proj. Params as in mamba_ssm: in_proj.weight, conv1d.weight, conv1d.bias, x_proj.weight, dt_proj.weight,
+// Gu and Dao 2023: in_proj, a causal depthwise conv1d with silu, the selective scan with Δ, B and C from x_proj, a
+// gate, out_proj. Params as in mamba_ssm: in_proj.weight, conv1d.weight, conv1d.bias, x_proj.weight, dt_proj.weight,
 // dt_proj.bias, A_log, D, out_proj.weight.
 struct Mamba {
   Index d_model = 1, d_state = 4, d_conv = 4, expand = 2;

@@ -42,7 +42,8 @@ Var TransformerEncoder::operator()(const Scope& scope, const Var& x, std::option
 Var CausalLm::operator()(const Scope& scope, const Var& tokens, std::vector<KeyValueCache>* caches) const {
   const double std = 0.02;
   const Scope at = scope / "wte";
-  Var x = Embedding{.num_embeddings = vocabulary, .embedding_dim = d_model, .init = spec::NormalInit{0, std}}(at, tokens);
+  Var x =
+      Embedding{.num_embeddings = vocabulary, .embedding_dim = d_model, .init = spec::NormalInit{0, std}}(at, tokens);
   const Index start = caches != nullptr && !caches->empty() ? caches->front().length() : 0;
   x = LearnedPositions{.max_len = context, .embedding_dim = d_model, .start = start}(scope / "wpe", x);
   x = (scope / "dropout").dropout(x, dropout);

@@ -9,8 +9,8 @@
 
 namespace plumbline::runtime::nn {
 
-// Post-norm: x ← norm1(x + attention(x)), x ← norm2(x + linear2(f(linear1 x))); pre-norm: the norms before attention and
-// linear1. Params as in PyTorch: self_attn, linear1, linear2, norm1, norm2.
+// Post-norm: x ← norm1(x + attention(x)), x ← norm2(x + linear2(f(linear1 x))); pre-norm: the norms before attention
+// and linear1. Params as in PyTorch: self_attn, linear1, linear2, norm1, norm2.
 struct TransformerEncoderLayer {
   Index d_model = 1, nhead = 1, dim_feedforward = 1;
   double dropout = 0;

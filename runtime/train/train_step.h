@@ -46,8 +46,8 @@ class TrainStep {
   OptimiserState& optimiser() { return optimiser_; }
   NodeId loss() const { return loss_; }
 
-  // Loss and gradients at the present parameters, then the optimiser's step on them, and the running state that this run
-  // computed. An error leaves them as they were.
+  // Loss and gradients at the present parameters, then the optimiser's step on them, and the running state that this
+  // run computed. An error leaves them as they were.
   Result<void> step();
   // Only loss and gradients: neither parameters nor running state change.
   Result<void> evaluate();

@@ -117,8 +117,8 @@ T gated_diagonal(const T& x, const Weights<T>& w, Index hidden) {
   return stacked(all);
 }
 
-// h_t = exp(Δ_t A) h_{t−1} + Δ_t B_t u_t, y_t = (C_t h_t + D u_t) silu(z_t), Δ = ln(1 + e^(W_Δ r + b_Δ)), A = −e^A_log; u
-// passed a causal depthwise convolution and silu (Gu and Dao 2023).
+// h_t = exp(Δ_t A) h_{t−1} + Δ_t B_t u_t, y_t = (C_t h_t + D u_t) silu(z_t), Δ = ln(1 + e^(W_Δ r + b_Δ)), A = −e^A_log;
+// u passed a causal depthwise convolution and silu (Gu and Dao 2023).
 template <TensorLike T>
 T mamba(const T& x, const Weights<T>& w, Index states, Index rank) {
   const T both = affine(x, w / "in_proj"), a = call(Neg{}, call(Exp{}, w("A_log")));

@@ -53,7 +53,8 @@ struct EncoderBlock {
 template <TensorLike T>
 T encoder(const EncoderBlock<T>& block, T x, const Weights<T>& w, Index layers, bool norm,
           const std::string& path = "") {
-  for (Index i = 0; i < layers; ++i) x = block(x, w / "layers" / i, concat(path, path.empty() ? "" : ".", "layers.", i));
+  for (Index i = 0; i < layers; ++i)
+    x = block(x, w / "layers" / i, concat(path, path.empty() ? "" : ".", "layers.", i));
   return norm ? layer_norm(x, w / "norm") : x;
 }
 

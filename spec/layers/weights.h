@@ -22,7 +22,8 @@ namespace plumbline::spec {
 template <TensorLike T>
 class Weights {
  public:
-  explicit Weights(std::map<std::string, T> all) : all_(std::make_shared<const std::map<std::string, T>>(std::move(all))) {}
+  explicit Weights(std::map<std::string, T> all)
+      : all_(std::make_shared<const std::map<std::string, T>>(std::move(all))) {}
 
   Weights operator/(std::string_view part) const {
     Weights below = *this;

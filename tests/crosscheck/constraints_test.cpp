@@ -54,7 +54,8 @@ std::set<std::string> values_of(const LooseCall& call) {
     double number = 0;
     if (spec::parse_value(a.value, list))
       for (Index entry : list) out.insert(std::to_string(entry));
-    if (spec::parse_value(a.value, list)) out.insert(std::to_string(list.size())), out.insert(spec::concat(Shape(list)));
+    if (spec::parse_value(a.value, list))
+      out.insert(std::to_string(list.size())), out.insert(spec::concat(Shape(list)));
     if (spec::parse_value(a.value, number)) out.insert(spec::concat(number));
   }
   out.erase("");
@@ -174,7 +175,8 @@ TEST(Constraints, AreMetByDrawnCalls) {
       ADD_FAILURE() << "no call of " << most_draws << " met [" << label << ']';
     ++ops, labels += meeting.met(), compared += meeting.compared();
   }
-  std::cout << ops << " ops, " << labels << " constraints met, " << compared << " refusals compared with the runtime's\n";
+  std::cout << ops << " ops, " << labels << " constraints met, " << compared
+            << " refusals compared with the runtime's\n";
 }
 
 TEST(Constraints, OneThatNothingMeetsIsTold) {

@@ -68,6 +68,33 @@ TEST(Model, PlannedStepIsTheSubjectsByTurns) {
   EXPECT_EQ(one.table, other.table);
 }
 
+// Every model of the list: two steps of a small batch, audited in full. Whether they learn is a matter of more steps.
+TEST(Model, EveryModelPasses) {
+  for (const std::string& name : model_names()) {
+    ModelOptions options = short_run(name);
+    options.batch = 4;
+    const Audit a = audit(options);
+    ASSERT_TRUE(a.report) << name << ": " << a.report.error().what();
+    for (const Finding& f : a.report->findings) ADD_FAILURE() << name << ", " << f.op << ": " << f.message;
+    EXPECT_EQ(a.report->exit_code(), 0) << name << "\n" << a.table;
+  }
+}
+
+// Running statistics and the masks of dropout move in the same way whoever takes the steps.
+TEST(Model, RunningStateOfPlannedStepAndSubjects) {
+  for (const char* name : {"lenet", "resnet-block", "encoder-classifier"}) {
+    ModelSubjects subjects = cpu_model_subjects();
+    subjects.planned = false;
+    ModelOptions options = short_run(name);
+    options.steps = 3, options.batch = 4;
+    const Audit one = audit(options), other = audit(options, subjects);
+    ASSERT_TRUE(one.report && other.report) << name;
+    EXPECT_EQ(one.table, other.table) << name;
+    options.threads = 2;
+    EXPECT_EQ(audit(options).table, one.table) << name;
+  }
+}
+
 TEST(Model, SameSeedSameReport) {
   const Audit one = audit(short_run("iris-mlp")), other = audit(short_run("iris-mlp"));
   EXPECT_EQ(one.table, other.table);
@@ -189,8 +216,12 @@ TEST(Model, BadDataIsRefused) {
   options.data = write("label.csv", "a,b,c,d,e\n1,2,3,4,0\n1,2,3,4,1\n1,2,3,4,2\n1,2,3,4,3\n1,2,3,4,0\n");
   EXPECT_EQ(error_of(options), options.data + ": line 5: found label 3, expected an integer from 0 to 2");
   options.data.clear(), options.model = "iris-mpl";
+  const std::string unknown = error_of(options);
+  EXPECT_TRUE(unknown.starts_with("model: found iris-mpl, expected one of digits-mlp, iris-mlp, ")) << unknown;
+  EXPECT_TRUE(unknown.ends_with(", or a file; did you mean iris-mlp?")) << unknown;
+  options.model = "gpt", options.data = "letters.csv";
   EXPECT_EQ(error_of(options),
-            "model: found iris-mpl, expected one of digits-mlp, iris-mlp, or a file; did you mean iris-mlp?");
+            "--data: found letters.csv, but gpt learns from rows made from the seed only");
 }
 
 TEST(Model, AGraphFromAFile) {

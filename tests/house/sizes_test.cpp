@@ -18,7 +18,8 @@ std::size_t width(const std::string& line) {
 TEST(Sizes, FilesAndLines) {
   for (const Source& source : all_sources()) {
     const auto lines = lines_of(source.text);
-    EXPECT_LE(lines.size(), below(source.path, "spec/ops") ? longest_op : longest_file) << source.path;
+    const bool op = below(source.path, "spec/ops") && source.path != "spec/ops/all.h";  // a line for each op
+    EXPECT_LE(lines.size(), op ? longest_op : longest_file) << source.path;
     for (std::size_t i = 0; i < lines.size(); ++i)
       EXPECT_LE(width(lines[i]), widest_line) << source.path << ":" << i + 1;
   }

@@ -43,7 +43,8 @@ Result<NamedAxes> named_axes(const O& op, const Shapes& operands) {
     const auto times = std::count(names.out.begin(), names.out.end(), name);
     const std::string text = name < 0 ? "..." : std::string(1, static_cast<char>(name));
     if (times > 1) return refuse(op, 5, "the output names ", text, " ", times, " times, expected 1, in ", op.equation);
-    if (!has_name(seen, name)) return refuse(op, 5, "the output names ", text, ", which is in 0 operands of ", op.equation);
+    if (!has_name(seen, name))
+      return refuse(op, 5, "the output names ", text, ", which is in 0 operands of ", op.equation);
   }
   if (!places.valid()) return refuse(op, 6, "the sums run over ", places, ", which is too large");
   return names;

@@ -106,9 +106,8 @@ struct NormSlice {
   N centred(Index k) const { return slicing.centred ? N(x[at(k)] - mean) : x[at(k)]; }
   N scaled(Index k, const Way& way, const N* w, const N* b) const {
     if (slicing.centred) return way.scaled(x[at(k)], mean, deviation, w, b);
-    N y = way.over(x[at(k)], deviation);
-    if (w != nullptr) y = y * *w;
-    return b != nullptr ? N(y + *b) : y;
+    const N y = way.over(x[at(k)], deviation), z = w != nullptr ? N(y * *w) : y;
+    return b != nullptr ? N(z + *b) : z;
   }
   void measure(double eps, VarianceBy how) {
     const auto element = [&](Index k) -> const N& { return x[at(k)]; };
@@ -116,8 +115,8 @@ struct NormSlice {
       const Moments<N> m = variance_of<N>(length(), element, length(), how);
       mean = m.mean, deviation = sqrt(m.squares + real(mean, eps));
     } else {
-      const N raw =
-          average<N>(length(), [&](Index k) { return square(x[at(k)]); }, length(), how == VarianceBy::scaled);
+      const auto squared = [&](Index k) { return square(x[at(k)]); };
+      const N raw = average<N>(length(), squared, length(), how == VarianceBy::scaled);
       deviation = sqrt(raw + real(raw, eps));
     }
   }
@@ -127,11 +126,9 @@ struct NormSlice {
 template <Number N, class F>
 void for_slices(const Tensor<N>& x, const Slicing& s, double eps, const Way& way, F&& f) {
   const Fibres fibre = fibres(s.view, s.axes);
-  if (x.size() == 0) return;
-  for (Index start : fibre.start) {
-    NormSlice<N> slice{s, fibre, x, start};
-    slice.measure(eps, way.variance);
-    f(slice);
+  for (std::size_t o = 0; x.size() > 0 && o < fibre.start.size(); ++o) {
+    NormSlice<N> slice{s, fibre, x, fibre.start[o]};
+    slice.measure(eps, way.variance), f(slice);
   }
 }
 

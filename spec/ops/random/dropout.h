@@ -16,7 +16,8 @@ struct Dropout {
   bool training = true;
 
   static constexpr std::string_view
-      name = "dropout", summary = "y = x / (1 - p) where the mask of (seed, path, step) keeps it, else 0; inputs x[, step]";
+      name = "dropout",
+      summary = "y = x / (1 - p) where the mask of (seed, path, step) keeps it, else 0; inputs x[, step]";
   static constexpr int arity = 1, most_inputs = 2, index_label = 2;
   bool operator==(const Dropout&) const = default;
 

@@ -30,8 +30,9 @@ struct Attention {
   Tensor<N> eval(const Tensors<N>& in) const {
     return by_rows(in, [&](const ScoreRow<N>& row, auto&& v, Index c) { return weighted(row, v, c, /*shift=*/false); });
   }
-  // Both equal the textbook [attention B1]. materialised: the weights first, shifted by the maximum. online: in blocks of keys, whose sums are rescaled when
-  // the maximum grows (Milakov and Gimelshein 2018; Dao et al., FlashAttention, 2022).
+  // Both equal the textbook [attention B1]. materialised: the weights first, shifted by the maximum. online: in blocks
+  // of keys, whose sums are rescaled when the maximum grows (Milakov and Gimelshein 2018; Dao et al., FlashAttention,
+  // 2022).
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
     if (method == "online")

@@ -138,7 +138,8 @@ Sample<O> sample_attention(Choices& choices) {
   if (choices.coin()) {
     sample.op.mask = choices.coin() ? "additive" : "boolean";
     sample.shapes.push_back(pick_broadcastable(choices, heads(queries, keys)));
-    sample.domains.push_back(sample.op.mask == "boolean" ? Domain::mask() : Domain::within(-0x1p40, 0x1p40, {0, -88, 9}));
+    sample.domains.push_back(sample.op.mask == "boolean" ? Domain::mask()
+                                                         : Domain::within(-0x1p40, 0x1p40, {0, -88, 9}));
   }
   sample.op.is_causal = choices.pick(0, 2) == 2;
   if (sample.op.is_causal) sample.op.start = choices.coin() ? choices.pick(0, 3) : std::max<Index>(0, keys - queries);

@@ -89,7 +89,8 @@ Sample<O> sample_selection(Choices& choices) {
   if (op.delta_bias) sample.shapes.push_back({d});
   sample.domains.resize(sample.shapes.size(), finite);
   if (op.delta_bias) sample.domains.back() = step;
-  if (choices.coin()) sample.shapes.push_back(batched ? Shape{batch, d, n} : Shape{d, n}), sample.domains.push_back(finite);
+  if (choices.coin())
+    sample.shapes.push_back(batched ? Shape{batch, d, n} : Shape{d, n}), sample.domains.push_back(finite);
   return sample;
 }
 
