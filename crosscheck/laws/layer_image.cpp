@@ -132,7 +132,7 @@ void add_channel_norms(std::vector<Layer>& list) {
       [](const Instance& d, const Leaves& w) { return Vars{spec::instance_norm(w("x"), w, d.layer.eps)}; }));
 }
 
-void add_blocks(std::vector<Layer>& list) {
+void add_conv_block(std::vector<Layer>& list) {
   using Block = Drawn<nn::ConvBlock>;
   list.push_back(layer_of<Block>(
       "conv_block", "convolution, norm, activation, pool, dropout",
@@ -169,6 +169,9 @@ void add_blocks(std::vector<Layer>& list) {
         if (b.norm == "batch") push_running(out, z, norm, 0.1);
         return out;
       }));
+}
+
+void add_residuals(std::vector<Layer>& list) {
   using Basic = Drawn<nn::BasicBlock>;
   list.push_back(layer_of<Basic>(
       "basic_block", "relu(norm(conv(relu(norm(conv x)))) + shortcut(x)), He et al. 2015",
@@ -209,7 +212,7 @@ void add_blocks(std::vector<Layer>& list) {
 void add_image_layers(std::vector<Layer>& list) {
   list.push_back(conv_layer<nn::Conv1d, 1>("conv1d"));
   list.push_back(conv_layer<nn::Conv2d, 2>("conv2d"));
-  add_pools(list), add_channel_norms(list), add_blocks(list);
+  add_pools(list), add_channel_norms(list), add_conv_block(list), add_residuals(list);
 }
 
 }  // namespace plumbline::crosscheck
