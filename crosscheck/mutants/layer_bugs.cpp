@@ -45,7 +45,7 @@ Graph rewritten(const Graph& graph, std::string_view op, const Change& change, i
 
 Mutant layer_mutant(std::string_view layer, std::string_view name, std::string_view bug, LayerBug how) {
   Mutant m;
-  m.name = spec::concat(layer, '/', name), m.op = layer, m.bug = bug, m.stage = Stage::layer;
+  m.name = spec::concat("nn.", layer, "/", name), m.op = layer, m.bug = bug, m.stage = Stage::layer;
   how.layer = layer;
   m.layer = std::make_shared<const LayerBug>(std::move(how));
   return m;

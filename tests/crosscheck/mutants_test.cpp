@@ -31,6 +31,7 @@ TEST(Mutants, ArePlantedInWhatExists) {
   for (const auto& optimiser : spec::all_optimisers()) known.emplace(name_of(optimiser));
   for (const auto& clip : spec::all_clips()) known.emplace(name_of(clip));
   for (const auto& schedule : spec::all_schedules()) known.emplace(name_of(schedule));
+  for (const Layer& layer : all_layers()) known.emplace(layer.name);
   for (const Mutant& m : all_mutants()) EXPECT_TRUE(known.contains(m.op)) << m.name;
 }
 
