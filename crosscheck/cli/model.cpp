@@ -8,6 +8,7 @@
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/interrupt.h"
 #include "crosscheck/cli/output.h"
+#include "crosscheck/cli/subjects.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/models/model.h"
@@ -32,6 +33,8 @@ class Model final : public Verb {
     flags.option("--batch", batch_, "rows of a batch");
     flags.option("--lr", lr_, "learning rate; default: the model's own");
     flags.option("--seed", seed_, "of the initial values and the order of the data");
+    flags.option("--subject", subject_, "cpu (default), or mutant:NAME: what computes the nodes");
+    flags.option("--out", out_, "folder for replay files of findings");
     flags.option("--tier", tier_,
                  "proof: the proven bound only; statistics (default): and what rounding errors look like");
     flags.option("--jobs", jobs_, "threads; default: all cores");
@@ -48,7 +51,8 @@ class Model final : public Verb {
     options.cancelled = interrupt.flag();
     sinks.check();
     std::ostringstream table;
-    Report report = checked(audit_model(options, table));
+    if (!options.out.empty()) checked(make_folder(options.out));
+    Report report = checked(audit_model(options, read_subjects(), table));
     report.command = command;
     report.interrupted = interrupt.raised();
     report.seed = options.seed;
@@ -64,6 +68,7 @@ class Model final : public Verb {
     ModelOptions options;
     options.model = words_.front();
     options.data = data_;
+    options.out = out_;
     if (!steps_.empty()) options.steps = count("--steps", steps_, most_steps);
     if (!batch_.empty()) options.batch = count("--batch", batch_, most_batch);
     if (!lr_.empty()) options.lr = parse_number("--lr", lr_);
@@ -76,6 +81,17 @@ class Model final : public Verb {
     return options;
   }
 
+  // Another subject than ours takes the place of the planned step, node by node.
+  ModelSubjects read_subjects() const {
+    ModelSubjects subjects = cpu_model_subjects();
+    if (subject_.empty() || subject_ == subjects.graph->name()) return subjects;
+    subjects.graph = subject_named("--subject", subject_);
+    if (subjects.graph->format() != spec::binary32)
+      refuse("--subject: found ", subject_, ", expected one whose data are binary32");
+    subjects.planned = false;
+    return subjects;
+  }
+
   static spec::Index count(const std::string& place, const std::string& text, std::uint64_t most) {
     const std::uint64_t n = parse_count(place, text, 1);
     if (n > most) refuse(place, ": found ", text, ", expected at most ", most);
@@ -83,7 +99,7 @@ class Model final : public Verb {
   }
 
   std::vector<std::string> words_;
-  std::string data_, steps_, batch_, lr_, seed_, tier_, jobs_, json_, junit_;
+  std::string data_, subject_, out_, steps_, batch_, lr_, seed_, tier_, jobs_, json_, junit_;
   bool quiet_ = false, no_color_ = false;
 };
 

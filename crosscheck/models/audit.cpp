@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/audit/hex.h"
+#include "crosscheck/audit/replay.h"
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/report/table.h"
+#include "spec/eval/interpret.h"
 
 namespace plumbline::crosscheck {
 
@@ -65,7 +68,7 @@ void ModelReport::add(const std::string& op, const std::string& which, const std
   cell.seconds += seconds;
 }
 
-void ModelReport::add(const NodeReport& node, const std::string& place) {
+void ModelReport::add(const NodeReport& node, const NodeValues& run, const std::string& place) {
   const auto add_one = [&](const Judgement& judgement, const char* which, double seconds) {
     Outcome outcome = outcome_of(judgement);
     outcome.node = node.name;
@@ -74,9 +77,25 @@ void ModelReport::add(const NodeReport& node, const std::string& place) {
     if (report_.findings.size() == listed) return;
     report_.findings.back().introduced = hex(node.introduced);
     report_.findings.back().propagated = hex(node.propagated);
+    if (std::string_view(which) == law && !out_.empty()) write_replay(node, run, place);
   };
   add_one(node.local, law, node.seconds);
   add_one(node.end_to_end, law_end_to_end, node.seconds_end_to_end);
+}
+
+// The node alone, on the very inputs that it had: a case of law `forward`.
+void ModelReport::write_replay(const NodeReport& node, const NodeValues& run, const std::string& place) {
+  const auto graph = spec::graph_of(run.graph.node(node.node).op, run.graph.shapes_of(run.graph.node(node.node).inputs));
+  if (!graph) return;
+  Finding& finding = report_.findings.back();
+  Replay replay;
+  replay.version = version(), replay.law = "forward", replay.subject = subject_, replay.verdict = finding.verdict;
+  replay.message = finding.message, replay.claims = print_claims(run.kernel(node.node).claims);
+  replay.note = spec::concat("found in a model at ", place, ", node ", node.name);
+  replay.c.graph = *graph, replay.c.data = inputs_of(run.graph, node.node, run.values);
+  const std::string path = spec::concat(out_, "/model-", node.op, '-', report_.findings.size(), ".replay");
+  if (auto ok = write_file(path, print(replay)); ok) finding.replay = path;
+  else report_.notes.push_back(ok.error().what());
 }
 
 Report ModelReport::finish() {
@@ -94,7 +113,7 @@ void audit_graph(const NodeValues& run, const std::string& place, const JudgeOpt
   Table table = node_table();
   for (const NodeReport& r : audit_nodes(run.graph, run.values, kernel_of, claims_of, for_models(options))) {
     add_row(table, run.graph, r);
-    report.add(r, place);
+    report.add(r, run, place);
   }
   out << '\n' << place << '\n' << table.print();
 }

@@ -23,21 +23,30 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+// Every op node of a graph, with what was computed for each node; leaves included.
+struct NodeValues {
+  const spec::Graph& graph;
+  const std::vector<Values>& values;  // empty where a node was not needed
+  std::function<Subject::KernelInfo(spec::NodeId)> kernel;
+};
+
 // Collects outcomes of law `model` (each node on its own inputs, initial values, optimiser steps) and of
 // `model_end_to_end` (errors compound from the leaves on).
 class ModelReport {
  public:
-  explicit ModelReport(std::string subject) : subject_(std::move(subject)) {}
+  // `out`: a folder for replay files of nodes that fail on their own inputs; empty: none are written.
+  explicit ModelReport(std::string subject, std::string out = "") : subject_(std::move(subject)), out_(std::move(out)) {}
 
   // `seconds` that judging took.
   void add(const std::string& op, const std::string& law, const std::string& kernel, const Outcome& outcome,
            const std::string& where, double seconds);
   // A node's two judgements; `place` says when, e.g. `step 100`.
-  void add(const NodeReport& node, const std::string& place);
+  void add(const NodeReport& node, const NodeValues& run, const std::string& place);
   Report finish();
 
  private:
-  std::string subject_;
+  void write_replay(const NodeReport& node, const NodeValues& run, const std::string& place);
+  std::string subject_, out_;
   Report report_;
   struct Counted {
     CellCount count;
@@ -46,12 +55,6 @@ class ModelReport {
   std::map<std::tuple<std::string, std::string, std::string>, Counted> cells_;
 };
 
-// Every op node of a graph, with what was computed for each node; leaves included.
-struct NodeValues {
-  const spec::Graph& graph;
-  const std::vector<Values>& values;  // empty where a node was not needed
-  std::function<Subject::KernelInfo(spec::NodeId)> kernel;
-};
 // Audits the nodes, writes one row for each, and counts them.
 void audit_graph(const NodeValues& run, const std::string& place, const JudgeOptions& options, ModelReport& report,
                  std::ostream& table);

@@ -93,7 +93,7 @@ Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects
   const auto leaves = graph->leaves();
   for (std::size_t i = 0; i < leaves.size(); ++i) values[static_cast<std::size_t>(leaves[i])] = (*data)[i];
   for (std::size_t i = 0; i < nodes.size(); ++i) values[static_cast<std::size_t>(nodes[i])] = result->values[i];
-  ModelReport report(subjects.graph->name());
+  ModelReport report(subjects.graph->name(), options.out);
   const auto kernel = [&](NodeId id) { return subjects.graph->kernel(*graph, id); };
   audit_graph({*graph, values, kernel}, spec::concat(options.model, ", seed ", options.seed), options.judge, report,
               table);

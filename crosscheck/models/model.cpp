@@ -40,7 +40,7 @@ class Run {
         subjects_(subjects),
         data_(std::move(data)),
         out_(out),
-        report_(subjects.init->name()) {
+        report_(subjects.planned ? subjects.init->name() : subjects.graph->name(), options.out) {
     if (options.lr > 0) std::visit([&](auto& o) { o.lr = options.lr; }, model_.optimiser);
   }
 

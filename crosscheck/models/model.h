@@ -21,7 +21,8 @@ struct ModelOptions {
   std::string data;                  // a CSV file, labels in the last column; empty: the model's own data set
   spec::Index steps = 300, batch = 32;
   std::uint64_t seed = 1;
-  double lr = 0;  // 0: the model's own
+  double lr = 0;    // 0: the model's own
+  std::string out;  // folder for replay files of findings; empty: none are written
   int threads = 1;
   JudgeOptions judge;
   const std::atomic<bool>* cancelled = nullptr;  // set by Ctrl-C: training ends after the step at hand
