@@ -149,7 +149,7 @@ class Adjoint final : public Law {
   static bool known(const Ball& x) { return x.is_bounded() && !x.may_be_nan(); }
   // Nearer to 0 than the exponents of enclosures reach, at any precision: (e^x)′ far below 0.
   static bool vanishes(const Ball& magnitude) {
-    constexpr mpfr_exp_t deep = -(mpfr_exp_t{1} << 60);
+    constexpr mpfr_exp_t deep = -(mpfr_exp_t{1} << 29);  // half of what MPFR's exponents reach
     return known(magnitude) && mpfr_regular_p(magnitude.hi()) != 0 && mpfr_get_exp(magnitude.hi()) < deep;
   }
   static bool undefined(const Ball& x) { return x.is_nan() || x.is_pole(); }
