@@ -31,8 +31,8 @@ struct Dropout {
   Index index_extent(std::size_t input, const Shapes&) const { return input == 1 ? max_elements : -1; }
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
+    const Index later = in.size() > 1 ? index_at(*this, in[1][0], 0, max_elements) : 0;  // in range, read or not
     if (!training || p == 0) return in[0];
-    const Index later = in.size() > 1 ? index_at(*this, in[1][0], 0, max_elements) : 0;
     const std::uint64_t mask = mask_key(seed, path, step + static_cast<std::uint64_t>(later));
     return Tensor<N>::generate(in[0].shape(), [&](Index i) {
       const N& x = in[0][i];
