@@ -39,6 +39,8 @@ Var joined(const Vars& list) {
 
 // What a leaf's values mean, by its name.
 spec::Domain domain_of(const spec::Node& leaf) {
+  constexpr Index most_steps = 1000;  // so that a count of steps is a number of every format
+  if (leaf.name == "step") return spec::Domain::index(most_steps);
   if (leaf.extent >= 0) return spec::Domain::index(leaf.extent);
   if (leaf.name == "mask") return spec::Domain::mask();
   if (leaf.name.ends_with("running_var")) return spec::Domain::within(0.25, 4);
@@ -93,7 +95,7 @@ Result<LayerCase> draw_layer_case(const Layer& layer, std::uint64_t seed, std::u
 
 namespace {
 
-// The layer's results and the cotangents of its leaves as one output.
+// The layer's results and the cotangents of its real leaves as one output: zeros where nothing depends on a leaf.
 struct Whole {
   Graph graph;
   bool has_gradient = false;
@@ -113,10 +115,13 @@ Whole with_gradients(const Graph& graph) {
   }
   Vars results{at[static_cast<std::size_t>(graph.outputs().front())]};
   const std::vector<NodeId> leaves = graph.leaves();
-  for (std::size_t k = 0; k < grad->cotangents.size(); ++k) {
-    const NodeId id = grad->cotangents[k];
-    const spec::Shape& shape = graph.node(leaves[grad->leaves[k]]).shape;
-    results.push_back(id >= 0 ? at[static_cast<std::size_t>(id)] : spec::full_like(results[0], shape, 0));
+  std::vector<NodeId> cotangent(leaves.size(), -1);
+  for (std::size_t k = 0; k < grad->cotangents.size(); ++k) cotangent[grad->leaves[k]] = grad->cotangents[k];
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const spec::Node& leaf = graph.node(leaves[i]);
+    if (leaf.extent >= 0) continue;
+    results.push_back(cotangent[i] >= 0 ? at[static_cast<std::size_t>(cotangent[i])]
+                                        : spec::full_like(results[0], leaf.shape, 0));
   }
   all.output(joined(results));
   return {std::move(all), true};

@@ -67,9 +67,7 @@ void wave(RandomChoices& random, std::span<double> x, std::span<double> label) {
 
 ModelOutput gpt(const Scope& s, const Var& tokens, const Var& labels) {
   const nn::CausalLm model{.vocabulary = letters, .context = length, .d_model = 16, .nhead = 2, .num_layers = 2};
-  const Var logits = model(s, tokens);
-  const Index rows = tokens.shape().size();
-  return {logits, spec::cross_entropy_index(spec::reshape(logits, {rows, letters}), spec::reshape(labels, {rows}))};
+  return classified(model(s, tokens), labels);
 }
 
 ModelOutput encoder_classifier(const Scope& s, const Var& tokens, const Var& labels) {

@@ -2,6 +2,8 @@
 #include "crosscheck/models/trainer.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "runtime/train/train_step.h"
 
@@ -40,9 +42,13 @@ class RuntimeTrainer final : public Trainer {
   Result<void> step(const Rows& batch) override {
     if (auto ok = set(graph_.x, batch.x); !ok) return ok;
     if (auto ok = set(graph_.labels, batch.labels); !ok) return ok;
-    return step_->step();
+    if (auto ok = step_->evaluate(); !ok) return ok;
+    keep_views();
+    step_->update();
+    return {};
   }
   Values value(NodeId id) const override {
+    if (const auto kept = views_.find(id); kept != views_.end()) return kept->second;
     if (!step_->program().has_value(id)) return {};
     return as_values(graph_.graph.node(id).shape, step_->program().value(id));
   }
@@ -70,6 +76,21 @@ class RuntimeTrainer final : public Trainer {
   }
 
  private:
+  // Nodes that are views of params or running state, before these change: the reshape of a bias.
+  void keep_views() {
+    views_.clear();
+    std::vector<std::span<const float>> changing;
+    for (std::size_t i = 0; i < graph_.params.size(); ++i) changing.push_back(step_->parameter(i));
+    for (std::size_t i = 0; i < graph_.state.states.size(); ++i) changing.push_back(step_->running(i));
+    const std::less_equal<const float*> before;
+    for (NodeId id = 0; id < graph_.graph.size(); ++id) {
+      const spec::Node& node = graph_.graph.node(id);
+      if (node.leaf != spec::Leaf::none || !step_->program().has_value(id)) continue;
+      const std::span<const float> x = step_->program().value(id);
+      for (const auto& c : changing)
+        if (before(c.data(), x.data()) && x.data() < c.data() + c.size()) views_[id] = as_values(node.shape, x);
+    }
+  }
   Result<void> set(NodeId leaf, const Values& x) {
     if (graph_.graph.node(leaf).extent < 0)
       return step_->program().set(leaf, std::span<const float>(as_floats(x)));
@@ -79,6 +100,7 @@ class RuntimeTrainer final : public Trainer {
   const runtime::KernelTable table_ = runtime::KernelTable::builtin();
   std::unique_ptr<runtime::TrainStep> step_;
   TrainGraph graph_;
+  std::map<NodeId, Values> views_;
 };
 
 class SubjectTrainer final : public Trainer {

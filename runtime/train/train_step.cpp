@@ -139,13 +139,17 @@ Result<void> TrainStep::evaluate() {
 
 Result<void> TrainStep::step() {
   if (auto ok = evaluate(); !ok) return ok;
+  update();
+  return {};
+}
+
+void TrainStep::update() {
   with_type(program_.dtype(), [&]<class T>(T) {
     if constexpr (sizeof(T) == 2) widen_gradients<T>();
   });
   if (program_.dtype() == DType::f64) optimiser_.step(program_.workers(), wide_.values, wide_.gradients);
   else optimiser_.step(program_.workers(), single_.values, single_.gradients);
   advance();
-  return {};
 }
 
 }  // namespace plumbline::runtime

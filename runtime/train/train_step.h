@@ -51,6 +51,8 @@ class TrainStep {
   Result<void> step();
   // Only loss and gradients: neither parameters nor running state change.
   Result<void> evaluate();
+  // The rest of a step, after an evaluation that had no error: values of nodes may be read in between.
+  void update();
 
  private:
   TrainStep(Program program, OptimiserState optimiser)
