@@ -85,7 +85,8 @@ void ModelReport::add(const NodeReport& node, const NodeValues& run, const std::
 
 // The node alone, on the very inputs that it had: a case of law `forward`.
 void ModelReport::write_replay(const NodeReport& node, const NodeValues& run, const std::string& place) {
-  const auto graph = spec::graph_of(run.graph.node(node.node).op, run.graph.shapes_of(run.graph.node(node.node).inputs));
+  const spec::Node& at = run.graph.node(node.node);
+  const auto graph = spec::graph_of(at.op, run.graph.shapes_of(at.inputs));
   if (!graph) return;
   Finding& finding = report_.findings.back();
   Replay replay;

@@ -35,7 +35,8 @@ struct NodeValues {
 class ModelReport {
  public:
   // `out`: a folder for replay files of nodes that fail on their own inputs; empty: none are written.
-  explicit ModelReport(std::string subject, std::string out = "") : subject_(std::move(subject)), out_(std::move(out)) {}
+  explicit ModelReport(std::string subject, std::string out = "")
+      : subject_(std::move(subject)), out_(std::move(out)) {}
 
   // `seconds` that judging took.
   void add(const std::string& op, const std::string& law, const std::string& kernel, const Outcome& outcome,

@@ -86,7 +86,8 @@ struct Model {
 
 std::vector<float> data(int step) {
   std::vector<float> x(18);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>((i * 7 + static_cast<std::size_t>(step) * 5) % 11);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] = static_cast<float>((i * 7 + static_cast<std::size_t>(step) * 5) % 11);
   return x;
 }
 
@@ -97,7 +98,8 @@ Trained train(int threads, int steps, bool evaluate_between) {
   const Model m;
   PlanOptions options;
   options.threads = threads, options.keep = Keep::all;
-  auto step = spec::value_or_throw(TrainStep::create(m.r.graph, m.loss, spec::Sgd{.lr = 0.1}, kernels(), options, m.r.state));
+  auto step = spec::value_or_throw(
+      TrainStep::create(m.r.graph, m.loss, spec::Sgd{.lr = 0.1}, kernels(), options, m.r.state));
   Trained out;
   for (int t = 0; t < steps; ++t) {
     const std::vector<float> x = data(t);
