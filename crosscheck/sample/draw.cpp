@@ -60,7 +60,8 @@ Case filled(const spec::OpSample& sample, spec::Choices& data, Pattern pattern, 
   const Index meeting = wish.special ? data.pick(0, most_meeting) : 0;
   for (std::size_t i = 0; i < sample.shapes.size(); ++i) {
     Domain domain = sample.domains[i];
-    domain.extent = sample.op->index_extent(i, sample.shapes);
+    const Index most = sample.op->index_extent(i, sample.shapes);  // a domain may ask for less: a step counts from 0
+    domain.extent = domain.extent > 0 && most > 0 ? std::min(domain.extent, most) : most;
     domain.ignored = sample.op->ignored_index();
     Values x = fill(data, input_pattern(data, pattern, i), sample.shapes[i], domain, wish.format);
     if (wish.special && domain.extent < 0 && !domain.truth) x = sprinkle_specials(data, x, meeting);

@@ -97,7 +97,7 @@ TEST(Optimise, ErrorsNameTheOptimiserAndTheValue) {
   EXPECT_STREQ(validate(Optimiser(Sgd{.nesterov = true})).error().what(),
                "[sgd] nesterov needs momentum and no dampening, momentum: 0 [optim C4]");
   EXPECT_FALSE(validate(Optimiser(Sgd{.lr = std::numeric_limits<double>::quiet_NaN()})));
-  EXPECT_STREQ(parse_optimiser("adm", {}).error().what(), "unknown optimiser adm; did you mean adam, adamw?");
+  EXPECT_STREQ(parse_optimiser("adm", {}).error().what(), "unknown optimiser adm; did you mean adam, adamw, nadam?");
   EXPECT_STREQ(parse_optimiser("adam", {{"beta", "1"}}).error().what(),
                "[adam] unknown attribute beta; did you mean beta1, beta2?");
   const auto adam = parse_optimiser("adam", {{"lr", "0.5"}, {"eps", "1e-6"}});
