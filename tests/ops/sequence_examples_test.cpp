@@ -67,14 +67,14 @@ TEST(Einsum, TheGradientOfADiagonalIsADiagonal) {
 
 TEST(Einsum, WhatDoesNotReadIsRefusedWithItsPlace) {
   EXPECT_EQ(refusal("einsum equation=ij.jk", {{2, 2}, {2, 2}}),
-            "[einsum] equation: found '.' at 2, expected a letter, a comma, -> or one ... [einsum C1]");
+            "[einsum] equation: found '.' at 2, expected a letter, a comma, -> or one ... in ij.jk [einsum C1]");
   EXPECT_EQ(refusal("einsum equation=ij,jk->ik", {{2, 2}}),
             "[einsum] the equation has 2 terms for 1 operands [einsum C2]");
   EXPECT_EQ(refusal("einsum equation=ijk->i", {{2, 2}}),
             "[einsum] operand 0: subscripts name 3 axes, the operand has 2 [einsum C3]");
   EXPECT_EQ(refusal("einsum equation=ij,jk->ik", {{2, 3}, {4, 2}}), "[einsum] extents differ: 3 vs 4 [einsum C4]");
   EXPECT_EQ(refusal("einsum equation=ij->ik", {{2, 2}}),
-            "[einsum] the output names k, which is in 0 operands [einsum C5]");
+            "[einsum] the output names k, which is in 0 operands of ij->ik [einsum C5]");
 }
 
 TEST(Attention, EqualScoresAverageWhatIsSeen) {
