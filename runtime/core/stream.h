@@ -25,7 +25,7 @@ void stream_copy(const T* source, T* target, spec::Index count) {
   const spec::Index n = count * static_cast<spec::Index>(sizeof(T));
   const auto head = static_cast<spec::Index>(-reinterpret_cast<std::uintptr_t>(to) % 64);
   spec::Index i = std::min(n, head);
-  std::memcpy(to, from, static_cast<std::size_t>(i));
+  if (i > 0) std::memcpy(to, from, static_cast<std::size_t>(i));
 #if defined(__AVX512F__)
   for (; i + 64 <= n; i += 64)
     _mm512_stream_si512(reinterpret_cast<__m512i*>(to + i), _mm512_loadu_si512(from + i));
@@ -33,7 +33,7 @@ void stream_copy(const T* source, T* target, spec::Index count) {
   for (; i + 16 <= n; i += 16)
     _mm_stream_si128(reinterpret_cast<__m128i*>(to + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
 #endif
-  std::memcpy(to + i, from + i, static_cast<std::size_t>(n - i));
+  if (i < n) std::memcpy(to + i, from + i, static_cast<std::size_t>(n - i));
 #else
   std::memcpy(target, source, static_cast<std::size_t>(count) * sizeof(T));
 #endif

@@ -9,26 +9,9 @@ namespace plumbline::runtime {
 
 inline constexpr Index slice_work = 16384;  // elements of slices that a part takes
 
-// Σ term k in 64 lanes, then halves: as sum_terms, for any T.
-template <class T, class Term>
-T sum_over(Index n, Term term) {
-  if constexpr (std::is_same_v<T, float>) {
-    return sum_terms(n, term);
-  } else {
-    T lane[lanes] = {};
-    for (Index k = 0; k < n; k += lanes) {
-      const Index width = std::min(lanes, n - k);
-      for (Index l = 0; l < width; ++l) lane[l] += term([=](const T* x) { return x[k + l]; });
-    }
-    for (Index half = lanes / 2; half > 0; half /= 2)
-      for (Index l = 0; l < half; ++l) lane[l] += lane[l + half];
-    return lane[0];
-  }
-}
-
 template <class T>
 T mean_of(const T* x, Index n) {
-  return sum_over<T>(n, [=](auto at) { return at(x); }) / static_cast<T>(n);
+  return sum_terms<T>(n, [=](auto at) { return at(x); }) / static_cast<T>(n);
 }
 
 // y = x − mean; returns Σ y².
@@ -36,7 +19,7 @@ template <class T>
 T centred_squares(const T* x, T* y, Index n, T mean) {
 #pragma GCC ivdep
   for (Index i = 0; i < n; ++i) y[i] = x[i] - mean;
-  return sum_over<T>(n, [=](auto at) { return at(y) * at(y); });
+  return sum_terms<T>(n, [=](auto at) { return at(y) * at(y); });
 }
 
 // y = x − μ, or x where nothing is centred; returns 1/√(mean y² + eps). y may be x.
@@ -47,7 +30,7 @@ T centre(const T* x, T* y, Index n, T eps) {
     squares = centred_squares(x, y, n, mean_of(x, n));
   } else {
     if (x != y) std::copy_n(x, n, y);
-    squares = sum_over<T>(n, [=](auto at) { return at(y) * at(y); });
+    squares = sum_terms<T>(n, [=](auto at) { return at(y) * at(y); });
   }
   return 1 / std::sqrt(squares / static_cast<T>(n) + eps);
 }
@@ -57,7 +40,7 @@ template <bool centred, class T>
 void slice_gradient(const T* x, const T* g, T* dx, Index n, T eps) {
   const T mean_g = centred ? mean_of(g, n) : T(0);
   const T scale = centre<centred>(x, dx, n, eps);
-  const T inner = sum_over<T>(n, [=](auto at) { return at(g) * (at(dx) * scale); }) / static_cast<T>(n);
+  const T inner = sum_terms<T>(n, [=](auto at) { return at(g) * (at(dx) * scale); }) / static_cast<T>(n);
 #pragma GCC ivdep
   for (Index i = 0; i < n; ++i) dx[i] = ((centred ? g[i] - mean_g : g[i]) - dx[i] * scale * inner) * scale;
 }
