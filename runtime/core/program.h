@@ -62,8 +62,8 @@ class Program {
   // of the program's dtype.
   template <Element T = float>
   std::span<const T> value(NodeId node) const {
-    const View v = view(node, dtype_of<T>);
-    return {v.as<const T>(), static_cast<std::size_t>(v.size())};
+    const auto* data = static_cast<const T*>(address(node, dtype_of<T>));
+    return {data, static_cast<std::size_t>(graph().node(node).shape.size())};
   }
   bool has_value(NodeId node) const;
   DType dtype() const;
@@ -83,7 +83,7 @@ class Program {
   friend class Planner;
   struct Plan;
   explicit Program(std::unique_ptr<Plan> plan);
-  View view(NodeId node, DType dtype) const;
+  const void* address(NodeId node, DType dtype) const;
   std::unique_ptr<Plan> plan_;
 };
 
