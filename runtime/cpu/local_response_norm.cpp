@@ -79,7 +79,7 @@ struct L2Normalize {
   T eps;
   void operator()(const std::array<const T*, 1>& in, T* y, Index n) const {
     const T* x = in[0];
-    const T energy = sum_over<T>(n, [=](auto at) { return at(x) * at(x); });
+    const T energy = sum_terms<T>(n, [=](auto at) { return at(x) * at(x); });
     const T scale = 1 / (energy < eps * eps ? eps : std::sqrt(energy));
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) y[i] = x[i] * scale;

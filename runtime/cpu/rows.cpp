@@ -31,7 +31,7 @@ float bottom_of(const float* x, Index n) {
 
 template <class T>
 T total_of(const T* x, Index n) {
-  return sum_over<T>(n, [=](auto at) { return at(x); });
+  return sum_terms<T>(n, [=](auto at) { return at(x); });
 }
 
 // x_i − top, and 0 where x_i is an infinite maximum itself.
@@ -112,7 +112,7 @@ struct SoftmaxGrad {
   template <class T>
   void operator()(const std::array<const T*, 2>& in, T* dx, Index n) const {
     const T *y = in[0], *ct = in[1];
-    const T inner = sum_over<T>(n, [=](auto at) { return at(ct) * at(y); });
+    const T inner = sum_terms<T>(n, [=](auto at) { return at(ct) * at(y); });
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) dx[i] = y[i] * (ct[i] - inner);
   }
