@@ -64,8 +64,9 @@ TEST_F(Check, GradientsOfEveryOp) {
     if (!entry->has_vjp) continue;
     Wish wish;
     wish.cotangent = true, wish.most_elements = 600;
-    const auto c = draw_case(*entry, {7, "check", 0, 0}, wish);
+    auto c = draw_case(*entry, {7, "check", 0, 0}, wish);
     ASSERT_TRUE(c.has_value()) << entry->name;
+    for (double& x : c->cotangent.mutable_elements()) x = x == 0 ? 0 : x;  // exact zeros have no sign
     write("op.graph", spec::print(c->graph));
     std::string words = "graph op.graph";
     for (std::size_t i = 0; i < c->data.size(); ++i) {

@@ -101,7 +101,8 @@ TEST(NormExamples, TheForwardOfTheLossUpdatesOnce) {
 TEST(NormExamples, BlockedEntriesNeverReachTheResult) {
   const auto x = tensor({3, 2}, {nan, 5, 1, -inf, inf, nan});
   expect_value("masked_softmax", {x, tensor({3, 2}, {0, 1, 1, 0, 0, 0})}, {0, 1, 1, 0, 0, 0});
-  expect_value("masked_softmax axis=0", {tensor({2, 2}, {7, 7, 7, inf}), tensor({2, 1}, {1, 0})}, {1, 1, 0, 0});
+  expect_value("masked_softmax axis=0", {tensor({2, 3}, {7, 7, 7, 7, inf, nan}), tensor({2, 1}, {1, 0})},
+               {1, 1, 1, 0, 0, 0});
 }
 
 TEST(NormExamples, Refusals) {
