@@ -271,6 +271,16 @@ bool speaks_of(std::string_view method, const spec::Format& format) {
                       [&](const spec::Format& f) { return f != format && method.ends_with(f.name); });
 }
 
+// The claims with the m-th method of the node's op, where they name none; behind the last one comes the textbook.
+spec::Claims other_method(const spec::Graph& graph, NodeId id, spec::Claims claims, std::size_t m) {
+  if (!graph.node(id).op || !claims.method.empty()) return claims;
+  const auto methods = graph.node(id).op->methods();
+  if (methods.empty() || m > methods.size()) return claims;
+  if (m == methods.size()) claims.method = "textbook";
+  else if (speaks_of(methods[m], claims.intermediate)) claims.method = methods[m];
+  return claims;
+}
+
 bool refused(const Judgement& j) { return j.verdict == Verdict::fail || j.verdict == Verdict::suspect; }
 
 }  // namespace
@@ -284,15 +294,8 @@ Judgement judge_node(const spec::Graph& graph, const std::vector<Values>& data, 
     return out;
   }
   Judgement first = judge_reading(graph, data, node, got, claims_of, options);
-  for (std::size_t m = 1; options.any_method && refused(first) && m < most_methods(graph); ++m) {
-    const ClaimsOf otherwise = [&](NodeId id) {
-      spec::Claims claims = claims_of(id);
-      if (!graph.node(id).op) return claims;
-      const auto methods = graph.node(id).op->methods();
-      if (claims.method.empty() && m < methods.size() && speaks_of(methods[m], claims.intermediate))
-        claims.method = methods[m];
-      return claims;
-    };
+  for (std::size_t m = 1; options.any_method && refused(first) && m <= most_methods(graph); ++m) {
+    const ClaimsOf otherwise = [&](NodeId id) { return other_method(graph, id, claims_of(id), m); };
     Judgement other = judge_reading(graph, data, node, got, otherwise, options);
     if (!refused(other) && other.unjudged <= first.unjudged) return other;
   }

@@ -174,7 +174,8 @@ def group_norm(attributes, inputs):
 
 
 def flatten(attributes, inputs):
-    axis = attributes.get("axis", 1) % (inputs[0].ndim + 1)
+    axis = attributes.get("axis", 1)
+    axis += inputs[0].ndim if axis < 0 else 0
     rows = int(np.prod(inputs[0].shape[:axis]))
     return "reshape", {"shape": [rows, inputs[0].size // max(rows, 1)]}, inputs
 

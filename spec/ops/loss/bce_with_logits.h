@@ -14,7 +14,7 @@ struct BceWithLogits {
                                     summary = "-w (p t ln sigmoid(x) + (1 - t) ln(1 - sigmoid(x))); inputs "
                                               "x, t[, w[, p]]";
   static constexpr int arity = 2, most_inputs = 4;
-  static constexpr std::array<std::string_view, 1> methods{"split"};
+  static constexpr std::array<std::string_view, 2> methods{"split", "joined"};
   static constexpr auto words = reduction_words;
   bool operator==(const BceWithLogits&) const = default;
 
@@ -33,10 +33,12 @@ struct BceWithLogits {
     });
   }
   // split: −ln σ(x) = max(−x, 0) + ln(1 + e^−|x|) and −ln(1 − σ(x)) = max(x, 0) + ln(1 + e^−|x|), which never overflow.
+  // joined: the same with ramp(x) = x + ramp(−x), so that the tail appears once.
   template <Number N>
-  Tensor<N> method(std::string_view, const Tensors<N>& in) const {
-    return loss(in, [](const N& x, const N& positive, const N& negative) {
+  Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
+    return loss(in, [joined = method == "joined"](const N& x, const N& positive, const N& negative) {
       const N tail = log1p(exp(-abs(x)));
+      if (joined) return N(negative * x + (positive + negative) * (ramp(-x) + tail));
       return N(positive * (ramp(-x) + tail) + negative * (ramp(x) + tail));
     });
   }
