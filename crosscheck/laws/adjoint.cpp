@@ -29,6 +29,7 @@ namespace {
 template <class N>
 struct Sides {
   N forward{Index{0}}, reverse{Index{0}}, magnitude{Index{0}}, values{Index{0}};
+  bool by_method = false;  // the textbook overflows
 };
 
 template <class N>
@@ -161,6 +162,7 @@ class Adjoint final : public Law {
     Sides<Ball> s = sides<Ball>(c, grad, dx, read);
     if (known(s.forward) && known(s.reverse)) return s;
     Sides<Ball> by_method = sides<Ball>(c, grad, dx, read, /*by_method=*/true);
+    s.by_method = true;
     if (!known(s.forward)) s.forward = by_method.forward;
     if (!known(s.reverse)) s.reverse = by_method.reverse;
     if (!known(s.magnitude)) s.magnitude = by_method.magnitude;
@@ -171,6 +173,7 @@ class Adjoint final : public Law {
                          const JudgeOptions& options) {
     std::optional<Ball> distance;  // of the sides at the precision before
     bool beyond = false;           // every exponent: the data prove nothing, and no precision helps
+    bool by_method = false;        // whose ties (of maxima) may be those of the textbook's overflow
     for (int precision = first_precision; precision <= options.most_precision; precision *= 2) {
       const auto read = [&](double x) { return Ball::exact(x, precision); };
       const Sides<Ball> s = best_known(c, grad, dx, read);
@@ -185,7 +188,7 @@ class Adjoint final : public Law {
         return out;
       }
       out.judgement.refined = precision > first_precision ? out.judgement.elements : 0;
-      beyond = !known(s.forward) || !known(s.reverse);
+      beyond = !known(s.forward) || !known(s.reverse), by_method = s.by_method;
       if (beyond) continue;
       if (equal(s.forward, s.reverse).exact == Tri::no)
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
@@ -200,9 +203,9 @@ class Adjoint final : public Law {
         return out;
       distance = widest;
     }
-    out.verdict = out.judgement.verdict = beyond ? Verdict::mistrusted : Verdict::undecided;
+    out.verdict = out.judgement.verdict = beyond || by_method ? Verdict::mistrusted : Verdict::undecided;
     out.message = out.judgement.note =
-        beyond ? "the two sides overflow"
+        beyond || by_method ? "the two sides overflow"
                : spec::concat("the two sides stay too wide at ", options.most_precision, " bits");
     return out;
   }

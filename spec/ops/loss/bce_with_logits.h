@@ -33,13 +33,16 @@ struct BceWithLogits {
     });
   }
   // split: −ln σ(x) = max(−x, 0) + ln(1 + e^−|x|) and −ln(1 − σ(x)) = max(x, 0) + ln(1 + e^−|x|), which never overflow.
-  // joined: the same with ramp(x) = x + ramp(−x), so that the tail appears once.
+  // joined: the same with max(x, 0) = x + max(−x, 0), so that the tail appears once. All three take the left branch at
+  // 0, and so their sums have the slope of the textbook there.
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
     return loss(in, [joined = method == "joined"](const N& x, const N& positive, const N& negative) {
-      const N tail = log1p(exp(-abs(x)));
-      if (joined) return N(negative * x + (positive + negative) * (ramp(-x) + tail));
-      return N(positive * (ramp(-x) + tail) + negative * (ramp(x) + tail));
+      const N zero(Index{0});
+      const Truth right = less(zero, x);
+      const N tail = log1p(exp(select(right, N(-x), x))), below = select(right, zero, N(-x));
+      if (joined) return N(negative * x + (positive + negative) * (below + tail));
+      return N(positive * (below + tail) + negative * (select(right, x, zero) + tail));
     });
   }
   // dx = w ((1 − t) σ(x) − p t σ(−x)) ct; dt = w ((p − 1) s − x) ct with s = ln(1 + e^−x), as ln(1 + e^x) = x + s
