@@ -33,9 +33,9 @@ using Heads = Drawn<nn::MultiheadAttention>;
 Heads pick_heads(Choices& c) {
   Heads d;
   nn::MultiheadAttention& l = d.layer;
-  l.num_heads = c.pick(1, 3), l.head_dim = 2 * c.pick(0, 1), l.embed_dim = l.num_heads * c.pick(1, 2);
+  l.num_heads = c.pick(1, 3), l.head_dim = 2 * c.pick(0, 2), l.embed_dim = l.num_heads * c.pick(1, 2);
   l.bias = c.coin();
-  if (l.head_dim == 2 && c.coin()) l.rotary = nn::RotaryPositions{};
+  if (l.head_dim > 0 && c.coin()) l.rotary = nn::RotaryPositions{};
   d.x = sequence(c, l.embed_dim, 2);
   d.memory = d.x;
   return d;
@@ -178,7 +178,8 @@ void add_language_models(std::vector<Layer>& list) {
         return Vars{d.layer(s, s.recording().graph.index_input("tokens", d.x, d.layer.vocabulary))};
       },
       [](const Lm& d, const Leaves& w) {
-        return Vars{spec::causal_lm(w("tokens"), w, d.layer.nhead, d.layer.num_layers, dropping(w, d.layer.dropout))};
+        return Vars{spec::causal_lm(w("tokens"), w, d.layer.nhead, d.layer.num_layers, d.layer.tied,
+                                    dropping(w, d.layer.dropout))};
       }));
   list.push_back(layer_of<Lm>(
       "causal_lm_cached", "token by token with a cache of keys and values: the uncached logits", pick_lm,
@@ -196,7 +197,8 @@ void add_language_models(std::vector<Layer>& list) {
         Vars embedded;
         const Leaves wte = w / "wte";
         for (Index t = 0; t < d.x.back(0); ++t) embedded.push_back(spec::embedding(w(spec::concat("token", t)), wte));
-        return Vars{spec::causal_lm_of(call(spec::Concat{-2}, embedded), w, d.layer.nhead, d.layer.num_layers)};
+        return Vars{spec::causal_lm_of(call(spec::Concat{-2}, embedded), w, d.layer.nhead, d.layer.num_layers,
+                                       d.layer.tied)};
       }));
 }
 

@@ -105,7 +105,8 @@ T basic_block(const T& x, const Weights<T>& w, Index stride, bool training) {
   const T h = call(Relu{}, conv_norm(x, w / "conv1", w / "bn1", stride, training));
   const T y = conv_norm(h, w / "conv2", w / "bn2", 1, training);
   const Weights<T> down = w / "downsample";
-  const T shortcut = down.has("0.weight") ? conv_norm(x, down / 0, down / 1, stride, training) : x;
+  const bool same = stride == 1 && x.shape()[1] == y.shape()[1];
+  const T shortcut = same ? x : conv_norm(x, down / 0, down / 1, stride, training);
   return call(Relu{}, add(y, shortcut));
 }
 

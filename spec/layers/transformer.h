@@ -58,19 +58,21 @@ T encoder(const EncoderBlock<T>& block, T x, const Weights<T>& w, Index layers, 
   return norm ? layer_norm(x, w / "norm") : x;
 }
 
-// Logits of the next token from the tokens' embeddings: wpe, pre-norm causal blocks, norm, and lm_head, or wte's weight
-// again.
+// Logits of the next token from the tokens' embeddings: wpe, pre-norm causal blocks, norm, and lm_head; tied: wte's
+// weight again.
 template <TensorLike T>
-T causal_lm_of(const T& embedded, const Weights<T>& w, Index heads, Index layers, const Dropping<T>& dropping = {}) {
+T causal_lm_of(const T& embedded, const Weights<T>& w, Index heads, Index layers, bool tied,
+               const Dropping<T>& dropping = {}) {
   T x = dropping(learned_positions(embedded, w / "wpe"), "dropout");
   MultiheadAttention<T> attention{.heads = heads, .width = x.shape().back(0) / heads, .causal = true};
   attention.dropping = dropping;
   x = encoder(EncoderBlock<T>{attention, "gelu_tanh", true}, x, w / "h", layers, /*norm=*/true, "h");
-  return affine(x, w.has("lm_head.weight") ? w("lm_head.weight") : w("wte.weight"));
+  return affine(x, w(tied ? "wte.weight" : "lm_head.weight"));
 }
 template <TensorLike T>
-T causal_lm(const T& tokens, const Weights<T>& w, Index heads, Index layers, const Dropping<T>& dropping = {}) {
-  return causal_lm_of(embedding(tokens, w / "wte"), w, heads, layers, dropping);
+T causal_lm(const T& tokens, const Weights<T>& w, Index heads, Index layers, bool tied,
+            const Dropping<T>& dropping = {}) {
+  return causal_lm_of(embedding(tokens, w / "wte"), w, heads, layers, tied, dropping);
 }
 
 }  // namespace plumbline::spec

@@ -100,6 +100,8 @@ Trained train(int threads, int steps, bool evaluate_between) {
   options.threads = threads, options.keep = Keep::all;
   auto step = spec::value_or_throw(
       TrainStep::create(m.r.graph, m.loss, spec::Sgd{.lr = 0.1}, kernels(), options, m.r.state));
+  for (std::size_t i = 0; i < step.parameters().size(); ++i)  // the scale of the norm is 1, and its shift 0
+    std::ranges::fill(step.parameter(i), i == 1 ? 0.0F : 1.0F);
   Trained out;
   for (int t = 0; t < steps; ++t) {
     const std::vector<float> x = data(t);
