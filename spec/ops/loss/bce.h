@@ -55,7 +55,7 @@ struct Bce {
     if (choices.pick(0, 2) == 2) shapes.push_back(pick_broadcastable(choices, shape));
     return {{pick_reduction(choices)},
             shapes,
-            {Domain::within(0, 1, {0, 1, 1e-30, 1e-44}), Domain::within(0, 1, {0, 1}), Domain::within(0, 4)}};
+            {Domain::within(0, 1, {0, 1, 1e-30, 0x1.a8c1f2p-145, 1e-44}), Domain::within(0, 1, {0, 1}), Domain::within(0, 4)}};
   }
 
  private:
@@ -66,16 +66,22 @@ struct Bce {
     const Truth cut = less(x, least) & !less(x, N(Index{0}));
     return select(cut, N(least_log), log(select(cut, N(Index{1}), x)));
   }
+  // Where ln x is above −100; a zero stands as a number below it.
+  template <TensorLike T>
+  static T kept(const T& x) {
+    const T above_zero = where(call(Greater{}, x, literal(x, 0)), x, literal(x, 0x1p-149));
+    return call(Greater{}, call(Log{}, above_zero), literal(x, least_log));
+  }
   template <TensorLike T>
   static T log_of(const T& x) {
-    const T kept = call(Greater{}, x, literal(x, std::exp(least_log)));
-    return where(kept, call(Log{}, where(kept, x, literal(x, 1))), literal(x, least_log));
+    const T inside = kept(x);
+    return where(inside, call(Log{}, where(inside, x, literal(x, 1))), literal(x, least_log));
   }
   // a/x, and 0 where ln x is below −100
   template <TensorLike T>
   static T fraction(const T& a, const T& x) {
-    const T kept = call(Greater{}, x, literal(x, std::exp(least_log)));
-    return where(kept, div(a, where(kept, x, literal(x, 1))), literal(x, 0));
+    const T inside = kept(x);
+    return where(inside, div(a, where(inside, x, literal(x, 1))), literal(x, 0));
   }
 };
 BOOST_DESCRIBE_STRUCT(Bce, (), (reduction))
