@@ -19,7 +19,7 @@ TEST(SecondEngine, EnclosuresMeet) {
   for (const auto& [op, reading] : arb_readings()) {
     const EngineCount count = compare_engines(op, reading, /*seed=*/1, /*elements=*/600);
     EXPECT_TRUE(count.disagreements.empty()) << count.disagreements.front();
-    EXPECT_GT(count.elements, 0u) << op << ": nothing was compared";
+    EXPECT_GT(2 * count.elements, count.silent) << op << ": hardly anything was compared";
     elements += count.elements, elementary += count.elementary;
   }
   EXPECT_GT(elementary, elements / 10);
