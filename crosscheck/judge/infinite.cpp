@@ -167,13 +167,23 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
   const Values ieee = in_ieee<double>(graph, data, node, /*textbook=*/false);
   const std::vector<Settled> easy = settled(bounded, other.filtered()[static_cast<std::size_t>(node)], ieee);
   Expectation expected{bounded};
-  if (std::any_of(easy.begin(), easy.end(), [](Settled s) { return s != Settled::yes; })) {
+  const auto kept = [&](Index i) {
+    return easy[static_cast<std::size_t>(i)] == Settled::yes &&
+           spec::judge(bounded[i], got[i], spec::upward::infinity).verdict != Verdict::fail;
+  };
+  Index open = 0;
+  for (Index i = 0; i < got.size(); ++i) open += kept(i) ? 0 : 1;
+  if (open > 0) {
     const LimitJudge limits(graph, data, node, bounded, ieee, claims, std::min(options.most_precision, 256));
     expected.fixed.resize(easy.size());
     for (Index i = 0; i < got.size(); ++i) {
       const auto k = static_cast<std::size_t>(i);
-      if (easy[k] == Settled::no) expected.fixed[k] = limits.judge(i, got[i]);
       if (easy[k] == Settled::unbounded) expected.fixed[k] = spec::judging::unjudged();
+      if (kept(i) || easy[k] == Settled::unbounded) continue;
+      // What IEEE arithmetic rounds to 0 on its way (a gate before an infinity) hides the limit, which forgives.
+      const Judged at_limit = limits.judge(i, got[i]);
+      const bool forgiven = at_limit.verdict == Verdict::pass && !at_limit.unjudged;
+      if (easy[k] == Settled::no || forgiven) expected.fixed[k] = at_limit;
     }
   }
   return judge_expected(graph, finite, node, got, claims_of, options, std::move(expected));

@@ -128,7 +128,10 @@ class Adjoint final : public Law {
       for (double x : v->elements()) attempt = mix(attempt ^ std::bit_cast<std::uint64_t>(x));
     RandomChoices choices(c.seed, "tangents", c.op_name(), c.number, attempt);
     const Pattern pattern = c.number % pattern_count == 0 ? Pattern::grid : Pattern::normal;
-    for (std::size_t leaf : grad.leaves) dx[leaf] = fill(choices, pattern, c.data[leaf].shape(), spec::Domain::any());
+    for (std::size_t leaf : grad.leaves) {
+      dx[leaf] = fill(choices, pattern, c.data[leaf].shape(), spec::Domain::any());
+      for (double& x : dx[leaf].mutable_elements()) x = x == 0 ? 1 : x;  // a pole that moves by 0 would be no pole
+    }
     return dx;
   }
 

@@ -27,7 +27,7 @@ struct DrawKey {
   std::uint64_t number = 0;
   std::uint64_t attempt = 0;
 };
-inline constexpr std::uint64_t attempts_per_shape = 3, most_attempts = 18;
+inline constexpr std::uint64_t attempts_per_shape = 3, most_attempts = 30;
 
 // The pattern of a case: each op meets every pattern in turn.
 Pattern pattern_of(const DrawKey& key);

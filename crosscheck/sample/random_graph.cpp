@@ -44,7 +44,8 @@ class GraphBuilder {
     if (!out || out->size() + size_ > wish_.most_elements) return false;
     Index leaves = 0;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      sample.domains[i].extent = sample.op->index_extent(i, shapes);
+      const Index most = sample.op->index_extent(i, shapes), asked = sample.domains[i].extent;
+      sample.domains[i].extent = asked > 0 && most > 0 ? std::min(asked, most) : most;
       sample.domains[i].ignored = sample.op->ignored_index();
       if (inputs[i] < 0) leaves += shapes[i].size();
       if (sample.domains[i].extent == 0 && shapes[i].size() > 0) return false;

@@ -55,7 +55,8 @@ struct Bce {
     if (choices.pick(0, 2) == 2) shapes.push_back(pick_broadcastable(choices, shape));
     return {{pick_reduction(choices)},
             shapes,
-            {Domain::within(0, 1, {0, 1, 1e-30, 0x1.a8c1f2p-145, 1e-44}), Domain::within(0, 1, {0, 1}), Domain::within(0, 4)}};
+            {Domain::within(0, 1, {0, 1, 1e-30, 0x1.a8c1f2p-145, 1e-44}), Domain::within(0, 1, {0, 1}),
+             Domain::within(0, 4)}};
   }
 
  private:
