@@ -1,4 +1,6 @@
 """Elementwise ops."""
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -42,7 +44,38 @@ def with_attributes():
         yield Row("pow_scalar", {"exponent": exponent}, lambda: [positive(3, 5)], lambda v, p=exponent: v ** p)
 
 
+# By formula: PyTorch has no function of the name.
+FORMULAS = [
+    ("smooth_abs", {"eps": 0.01}, lambda x: torch.sqrt(x * x + 0.01)),
+    ("normal_pdf", {}, lambda x: torch.exp(-x * x / 2) / math.sqrt(2 * math.pi)),
+    ("safe_log", {"eps": 0.01}, lambda x: torch.log(F.softplus(x, threshold=1e9) + 0.01)),
+]
+KINKED = {"relu": F.relu, "abs": torch.abs, "sign": torch.sign, "relu6": F.relu6, "hardsigmoid": F.hardsigmoid,
+          "hardswish": F.hardswish, "softsign": F.softsign, "selu": F.selu, "leaky_relu": F.leaky_relu, "elu": F.elu,
+          "celu": F.celu, "floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc}
+
+
+def at_kinks():
+    """Whole numbers and halves: where branches meet, where operands tie, where rounding has two neighbours."""
+    whole = lambda: [torch.randint(-7, 8, (6, 7)).to(torch.float64)]
+    for op, function in KINKED.items():
+        yield Row(op, {}, whole, function)
+    yield Row("round", {}, lambda: [torch.arange(-9, 10).to(torch.float64) / 2], torch.round)
+    yield Row("clamp", {"min": -2.0, "max": 3.0}, whole, lambda x: torch.clamp(x, -2.0, 3.0))
+    yield Row("hardtanh", {"min_val": -2.0, "max_val": 3.0}, whole, lambda x: F.hardtanh(x, -2.0, 3.0))
+    yield Row("softplus", {"beta": 1.0, "threshold": 3.0}, whole, lambda x: F.softplus(x, 1.0, 3.0))
+    for op in ("maximum", "minimum", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"):
+        yield Row(op, {}, lambda: [whole()[0], whole()[0].sign()], PAIRS[op])
+    yield Row("remainder", {}, lambda: [whole()[0], torch.full((7,), -3.0, dtype=torch.float64)], torch.remainder)
+
+
 def rows():
+    for op, attributes, function in FORMULAS:
+        for shape in SHAPES:
+            yield Row(op, attributes, lambda s=shape: [normal(*s) * 3], function)
+    for shape in SHAPES:
+        yield Row("safe_sqrt", {}, lambda s=shape: [positive(*s)], torch.sqrt)
+    yield from at_kinks()
     for op, function in ANY.items():
         for shape in SHAPES:
             yield Row(op, {}, lambda s=shape: [normal(*s) * 3], function)

@@ -53,6 +53,25 @@ def attentions():
                   lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m))
 
 
+        for start in (0, 2):  # as after `start` keys of a cache
+            yield Row("attention", {"is_causal": True, "start": start}, lambda p=prefix: qkv_of(p),
+                      lambda q, k, v, s=start: F.scaled_dot_product_attention(q, k, v, attn_mask=seen(q, k, s)))
+            yield Row("attention", {"is_causal": True, "start": start}, lambda p=prefix: [*qkv_of(p), some(mask(4, 6))],
+                      lambda q, k, v, m, s=start: F.scaled_dot_product_attention(q, k, v, attn_mask=m & seen(q, k, s)))
+        yield Row("attention", {}, lambda p=prefix: [*qkv_of(p), one_row_blocked()],
+                  lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m))
+
+
+def seen(q, k, start):
+    return torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).tril(start)
+
+
+def one_row_blocked():
+    m = some(mask(4, 6))
+    m[2] = False
+    return m
+
+
 def qkv_of(p):
     return [normal(*p, 4, 8), normal(*p, 6, 8), normal(*p, 6, 5)]
 
@@ -72,6 +91,10 @@ def norms():
             yield Row("batch_norm", {"eps": eps, "training": False},
                       lambda s=shape: [normal(*s), normal(4), positive(4), normal(4), normal(4)],
                       lambda x, m, v, w, b, e=eps: F.batch_norm(x, m, v, w, b, False, 0.1, e), grad=[0])
+            # PyTorch has no derivative of the running statistics; by formula there is one.
+            yield Row("batch_norm", {"eps": eps, "training": False},
+                      lambda s=shape: [normal(*s), normal(4), positive(4), normal(4), normal(4)],
+                      lambda x, *c, e=eps: by_channel(x, *c, e))
             if spatial:
                 yield Row("instance_norm", {"eps": eps}, lambda s=shape: [normal(*s), normal(4), normal(4)],
                           lambda x, w, b, e=eps: F.instance_norm(x, weight=w, bias=b, eps=e))
@@ -84,6 +107,61 @@ def norms():
                   lambda: [normal(2, 6, 3, 4)], lambda x, s=size: F.local_response_norm(x, s, 0.1, 0.75, 1.0))
     for axis in (0, 1, -1):
         yield Row("l2_normalize", {"axis": axis}, lambda: [normal(3, 4, 5)], lambda x, a=axis: F.normalize(x, dim=a))
+
+
+def by_channel(x, mean, variance, w, b, eps):
+    mean, variance, w, b = (v.reshape(-1, *(1,) * (x.dim() - 2)) for v in (mean, variance, w, b))
+    return (x - mean) / torch.sqrt(variance + eps) * w + b
+
+
+def statistics():
+    """The buffers of PyTorch's BatchNorm after one forward pass; momentum None is the cumulative average."""
+    for which in ("mean", "var"):
+        for spatial in ((), (5,), (3, 4)):
+            for momentum in (0.1, 0.75):
+                yield Row(f"batch_norm_running_{which}", {"momentum": momentum},
+                          lambda s=(6, 4, *spatial): [normal(*s), positive(4)],
+                          lambda x, old, m=momentum, k=which: updated(x, old, m, k), grad=[])
+            yield Row(f"batch_norm_running_{which}", {"momentum": 0.0},
+                      lambda s=(6, 4, *spatial): [normal(*s), positive(4), torch.tensor(3.0, dtype=torch.float64)],
+                      lambda x, old, n, k=which: updated(x, old, None, k, int(n)), grad=[])
+
+
+def updated(x, old, momentum, which, batches=0):
+    kind = {2: torch.nn.BatchNorm1d, 3: torch.nn.BatchNorm1d, 4: torch.nn.BatchNorm2d}[x.dim()]
+    norm = kind(x.shape[1], momentum=momentum, dtype=torch.float64)
+    getattr(norm, f"running_{which}").copy_(old)
+    norm.num_batches_tracked.fill_(batches)
+    norm(x)
+    return getattr(norm, f"running_{which}").clone()
+
+
+def with_states():
+    for batch in ((), (2,)):
+        for bias in (True, False):
+            for state in (True, False):
+                if bias and not state:
+                    continue
+                for op, kind, gates in (("rnn", torch.nn.RNN, 1), ("gru", torch.nn.GRU, 3), ("lstm", torch.nn.LSTM, 4)):
+                    make = lambda b=batch, g=gates, w=bias, n=state * (2 if op == "lstm" else 1): [
+                        *weights(g, b)[:5 if w else 3], *(normal(*b, 4) for _ in range(n))]
+                    yield Row(op, {"bias": bias}, make,
+                              lambda *w, k=kind, b=bias: by_torch(k, w, bias=b)[0])
+                yield Row("lstm", {"bias": bias, "output": "cell"}, lambda b=batch, w=bias, n=state: [
+                    *weights(4, b)[:5 if w else 3], *(normal(*b, 4) for _ in range(2 * n))],
+                    lambda *w, b=bias: cells(w, b))
+
+
+def cells(w, bias):
+    """All c_t, one step of the LSTM at a time."""
+    count = 5 if bias else 3
+    state = list(w[count:]) or [torch.zeros(*w[0].shape[1:-1], 4, dtype=torch.float64) for _ in range(2)]
+    out = []
+    for t in range(w[0].shape[0]):
+        _, (h, c) = by_torch(torch.nn.LSTM, [w[0][t:t + 1], *w[1:count], *state], bias=bias)
+        state = [h[0], c[0]]
+        out.append(c[0])
+    return torch.stack(out)
 
 
 def recurrent():
@@ -116,10 +194,12 @@ def weights(gates, batch, steps=5, width=3, hidden=4):
 def by_torch(kind, w, **options):
     """A one-layer module of PyTorch with the given weights, as a function of them."""
     module = kind(w[0].shape[-1], w[2].shape[-1], dtype=torch.float64, **options)
-    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    return torch.func.functional_call(module, dict(zip(names, w[1:])), (w[0],))
+    names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")[:4 if options.get("bias", True) else 2]
+    states = [s[None] for s in w[1 + len(names):]]  # PyTorch's have an axis of layers
+    given = (tuple(states) if len(states) == 2 else states[0],) if states else ()
+    return torch.func.functional_call(module, dict(zip(names, w[1:])), (w[0], *given))
 
 
 def rows():
-    for part in (products, softmaxes, attentions, norms, recurrent):
+    for part in (products, softmaxes, attentions, norms, statistics, recurrent, with_states):
         yield from part()

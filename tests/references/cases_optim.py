@@ -6,7 +6,6 @@ import numpy as np
 import torch
 
 STEPS = 3
-OPERATIONS = 8  # at most, from one rate of a schedule to the next
 
 
 def grid(**choices):
@@ -113,13 +112,7 @@ def compare_rates(program, table, name, attributes, make, steps=40):
             optimiser.step()
             scheduler.step()
     rates, theirs = np.array(rates), {**attributes, "steps": steps}
-    verdict, exact = program.check(name, theirs, [], rates), program.evaluate(name, theirs, [])
-    # PyTorch computes most rates from the last one: the roundings of OPERATIONS gather at each update.
-    ulp = np.spacing(exact.max())
-    errors = np.abs(rates - exact) / ulp
-    if (errors <= OPERATIONS / 2 * (1 + np.arange(steps))).all():
-        verdict.name = "pass"
-    verdict.ulps = errors.max()  # of the largest rate
+    verdict = program.check(name, theirs, [], rates)
     table.add(f"{name} (rates)", "values", verdict, f"{name} {attributes}")
 
 

@@ -62,6 +62,26 @@ def along_one_axis():
         yield Row("median", {"axes": [axis]}, lambda: [distinct(3, 4, 5)], lambda x, a=axis: torch.median(x, a)[0])
 
 
+def at_ties():
+    """Equal elements: who wins, and who gets the gradient."""
+    ties = lambda: [torch.randint(0, 3, (3, 4, 5)).to(torch.float64)]
+    for axis in (0, 1, -1):
+        for op, function in (("argmax", torch.argmax), ("argmin", torch.argmin)):
+            yield Row(op, {"axis": axis}, ties, lambda x, f=function, a=axis: f(x, a))
+        for descending in (False, True):
+            attributes = {"axis": axis, "descending": descending, "stable": True}
+            yield Row("sort", attributes, ties,
+                      lambda x, a=axis, d=descending: torch.sort(x, stable=True, dim=a, descending=d)[0])
+            yield Row("argsort", attributes, ties,
+                      lambda x, a=axis, d=descending: torch.sort(x, stable=True, dim=a, descending=d)[1])
+        yield Row("topk", {"k": 2, "axis": axis}, ties, lambda x, a=axis: torch.topk(x, 2, a)[0], grad=[])
+    for axes in AXES:
+        yield Row("max", {"axes": axes}, ties, lambda x, a=axes: torch.amax(x, over(a) or (0, 1, 2)))
+        yield Row("min", {"axes": axes}, ties, lambda x, a=axes: torch.amin(x, over(a) or (0, 1, 2)))
+        for p in (1.0, 2.0, float("inf")):
+            yield Row("norm", {"p": p, "axes": axes}, ties, lambda x, p=p, a=axes: torch.linalg.vector_norm(x, p, over(a)))
+
+
 def with_zeros():
     x = normal(3, 4, 5)
     x[0, 0, 0] = x[1, 2, 3] = x[1, 1, 3] = 0
@@ -71,3 +91,4 @@ def with_zeros():
 def rows():
     yield from sets_of_axes()
     yield from along_one_axis()
+    yield from at_ties()

@@ -16,6 +16,10 @@ def convolutions():
                           lambda k=k, g=groups: [normal(2, 4, *SIZES[k]), normal(6, 4 // g, *(2,) * k), normal(6)],
                           lambda x, w, b, f=function, form=form, g=groups: f(x, w, b, groups=g, **form))
         yield Row(f"conv{k}d", {}, lambda k=k: [normal(2, 4, *SIZES[k]), normal(6, 4, *(3,) * k)], function)
+        sides = [(1, 2), (0, 1), (2, 0)][:k]  # before and after each axis; F.pad begins with the last
+        yield Row(f"conv{k}d", {"padding": [n for side in sides for n in side], "stride": 2},
+                  lambda k=k: [normal(2, 4, *SIZES[k]), normal(6, 4, *(3,) * k)],
+                  lambda x, w, f=function, s=tuple(n for side in sides[::-1] for n in side): f(F.pad(x, s), w, stride=2))
     for k, function in ((1, F.conv_transpose1d), (2, F.conv_transpose2d)):
         for form in (*FORMS, {"stride": 2, "output_padding": 1}, {"stride": 3, "padding": 1, "output_padding": 2}):
             for groups in (1, 2):
@@ -43,9 +47,23 @@ def pools():
         yield Row("adaptive_max_pool2d", {"output_size": out}, lambda: [distinct(2, 3, 7, 8)],
                   lambda x, o=out: F.adaptive_max_pool2d(x, o))
     yield Row("global_avg_pool2d", {"keepdim": False}, lambda: [normal(2, 3, 7, 8)], lambda x: x.mean((2, 3)))
+    yield Row("lp_pool2d", {"norm_type": 2.0, "kernel": 3, "stride": 2, "ceil_mode": True},
+              lambda: [distinct(2, 3, 8, 8).abs() + 0.1], lambda x: F.lp_pool2d(x, 2.0, 3, 2, ceil_mode=True))
     for p in (1.0, 2.0, 3.0):
         yield Row("lp_pool2d", {"norm_type": p, "kernel": 2}, lambda: [distinct(2, 3, 7, 8).abs() + 0.1],
                   lambda x, p=p: F.lp_pool2d(x, p, 2))
+
+
+def at_ties():
+    for k, function in ((1, F.max_pool1d), (2, F.max_pool2d)):
+        yield Row(f"max_pool{k}d", {"kernel": 3, "stride": 1}, lambda k=k: [tied(2, 3, *SIZES[k])],
+                  lambda x, f=function: f(x, 3, 1))
+    yield Row("adaptive_max_pool2d", {"output_size": [2, 3]}, lambda: [tied(2, 3, 7, 8)],
+              lambda x: F.adaptive_max_pool2d(x, [2, 3]))
+
+
+def tied(*shape):
+    return torch.randint(0, 3, shape).to(torch.float64)
 
 
 def resampling():
@@ -61,5 +79,5 @@ def resampling():
 
 
 def rows():
-    for part in (convolutions, pools, resampling):
+    for part in (convolutions, pools, at_ties, resampling):
         yield from part()

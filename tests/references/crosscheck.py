@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Verdict:
-    """What `crosscheck check` said: its verdict, the largest error in ulps and its first lines."""
+    """What `crosscheck check` said: its verdict, the largest error in ulps, how many elements it judged, its text."""
 
     def __init__(self, code, report, text):
         self.code, self.text = code, text
@@ -18,12 +18,22 @@ class Verdict:
         cells = report["cells"] if report else []
         self.ulps = max((c["max_ulp"] for c in cells), default=0.0)
         self.elements = totals.get("elements", 0)
-        self.unjudged = sum(c["unjudged_elements"] for c in cells)
+        self.judged = self.elements - sum(c["unjudged_elements"] for c in cells)
+        worst = max((f for f in report["findings"] if f["element"] is not None) if report else (),
+                    key=lambda f: f["ratio"] or 0, default=None)
+        # The worst element: what was expected, and what came.
+        self.exact = float.fromhex(worst["exact"]["lo"]) if worst and worst["exact"] else None
+        self.got = float.fromhex(worst["got"]) if worst and worst["got"] else None
+
+    @property
+    def mistrusted(self):
+        return self.name == "mistrusted"
 
     @property
     def right(self):
-        # Mistrusted data prove little (a single element, all zeros), but nothing in them differs.
-        return self.name in ("pass", "mistrusted")
+        # Mistrusted data prove little (a single element, all zeros), but nothing in them differs. Where no element
+        # could be judged nothing was compared.
+        return self.name in ("pass", "mistrusted") and (self.judged > 0 or self.elements == 0)
 
 
 def attribute_text(value):

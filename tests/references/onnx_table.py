@@ -1,6 +1,6 @@
 """Runs the ONNX standard's own node tests, forward, for every operator that maps to an op of ours.
 
-python3 tests/references/onnx_table.py build/crosscheck/crosscheck [--operator GLOB] [--markdown FILE]
+python3 tests/references/onnx_table.py build/crosscheck/crosscheck [--operator GLOB] [--markdown FILE] [--json FILE]
 """
 import argparse
 import fnmatch
@@ -12,16 +12,17 @@ import onnx
 from onnx.backend.test.case.node import collect_testcases as node_tests
 
 from crosscheck import Crosscheck
-from onnx_maps import MAPS, NotOurs
+from onnx_maps import MAPS, OTHERS, NotOurs
 from table import Table
 
 REAL = (np.float32, np.float64)
-INDEXED = ("index_select", "gather")
+INDEXED = ("index_select", "gather", "scatter_add", "one_hot", "nll", "cross_entropy_index")
 
 
-def arrays_of(case, node, values):
-    names = dict(zip([i.name for i in case.model.graph.input], values))
-    return [names.get(name) for name in node.input]
+def arrays_of(names, graph_names, values):
+    """In the order of the node; None where it leaves one out."""
+    found = dict(zip(graph_names, values))
+    return [found.get(name) for name in names]
 
 
 def as_ours(x):
@@ -31,31 +32,49 @@ def as_ours(x):
     return x.astype(np.int64)
 
 
+def prepared(op, inputs):
+    while inputs and inputs[-1] is None:
+        inputs = inputs[:-1]
+    if any(x is None for x in inputs):
+        raise NotOurs("an input left out in the middle")
+    if any(x.dtype.kind not in "fbiu" or x.dtype == np.float16 for x in inputs):
+        raise NotOurs("inputs of other types")
+    if any(x.dtype.kind in "iu" for x in inputs) and op not in INDEXED:
+        raise NotOurs("integer arithmetic")
+    return [np.array(as_ours(x), order="C") for x in inputs]
+
+
 def translate(case):
-    """(op, attributes, inputs, expected) of a case; NotOurs with the reason."""
-    nodes = case.model.graph.node
+    """(op, attributes, inputs, expected) for each result of a case that has an op of ours; NotOurs with the reason."""
+    nodes, graph = case.model.graph.node, case.model.graph
     if len(nodes) != 1:
         raise NotOurs("several nodes")
     node = nodes[0]
     inputs, outputs = case.data_sets[0]
-    inputs = arrays_of(case, node, inputs)
-    if any(not isinstance(x, np.ndarray) for x in inputs if x is not None) or not isinstance(outputs[0], np.ndarray):
+    if not all(isinstance(x, np.ndarray) or np.isscalar(x) for x in (*inputs, *outputs)):
         raise NotOurs("values that are no tensors")
-    if outputs[0].dtype.kind not in "fbiu" or outputs[0].dtype == np.float16:
-        raise NotOurs(f"results in {outputs[0].dtype}")
+    inputs = arrays_of(node.input, [i.name for i in graph.input], [np.asarray(x) for x in inputs])
+    outputs = arrays_of(node.output, [o.name for o in graph.output], [np.asarray(x) for x in outputs])
+    for y in outputs:
+        if y is not None and (y.dtype.kind not in "fbiu" or y.dtype == np.float16):
+            raise NotOurs(f"results in {y.dtype}")
     attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
     attributes = {k: v.decode() if isinstance(v, bytes) else list(v) if isinstance(v, (tuple, list)) else v
                   for k, v in attributes.items()}
-    op, found, ours = MAPS[node.op_type](attributes, inputs)
-    while ours and ours[-1] is None:
-        ours = ours[:-1]
-    if any(x is None for x in ours):
-        raise NotOurs("an input left out in the middle")
-    if any(x.dtype.kind not in "fbiu" or x.dtype == np.float16 for x in ours):
-        raise NotOurs("inputs of other types")
-    if any(x.dtype.kind in "iu" for x in ours) and op not in INDEXED:
-        raise NotOurs("integer arithmetic")
-    return op, found, [as_ours(x) for x in ours], outputs[0]
+    if node.op_type == "Split":
+        attributes["count of outputs"] = len(outputs)
+    said = MAPS[node.op_type](attributes, inputs)
+    results = said if isinstance(said, list) else [(*said, lambda given: given[0])]
+    found = [(op, what, prepared(op, ours), expected(outputs)) for op, what, ours, expected in results]
+    return [result for result in found if result[3] is not None]
+
+
+def judge(program, table, case, operator):
+    for op, attributes, inputs, expected in translate(case):
+        expected = np.array(expected, order="C")
+        if expected.dtype.kind in "biu":
+            expected = expected.astype(np.float32)
+        table.add(operator, "values", program.check(op, attributes, inputs, expected, claims=["ties=any"]), case.name)
 
 
 def main():
@@ -63,30 +82,30 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--operator", default="*")
     parser.add_argument("--markdown")
+    parser.add_argument("--json")
     arguments = parser.parse_args()
-    program, table, left = Crosscheck(arguments.program), Table(["values"]), Counter()
+    program, table, left, unknown = Crosscheck(arguments.program), Table(["values"]), Counter(), Counter()
     for case in node_tests(None):
-        operator = case.model.graph.node[0].op_type if case.model.graph.node else ""
-        if operator not in MAPS or not fnmatch.fnmatch(operator, arguments.operator):
+        nodes = case.model.graph.node
+        operator = nodes[0].op_type if nodes else ""
+        if not fnmatch.fnmatch(operator, arguments.operator):
+            continue
+        if operator not in MAPS:
+            unknown[operator] += len(nodes) == 1
             continue
         try:
-            op, attributes, inputs, expected = translate(case)
+            judge(program, table, case, operator)
         except NotOurs as reason:
             left[f"{operator}: {reason}"] += 1
-            continue
-        if expected.dtype.kind in "biu":
-            expected = expected.astype(np.float32)
-        table.add(operator, "values", program.check(op, attributes, inputs, expected, claims=["ties=any"]), case.name)
-    text = table.markdown()
-    print(text)
-    for difference in table.differences:
-        print("\nDIFFERS", *difference[:4], "\n  ", difference[4].replace("\n", "\n   "))
+    table.show()
     print("\nleft out:", *(f"\n  {n} × {why}" for why, n in sorted(left.items())))
+    unknown = {operator: n for operator, n in sorted(unknown.items()) if n}
+    print(f"\nno op of ours: {len(unknown)} operators, {sum(unknown.values())} node tests:",
+          ", ".join(f"{o} ({OTHERS[o]})" if o in OTHERS else o for o in unknown))
     right, count = table.totals()["values"]
-    print(f"totals: {right} of {count} node tests agree, {len(table.rows)} operators, {sum(left.values())} left out")
-    if arguments.markdown:
-        with open(arguments.markdown, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+    print(f"totals: {right} of {count} results of node tests agree, {len(table.rows)} operators, "
+          f"{sum(left.values())} tests left out")
+    table.write(arguments.markdown, arguments.json)
     return 1 if table.differences else 0
 
 

@@ -1,6 +1,6 @@
 """Compares every op that PyTorch has: its float64 values and gradients, judged by `crosscheck check`.
 
-python3 tests/references/torch_table.py build/crosscheck/crosscheck [--op GLOB] [--markdown FILE]
+python3 tests/references/torch_table.py build/crosscheck/crosscheck [--op GLOB] [--markdown FILE] [--json FILE]
 """
 import argparse
 import fnmatch
@@ -53,22 +53,18 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--op", default="*")
     parser.add_argument("--markdown")
+    parser.add_argument("--json")
     arguments = parser.parse_args()
     program, table = Crosscheck(arguments.program), Table(["values", "gradients"])
     rows = [r for m in MODULES for r in m.rows() if fnmatch.fnmatch(r.op, arguments.op)]
     for seed, row in enumerate(rows):
         compare(program, table, row, seed)
     cases_optim.compare_all(program, table, arguments.op)
-    text = table.markdown()
     missing = sorted({o["name"] for o in program.ops()} - set(table.rows))
-    print(text)
-    for difference in table.differences:
-        print("\nDIFFERS", *difference[:4], "\n  ", difference[4].replace("\n", "\n   "))
+    table.show()
     print("\nops without a PyTorch counterpart here:", ", ".join(missing))
     print("totals:", ", ".join(f"{k} {a} of {n} agree" for k, (a, n) in table.totals().items()))
-    if arguments.markdown:
-        with open(arguments.markdown, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+    table.write(arguments.markdown, arguments.json)
     return 1 if table.differences else 0
 
 
