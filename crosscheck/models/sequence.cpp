@@ -27,9 +27,6 @@ ModelOutput classified(const Var& logits, const Var& labels) {
   return {logits, spec::cross_entropy_index(logits, labels)};
 }
 Var time_major(const Var& x) { return spec::permute(x, {1, 0, 2}); }
-Var last_of(const Var& x) {  // [T, B, h] → [B, h]
-  return spec::reshape(spec::slice(x, 0, x.shape()[0] - 1, x.shape()[0]), {x.shape()[1], x.shape()[2]});
-}
 
 // x_t = (x_0 + t · stride) mod letters; the label of a position is the next letter.
 void progression(RandomChoices& random, std::span<double> x, std::span<double> label) {
