@@ -74,7 +74,8 @@ def judge(program, table, case, operator):
         expected = np.array(expected, order="C")
         if expected.dtype.kind in "biu":
             expected = expected.astype(np.float32)
-        table.add(operator, "values", program.check(op, attributes, inputs, expected, claims=["ties=any"]), case.name)
+        verdict = program.check(op, attributes, inputs, expected, claims=["ties=any"])
+        table.add(op, "values", verdict, f"{operator} {case.name}")
 
 
 def main():
@@ -85,6 +86,7 @@ def main():
     parser.add_argument("--json")
     arguments = parser.parse_args()
     program, table, left, unknown = Crosscheck(arguments.program), Table(["values"]), Counter(), Counter()
+    operators = set()
     for case in node_tests(None):
         nodes = case.model.graph.node
         operator = nodes[0].op_type if nodes else ""
@@ -95,6 +97,7 @@ def main():
             continue
         try:
             judge(program, table, case, operator)
+            operators.add(operator)
         except NotOurs as reason:
             left[f"{operator}: {reason}"] += 1
     table.show()
@@ -103,7 +106,7 @@ def main():
     print(f"\nno op of ours: {len(unknown)} operators, {sum(unknown.values())} node tests:",
           ", ".join(f"{o} ({OTHERS[o]})" if o in OTHERS else o for o in unknown))
     right, count = table.totals()["values"]
-    print(f"totals: {right} of {count} results of node tests agree, {len(table.rows)} operators, "
+    print(f"totals: {right} of {count} results of node tests agree, {len(operators)} operators, {len(table.rows)} ops, "
           f"{sum(left.values())} tests left out")
     table.write(arguments.markdown, arguments.json)
     return 1 if table.differences else 0
