@@ -82,7 +82,8 @@ def norms():
             yield Row("layer_norm", {"normalized_shape": slice_, "eps": eps},
                       lambda s=slice_: [normal(3, 4, 5), normal(*s), normal(*s)],
                       lambda x, w, b, s=slice_, e=eps: F.layer_norm(x, s, w, b, e))
-            yield Row("rms_norm", {"normalized_shape": slice_, "eps": eps}, lambda s=slice_: [normal(3, 4, 5), normal(*s)],
+            yield Row("rms_norm", {"normalized_shape": slice_, "eps": eps},
+                      lambda s=slice_: [normal(3, 4, 5), normal(*s)],
                       lambda x, w, s=slice_, e=eps: F.rms_norm(x, s, w, e))
         for spatial in ((), (5,), (3, 4)):
             shape = (6, 4, *spatial)
@@ -180,7 +181,8 @@ def rotated(x, start, interleaved):
     d, pairs = x.shape[-1], x.shape[-1] // 2
     rate = 10000.0 ** (-2 * torch.arange(pairs, dtype=x.dtype) / d)
     angle = (start + torch.arange(x.shape[-2], dtype=x.dtype))[:, None] * rate
-    first, second = (x[..., 0:2 * pairs:2], x[..., 1:2 * pairs:2]) if interleaved else (x[..., :pairs], x[..., pairs:2 * pairs])
+    even = 2 * pairs
+    first, second = (x[..., 0:even:2], x[..., 1:even:2]) if interleaved else (x[..., :pairs], x[..., pairs:even])
     turned = (first * angle.cos() - second * angle.sin(), first * angle.sin() + second * angle.cos())
     pieces = torch.stack(turned, -1).flatten(-2) if interleaved else torch.cat(turned, -1)
     return torch.cat([pieces, x[..., 2 * pairs:]], -1)

@@ -79,7 +79,8 @@ def at_ties():
         yield Row("max", {"axes": axes}, ties, lambda x, a=axes: torch.amax(x, over(a) or (0, 1, 2)))
         yield Row("min", {"axes": axes}, ties, lambda x, a=axes: torch.amin(x, over(a) or (0, 1, 2)))
         for p in (1.0, 2.0, float("inf")):
-            yield Row("norm", {"p": p, "axes": axes}, ties, lambda x, p=p, a=axes: torch.linalg.vector_norm(x, p, over(a)))
+            yield Row("norm", {"p": p, "axes": axes}, ties,
+                      lambda x, p=p, a=axes: torch.linalg.vector_norm(x, p, over(a)))
 
 
 def with_zeros():

@@ -17,9 +17,10 @@ def convolutions():
                           lambda x, w, b, f=function, form=form, g=groups: f(x, w, b, groups=g, **form))
         yield Row(f"conv{k}d", {}, lambda k=k: [normal(2, 4, *SIZES[k]), normal(6, 4, *(3,) * k)], function)
         sides = [(1, 2), (0, 1), (2, 0)][:k]  # before and after each axis; F.pad begins with the last
+        theirs = [n for side in sides[::-1] for n in side]
         yield Row(f"conv{k}d", {"padding": [n for side in sides for n in side], "stride": 2},
                   lambda k=k: [normal(2, 4, *SIZES[k]), normal(6, 4, *(3,) * k)],
-                  lambda x, w, f=function, s=tuple(n for side in sides[::-1] for n in side): f(F.pad(x, s), w, stride=2))
+                  lambda x, w, f=function, p=theirs: f(F.pad(x, p), w, stride=2))
     for k, function in ((1, F.conv_transpose1d), (2, F.conv_transpose2d)):
         for form in (*FORMS, {"stride": 2, "output_padding": 1}, {"stride": 3, "padding": 1, "output_padding": 2}):
             for groups in (1, 2):

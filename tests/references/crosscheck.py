@@ -22,7 +22,7 @@ class Verdict:
         worst = max((f for f in report["findings"] if f["element"] is not None) if report else (),
                     key=lambda f: f["ratio"] or 0, default=None)
         # The worst element: what was expected, and what came.
-        self.exact = float.fromhex(worst["exact"]["lo"]) if worst and worst["exact"] else None
+        self.exact = middle(worst["exact"]) if worst and worst["exact"] else None
         self.got = float.fromhex(worst["got"]) if worst and worst["got"] else None
 
     @property
@@ -34,6 +34,11 @@ class Verdict:
         # Mistrusted data prove little (a single element, all zeros), but nothing in them differs. Where no element
         # could be judged nothing was compared.
         return self.name in ("pass", "mistrusted") and (self.judged > 0 or self.elements == 0)
+
+
+def middle(enclosure):
+    low, high = (float.fromhex(enclosure[k]) for k in ("lo", "hi"))
+    return low + (high - low) / 2
 
 
 def attribute_text(value):
@@ -55,7 +60,7 @@ class Crosscheck:
         return json.loads(self.run(["list", "ops", "--json"], None).stdout)["ops"]
 
     def check(self, op, attributes, inputs, got, ct=None, claims=()):
-        """Judges `got`: one array, the result; or a list: the tensors after a step, with the cotangent `ct` gradients."""
+        """Judges `got`: an array, the result; or a list: the tensors after a step, gradients for the cotangent `ct`."""
         with tempfile.TemporaryDirectory() as folder:
             where = pathlib.Path(folder)
             arguments = ["check", op, *(f"{k}={attribute_text(v)}" for k, v in attributes.items())]

@@ -12,7 +12,8 @@ import onnx
 from onnx.backend.test.case.node import collect_testcases as node_tests
 
 from crosscheck import Crosscheck
-from onnx_maps import MAPS, OTHERS, NotOurs
+from onnx_base import NotOurs
+from onnx_maps import MAPS, OTHERS
 from table import Table
 
 REAL = (np.float32, np.float64)
