@@ -183,7 +183,9 @@ class Adjoint final : public Law {
       const bool no_forward = undefined(s.forward), no_reverse = undefined(s.reverse);
       // Where a value on the way does not exist, neither does the derivative, whatever a side says.
       const bool lopsided = (no_forward && known(s.reverse)) || (no_reverse && known(s.forward));
-      if (lopsided && !s.values.may_be_nan())
+      // Nor where one side is 0 because nothing moves at a pole.
+      const bool still = no_reverse && equal(s.forward, Ball::exact(0, precision)).exact == Tri::yes;
+      if (lopsided && !still && !s.values.may_be_nan())
         return failed(both(spec::concat(s.forward), spec::concat(s.reverse)));
       if (no_forward || no_reverse) {
         out.verdict = out.judgement.verdict = Verdict::mistrusted;
