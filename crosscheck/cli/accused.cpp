@@ -1,6 +1,8 @@
 // Finding the guilty node of a recorded case.
 #include "crosscheck/cli/accused.h"
 
+#include <algorithm>
+
 #include "crosscheck/audit/runner.h"
 #include "crosscheck/laws/evidence.h"
 #include "spec/eval/exact.h"
@@ -15,7 +17,7 @@ namespace {
 struct Trial {
   spec::Graph graph;
   std::vector<Values> data;
-  NodeId first = 0;                     // nodes from here on are judged first
+  NodeId first = 0;                     // nodes from here on are judged first, then those before
   std::optional<spec::GradGraph> grad;  // for a law about gradients
 };
 
@@ -49,9 +51,9 @@ std::optional<Accused> accuse(const Replay& replay, Subject& subject, const Judg
   for (std::size_t i = 0; i < nodes.size(); ++i) values[static_cast<std::size_t>(nodes[i])] = run->values[i];
   JudgeOptions judging = options;
   judging.vacuity = false;
+  std::stable_partition(nodes.begin(), nodes.end(), [&](NodeId id) { return id >= trial.first; });
   std::optional<Accused> worst;
   for (NodeId id : nodes) {
-    if (id < trial.first) continue;
     const spec::Node& node = trial.graph.node(id);
     const auto kernel = subject.kernel(trial.graph, id);
     const auto in = inputs_of(trial.graph, id, values);

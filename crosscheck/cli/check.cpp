@@ -29,10 +29,11 @@ class Check final : public Verb {
                       "or a step, with --got for each tensor that it leaves: adam t=3 p.npy g.npy m.npy v.npy; initial "
                       "values: xavier_uniform shape=[3,4] seed=1; rates: cosine lr=0.1 steps=9");
     flags.repeated("--got", got_,
-                   "the result to judge; its dtype is the claimed output format: f8 is computed in f8, others in f4");
+                   "the result to judge, or one --got for each gradient; its dtype is the claimed output format: f8 is "
+                   "computed in f8, others in f4");
     flags.repeated("--claim", claims_,
-                   "what the kernel promises: format=bf16 (of the output), operands=tf32, intermediate=f16, "
-                   "accumulator=f16, order=tree, fma=never, method=scaled, ulp=2, …");
+                   "what the kernel promises, one --claim for each: format=bf16 (of the output), operands=tf32, "
+                   "intermediate=f16, accumulator=f16, order=tree, fma=never, method=scaled, ulp=2, …");
     flags.option("--tier", tier_,
                  "proof: the proven bound only; statistics (default): and what rounding errors look like");
     flags.option("--vjp", vjp_,
@@ -164,6 +165,7 @@ class Check final : public Verb {
     refuse_unrepresentable(got, file, claims);
     options_.run_elements = std::max(1.0, static_cast<double>(got.values.size()) * static_cast<double>(got_.size()));
     options_.formula_ulps = claims.method.empty() ? least_ulps(claims) : 0;
+    options_.one_rounding_too = !vjp_.empty();
     const auto begin = std::chrono::steady_clock::now();
     const ClaimsOf claims_of = claims_on(target.graph, claims);
     Judgement judgement = judge_node(target.graph, target.data, target.node, got.values, claims_of, options_);

@@ -25,6 +25,7 @@ struct JudgeOptions {
   // > 0: an element whose formula rounds more than once is also right within so many ulps of the exact value, however
   // a kernel that claims no method cuts the formula into roundings.
   double formula_ulps = 0;
+  bool one_rounding_too = false;  // of gradients, where even one rounding of this formula may be several of another
   bool vacuity = true;
 
   // How a run's probability of a false alarm is spent [tier B5]: half on the second tier, of elements and of whole

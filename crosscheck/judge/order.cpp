@@ -50,15 +50,20 @@ bool neighbours_alike(const Values& x, Index axis) {
 
 std::optional<std::string> order_speaks(const spec::Graph& graph, const std::vector<Values>& data) {
   const auto leaves = graph.leaves();
+  std::string repeated;  // the largest input of few values; where one of many is as large, no terms are alike
+  Index repeated_size = 0, varied_size = 0;
   for (std::size_t i = 0; i < data.size(); ++i) {
     const spec::Node& leaf = graph.node(leaves[i]);
     if (leaf.extent >= 0 || data[i].size() < too_few) continue;
     const std::string name = leaf.name.empty() ? "an input" : leaf.name;
-    if (few_distinct(data[i])) return "few distinct values in " + name;
+    if (!few_distinct(data[i])) varied_size = std::max(varied_size, data[i].size());
+    else if (data[i].size() > repeated_size) repeated = name, repeated_size = data[i].size();
+    if (few_distinct(data[i])) continue;
     for (Index axis = 0; axis < leaf.shape.rank(); ++axis)
       if (neighbours_alike(data[i], axis))
         return spec::concat("neighbours along axis ", axis, " of ", name, " resemble each other");
   }
+  if (repeated_size > varied_size) return "few distinct values in " + repeated;
   return std::nullopt;
 }
 

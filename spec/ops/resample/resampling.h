@@ -36,12 +36,12 @@ inline std::vector<Share> shares_of(Interpolation how, Index in, Index out, Inde
 template <Number N>
 N coordinate_weight(const N& x, Interpolation how, Index in, Index out, Index o, const Share& share) {
   if (share.q == 1) return N(Index{1});
-  const Index i = shares_of(how, in, out, o).front().input;
+  const Share first = shares_of(how, in, out, o, /*clamped=*/true).front();
   const N half = ratio(x, 1, 2);
   const N at = how == Interpolation::align_corners ? N(N(o) * ratio(x, in - 1, out - 1))
                                                    : N((N(o) + half) * ratio(x, in, out) - half);
-  const N far = at - N(i);
-  return share.input == i ? N(N(Index{1}) - far) : far;
+  const N far = at - N(first.input);
+  return share.p == first.p ? N(N(Index{1}) - far) : far;
 }
 
 // [op C1] of x or ct, [op C2] of the list, [op C3..C4] of the extents: the shape with its last two extents replaced.
@@ -106,7 +106,7 @@ template <Number N>
 Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool back, Weights weights) {
   if (to.size() == 0) return Tensor<N>::full(to, N(Index{0}));
   const Shape &in = back ? to : x.shape(), &out = back ? x.shape() : to;
-  const bool clamped = weights == Weights::clamped;
+  const bool clamped = weights == Weights::clamped || weights == Weights::coordinates;
   const auto rows = terms_of(how, in.back(1), out.back(1), back, clamped),
              columns = terms_of(how, in.back(0), out.back(0), back, clamped);
   const std::array<Index, 2> whole{denominator_of(how, out.back(0)), denominator_of(how, out.back(1))};

@@ -16,7 +16,7 @@ struct UpsampleBilinear2d : Upsample<UpsampleBilinear2d, UpsampleBilinear2dGrad>
 
   Interpolation how() const { return align_corners ? Interpolation::align_corners : Interpolation::half_pixel; }
   // weights: the exact fractions, rounded once. clamped: the same, with two shares of the last input beyond it.
-  // coordinates: the weights from a source coordinate that was rounded.
+  // coordinates: like clamped, with weights from a source coordinate that was rounded.
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
     return interpolated(in[0], weights_named(method));
