@@ -2,6 +2,9 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "crosscheck/audit/text_file.h"
 #include "crosscheck/cli/arguments.h"
 #include "crosscheck/cli/subjects.h"
@@ -67,7 +70,8 @@ class SuiteReader {
     else if (key == "size")
       suite.size = factor(node, key);
     else
-      refuse(place(node, key), ": found an unknown key, expected one of a suite", spec::did_you_mean(key, keys()));
+      refuse(place(node, key), ": found an unknown key, expected ", fmt::format("{}", fmt::join(keys(), ", ")),
+             spec::did_you_mean(key, keys()));
   }
 
   std::vector<std::string> words(const toml::node& node, const std::string& key) const {
@@ -78,8 +82,10 @@ class SuiteReader {
     return out;
   }
   double factor(const toml::node& node, const std::string& key) const {
+    constexpr double least = 1.0 / 256, most = 256;
     const auto value = node.value<double>();
-    if (!value || !(*value > 0)) refuse(place(node, key), ": found something else, expected a positive number");
+    if (!value || !(*value >= least && *value <= most))
+      refuse(place(node, key), ": found something else, expected a number from ", least, " to ", most);
     return *value;
   }
   static std::vector<std::string> keys() {
