@@ -56,9 +56,11 @@ std::optional<std::string> order_speaks(const spec::Graph& graph, const std::vec
     const spec::Node& leaf = graph.node(leaves[i]);
     if (leaf.extent >= 0 || data[i].size() < too_few) continue;
     const std::string name = leaf.name.empty() ? "an input" : leaf.name;
-    if (!few_distinct(data[i])) varied_size = std::max(varied_size, data[i].size());
-    else if (data[i].size() > repeated_size) repeated = name, repeated_size = data[i].size();
-    if (few_distinct(data[i])) continue;
+    if (few_distinct(data[i])) {
+      if (data[i].size() > repeated_size) repeated = name, repeated_size = data[i].size();
+      continue;
+    }
+    varied_size = std::max(varied_size, data[i].size());
     for (Index axis = 0; axis < leaf.shape.rank(); ++axis)
       if (neighbours_alike(data[i], axis))
         return spec::concat("neighbours along axis ", axis, " of ", name, " resemble each other");

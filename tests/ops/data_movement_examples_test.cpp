@@ -2,30 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
-#include <sstream>
 
 #include "spec/eval/interpret.h"
-#include "spec/graph/catalogue.h"
-#include "spec/graph/graph.h"
+#include "tests/ops/examples.h"
 
 namespace plumbline::spec {
 namespace {
 
 using Numbers = std::vector<double>;
 using Rows = Tensors<double>;
-const double nan = std::numeric_limits<double>::quiet_NaN();
-
-// `slice axis=1 step=2`
-Op op_of(const std::string& text) {
-  static const Catalogue catalogue = Catalogue::builtin();
-  std::istringstream words(text);
-  std::string name, word;
-  words >> name;
-  Attributes attributes;
-  while (words >> word) attributes.push_back({word.substr(0, word.find('=')), word.substr(word.find('=') + 1)});
-  return value_or_throw(catalogue.parse(name, attributes));
-}
 
 Tensor<double> row(Numbers x) {
   const auto n = static_cast<Index>(x.size());
@@ -65,11 +50,6 @@ Numbers slope(const std::string& text, Rows in, Numbers ct = {}) {
 }
 
 Shape shape_of(const std::string& op, const Shapes& in) { return value_or_throw(op_of(op)->shape(in)); }
-std::string refusal(const std::string& op, const Shapes& in) {
-  const auto shape = op_of(op)->shape(in);
-  return shape ? concat("accepted: ", *shape) : shape.error().what();
-}
-
 TEST(DataMovement, Reductions) {
   const auto x = matrix(2, 3, {1, -2, 3, 4, 5, 0});
   EXPECT_EQ(value("prod axes=1", {x}), (Numbers{-6, 0}));

@@ -2,30 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
-#include <sstream>
 
 #include "spec/eval/interpret.h"
-#include "spec/graph/catalogue.h"
-#include "spec/graph/graph.h"
+#include "tests/ops/examples.h"
 
 namespace plumbline::spec {
 namespace {
-
-using Values = std::vector<double>;
-constexpr double inf = std::numeric_limits<double>::infinity();
-const double nan = std::numeric_limits<double>::quiet_NaN();
-
-// `softplus beta=2`
-Op op_of(const std::string& text) {
-  static const Catalogue catalogue = Catalogue::builtin();
-  std::istringstream words(text);
-  std::string name, word;
-  words >> name;
-  Attributes attributes;
-  while (words >> word) attributes.push_back({word.substr(0, word.find('=')), word.substr(word.find('=') + 1)});
-  return value_or_throw(catalogue.parse(name, attributes));
-}
 
 Tensor<double> vector(const Values& data) { return {Shape{static_cast<Index>(data.size())}, data}; }
 
@@ -50,11 +32,6 @@ Values slope(const std::string& text, const std::vector<Values>& in, std::size_t
   const NodeId wanted[] = {append_grad(graph, y.id(), seed, std::span(&id, 1))[0].id()};
   const auto g = interpret<double>(graph, data, wanted)[static_cast<std::size_t>(wanted[0])];
   return {g.elements().begin(), g.elements().end()};
-}
-
-std::string refusal(const std::string& op, const Shapes& in) {
-  const auto shape = op_of(op)->shape(in);
-  return shape ? "accepted" : shape.error().what();
 }
 
 TEST(ElementwiseExamples, Values) {

@@ -2,46 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
-#include <sstream>
 
 #include "spec/eval/interpret.h"
-#include "spec/graph/catalogue.h"
-#include "spec/graph/graph.h"
+#include "tests/ops/examples.h"
 
 namespace plumbline::spec {
 namespace {
 
-using Values = std::vector<double>;
-constexpr double inf = std::numeric_limits<double>::infinity();
-const double nan = std::numeric_limits<double>::quiet_NaN();
-
-// `attention is_causal=true`
-Op op_of(const std::string& text) {
-  static const Catalogue catalogue = Catalogue::builtin();
-  std::istringstream words(text);
-  std::string name, word;
-  words >> name;
-  Attributes attributes;
-  while (words >> word) attributes.push_back({word.substr(0, word.find('=')), word.substr(word.find('=') + 1)});
-  return value_or_throw(catalogue.parse(name, attributes));
-}
-
-Tensor<double> tensor(Shape shape, Values data) { return Tensor<double>(std::move(shape), std::move(data)); }
 Tensor<double> zeros(Shape shape) { return Tensor<double>::full(std::move(shape), 0); }
-Values elements(const Tensor<double>& x) { return {x.elements().begin(), x.elements().end()}; }
-
-// By the textbook and by every method: all must give these very numbers.
-void expect_value(const std::string& text, const Tensors<double>& in, const Values& want) {
-  const Op op = op_of(text);
-  EXPECT_EQ(elements(op->read(in, "")), want) << text;
-  for (std::string_view method : op->methods()) EXPECT_EQ(elements(op->read(in, method)), want) << text << method;
-}
-
-std::string refusal(const std::string& text, const Shapes& in) {
-  const auto shape = op_of(text)->shape(in);
-  return shape ? "accepted" : shape.error().what();
-}
 
 Values numbers(Index n) {
   Values v;

@@ -2,34 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
-#include <sstream>
 
 #include "spec/eval/interpret.h"
-#include "spec/graph/catalogue.h"
-#include "spec/graph/graph.h"
 #include "spec/ops/index_data.h"
 #include "spec/ops/shape/gather.h"
+#include "tests/ops/examples.h"
 
 namespace plumbline::spec {
 namespace {
-
-using Values = std::vector<double>;
-constexpr double inf = std::numeric_limits<double>::infinity();
-const double nan = std::numeric_limits<double>::quiet_NaN();
-
-// `matmul` or `slice axis=1 step=2`
-Op op_of(const std::string& text) {
-  static const Catalogue catalogue = Catalogue::builtin();
-  std::istringstream words(text);
-  std::string name, word;
-  words >> name;
-  Attributes attributes;
-  while (words >> word) attributes.push_back({word.substr(0, word.find('=')), word.substr(word.find('=') + 1)});
-  return value_or_throw(catalogue.parse(name, attributes));
-}
-
-Tensor<double> tensor(Shape shape, Values data) { return Tensor<double>(std::move(shape), std::move(data)); }
 
 // The elements of the op's value, by the textbook.
 Values value(const std::string& op, const Tensors<double>& in) {
@@ -62,11 +42,6 @@ Values cotangent(const std::string& text, Tensors<double> in, std::size_t wrt, c
   const auto values = interpret<double>(graph, in, std::span(&wanted, 1));
   const auto& dx = values[static_cast<std::size_t>(wanted)];
   return {dx.elements().begin(), dx.elements().end()};
-}
-
-std::string refusal(const std::string& op, const Shapes& in) {
-  const auto shape = op_of(op)->shape(in);
-  return shape ? concat("accepted: ", *shape) : shape.error().what();
 }
 
 TEST(WorkedExamples, Elementwise) {
