@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/init/init_law.h"
 #include "crosscheck/laws/law.h"
-#include "crosscheck/laws/layer_law.h"
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 #include "crosscheck/models/model.h"
 #include "crosscheck/sample/draw.h"
 #include "crosscheck/subjects/subject.h"

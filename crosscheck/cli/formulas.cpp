@@ -6,9 +6,9 @@
 
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/judge/formula.h"
-#include "crosscheck/laws/init_law.h"
-#include "crosscheck/laws/optim_law.h"
-#include "crosscheck/laws/schedule_law.h"
+#include "crosscheck/laws/init/init_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
+#include "crosscheck/laws/optim/schedule_law.h"
 #include "spec/eval/refine.h"
 #include "spec/layers/muon.h"
 #include "spec/layers/schedules.h"

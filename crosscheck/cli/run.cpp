@@ -6,9 +6,9 @@
 #include "crosscheck/cli/suite_run.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
-#include "crosscheck/laws/layer_law.h"
-#include "crosscheck/laws/optim_law.h"
-#include "crosscheck/laws/schedule_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
+#include "crosscheck/laws/optim/schedule_law.h"
 
 namespace plumbline::crosscheck {
 

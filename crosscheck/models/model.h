@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "crosscheck/judge/judge.h"
-#include "crosscheck/laws/init_law.h"
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/init/init_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 #include "crosscheck/report/report.h"
 #include "spec/lang/result.h"
 

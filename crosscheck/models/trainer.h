@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 #include "crosscheck/models/dataset.h"
 #include "crosscheck/models/description.h"
 #include "crosscheck/subjects/subject.h"

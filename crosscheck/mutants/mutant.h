@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "crosscheck/laws/init_law.h"
-#include "crosscheck/laws/layer_law.h"
-#include "crosscheck/laws/optim_law.h"
-#include "crosscheck/laws/schedule_law.h"
+#include "crosscheck/laws/init/init_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
+#include "crosscheck/laws/optim/schedule_law.h"
 #include "crosscheck/mutants/call.h"
 
 namespace plumbline::crosscheck {

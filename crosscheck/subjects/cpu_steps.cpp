@@ -2,9 +2,9 @@
 #include <map>
 #include <span>
 
-#include "crosscheck/laws/init_law.h"
-#include "crosscheck/laws/optim_law.h"
-#include "crosscheck/laws/schedule_law.h"
+#include "crosscheck/laws/init/init_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
+#include "crosscheck/laws/optim/schedule_law.h"
 #include "runtime/init/initialise.h"
 #include "runtime/optim/optimiser.h"
 #include "runtime/optim/schedule.h"

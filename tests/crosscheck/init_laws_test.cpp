@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "crosscheck/laws/unit_samples.h"
+#include "crosscheck/laws/init/unit_samples.h"
 #include "crosscheck/report/report.h"
 #include "tests/crosscheck/reference_steps.h"
 

@@ -1,5 +1,5 @@
 // The law of layers: every layer keeps it, its cases say something, and a layer recorded wrongly is caught.
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 
 #include <gtest/gtest.h>
 

@@ -7,8 +7,8 @@
 #include <numbers>
 #include <string>
 
-#include "crosscheck/laws/init_law.h"
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/init/init_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 #include "spec/layers/muon.h"
 
 namespace plumbline::crosscheck {

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/init_laws.h"
-#include "crosscheck/laws/unit_samples.h"
+#include "crosscheck/laws/init/init_laws.h"
+#include "crosscheck/laws/init/unit_samples.h"
 
 namespace plumbline::crosscheck {
 

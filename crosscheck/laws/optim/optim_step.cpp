@@ -1,7 +1,7 @@
 // optim_step: each step lies within the bound of the exact formula on its own floats.
 #include "crosscheck/audit/runner.h"
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/optim_laws.h"
+#include "crosscheck/laws/optim/optim_laws.h"
 
 namespace plumbline::crosscheck {
 

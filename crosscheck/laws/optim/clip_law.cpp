@@ -6,7 +6,7 @@
 #include "crosscheck/judge/formula.h"
 #include "crosscheck/laws/cell_count.h"
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 #include "spec/layers/clip.h"
 
 namespace plumbline::crosscheck {

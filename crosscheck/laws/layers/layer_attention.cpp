@@ -1,5 +1,5 @@
 // Attention with masks, caches and rotations, and the transformers made of it.
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 #include "runtime/nn/transformer.h"
 #include "spec/layers/transformer.h"
 

@@ -1,7 +1,7 @@
 // Drawing optimiser steps, hard ones included.
 #include <cmath>
 
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 
 namespace plumbline::crosscheck {
 

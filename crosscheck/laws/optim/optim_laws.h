@@ -1,7 +1,7 @@
 // The laws of optimisers one by one; each is made in the file of its name.
 #pragma once
 
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 
 namespace plumbline::crosscheck {
 

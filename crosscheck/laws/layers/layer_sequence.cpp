@@ -1,5 +1,5 @@
 // Recurrent layers and state spaces.
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 #include "runtime/nn/recurrent.h"
 #include "spec/layers/recurrent.h"
 

@@ -1,5 +1,5 @@
 // Inverting initial values, and bounds on what chance does.
-#include "crosscheck/laws/unit_samples.h"
+#include "crosscheck/laws/init/unit_samples.h"
 
 #include <cmath>
 

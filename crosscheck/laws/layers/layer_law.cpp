@@ -1,5 +1,5 @@
 // Drawing layers, and comparing two graphs as real functions.
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 
 #include <algorithm>
 

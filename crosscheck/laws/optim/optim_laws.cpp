@@ -1,5 +1,5 @@
 // Running the laws of optimisers.
-#include "crosscheck/laws/optim_laws.h"
+#include "crosscheck/laws/optim/optim_laws.h"
 
 #include "crosscheck/audit/runner.h"
 #include "crosscheck/laws/cell_count.h"

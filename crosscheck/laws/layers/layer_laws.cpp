@@ -6,7 +6,7 @@
 #include "crosscheck/audit/guard.h"
 #include "crosscheck/audit/runner.h"
 #include "crosscheck/laws/cell_count.h"
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 
 namespace plumbline::crosscheck {
 

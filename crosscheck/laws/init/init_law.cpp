@@ -1,10 +1,10 @@
 // Drawing plans of initial values, and running the laws on them.
-#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/init/init_law.h"
 
 #include "crosscheck/audit/runner.h"
 #include "crosscheck/laws/cell_count.h"
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/init_laws.h"
+#include "crosscheck/laws/init/init_laws.h"
 
 namespace plumbline::crosscheck {
 

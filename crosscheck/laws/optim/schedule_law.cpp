@@ -1,5 +1,5 @@
 // schedule_rates: the rate of every update, judged against the exact formula read with the claims of binary64.
-#include "crosscheck/laws/schedule_law.h"
+#include "crosscheck/laws/optim/schedule_law.h"
 
 #include <limits>
 

@@ -1,5 +1,5 @@
 // Layers on images and signals: convolution, pools, norms by channel, blocks.
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 #include "runtime/nn/blocks.h"
 #include "spec/layers/conv.h"
 #include "spec/layers/transformer.h"

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/optim_laws.h"
+#include "crosscheck/laws/optim/optim_laws.h"
 
 namespace plumbline::crosscheck {
 

@@ -1,7 +1,7 @@
 // The laws of initialisers one by one; each is made in the file of its name.
 #pragma once
 
-#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/init/init_law.h"
 
 namespace plumbline::crosscheck {
 

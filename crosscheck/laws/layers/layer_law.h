@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/init/init_law.h"
 #include "crosscheck/subjects/subject.h"
 #include "runtime/nn/scope.h"
 #include "spec/lang/choices.h"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/init/init_law.h"
 #include "spec/lang/optimiser.h"
 
 namespace plumbline::crosscheck {

@@ -4,8 +4,8 @@
 
 #include "crosscheck/judge/formula.h"
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/init_laws.h"
-#include "crosscheck/laws/unit_samples.h"
+#include "crosscheck/laws/init/init_laws.h"
+#include "crosscheck/laws/init/unit_samples.h"
 #include "spec/num/binary.h"
 
 namespace plumbline::crosscheck {

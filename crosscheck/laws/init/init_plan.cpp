@@ -1,6 +1,6 @@
 // init_plan: plans that do not fit are refused as a whole, and lists from outside name what differs.
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/init_laws.h"
+#include "crosscheck/laws/init/init_laws.h"
 
 namespace plumbline::crosscheck {
 

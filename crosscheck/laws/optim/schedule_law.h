@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "crosscheck/laws/init_law.h"
+#include "crosscheck/laws/init/init_law.h"
 #include "spec/lang/schedule.h"
 
 namespace plumbline::crosscheck {

@@ -1,5 +1,5 @@
 // Layers on rows: linear, mlp, norms, dropout, branches, heads.
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 #include "runtime/nn/blocks.h"
 #include "spec/layers/transformer.h"
 

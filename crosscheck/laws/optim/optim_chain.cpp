@@ -1,6 +1,6 @@
 // optim_chain: after several steps the state lies within the compounded bound.
 #include "crosscheck/laws/evidence.h"
-#include "crosscheck/laws/optim_laws.h"
+#include "crosscheck/laws/optim/optim_laws.h"
 
 namespace plumbline::crosscheck {
 

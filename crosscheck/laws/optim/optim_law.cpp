@@ -1,5 +1,5 @@
 // Judging optimiser steps against their exact formulas.
-#include "crosscheck/laws/optim_law.h"
+#include "crosscheck/laws/optim/optim_law.h"
 
 #include "crosscheck/audit/runner.h"
 #include "crosscheck/judge/formula.h"

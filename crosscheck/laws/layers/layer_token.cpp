@@ -1,5 +1,5 @@
 // Layers on tokens and positions.
-#include "crosscheck/laws/layer_law.h"
+#include "crosscheck/laws/layers/layer_law.h"
 #include "runtime/nn/layers.h"
 #include "spec/layers/positions.h"
 
