@@ -22,6 +22,7 @@ struct ParameterInit {
   Shape shape;
   spec::Initialiser scheme;
   std::uint64_t stream = 0;
+  bool requires_grad = true;
 };
 
 // Exactly one initialiser for each parameter.

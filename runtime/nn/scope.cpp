@@ -20,34 +20,73 @@ std::string Scope::name_of(std::string_view leaf) const {
 namespace {
 
 // The leaf of a name, if there is one.
-std::optional<Var> known(spec::Graph& graph, const std::string& name, const Shape& shape) {
-  for (const NodeId id : graph.leaves()) {
-    if (graph.node(id).name != name) continue;
-    if (graph.node(id).shape != shape)
-      throw spec::Error(spec::concat("parameter ", name, " is ", graph.node(id).shape, " and ", shape));
-    return graph.var(id);
+std::optional<Var> known(Recording& r, const std::string& name, const Shape& shape) {
+  const auto there = r.leaf_of.find(name);
+  if (there == r.leaf_of.end()) return std::nullopt;
+  const Var leaf = r.graph.var(there->second);
+  if (leaf.shape() != shape)
+    throw spec::Error(spec::concat("parameter ", name, " is ", leaf.shape(), " and ", shape));
+  return leaf;
+}
+
+// The smallest stream that nothing draws from.
+std::uint64_t free_stream(const std::set<std::uint64_t>& used) {
+  std::uint64_t stream = 0;
+  for (const std::uint64_t taken : used) {
+    if (taken != stream) break;
+    ++stream;
   }
-  return std::nullopt;
+  return stream;
 }
 
 }  // namespace
 
-Var Scope::param(std::string_view name, const Shape& shape, Initialiser scheme) const {
-  if (const auto there = known(recording_->graph, name_of(name), shape)) return *there;
-  auto& parameters = recording_->plan.parameters;
+Scope Scope::seeded(const BlockSeeds& seeds) const {
+  Scope here = *this;
+  if (!seeds.unset()) here.cursor_ = std::make_shared<Cursor>(Cursor{seeds});
+  return here;
+}
+
+Scope Scope::frozen() const {
+  Scope here = *this;
+  here.frozen_ = true;
+  return here;
+}
+
+// The seed of the next thing in reading order, which may or may not draw from it.
+Seed Scope::pass(bool drawn) const {
+  if (cursor_ == nullptr) return std::nullopt;
+  if (cursor_->seeds.base) return *cursor_->seeds.base + cursor_->passed++;
+  if (!drawn) return std::nullopt;
+  if (cursor_->passed >= cursor_->seeds.list.size())
+    throw spec::Error(spec::concat("[seeds] ", path_, ": expected more than ", cursor_->seeds.list.size(), " seeds"));
+  return cursor_->seeds.list[cursor_->passed++];
+}
+
+Var Scope::param(std::string_view name, const Shape& shape, Initialiser scheme, Seed seed) const {
+  if (const auto there = known(*recording_, name_of(name), shape)) return *there;
+  const bool drawn = stochastic(scheme);
+  const Seed mine = pass(drawn && !seed);
+  Initialisation& plan = recording_->plan;
   std::uint64_t stream = 0;
-  const auto draws = [](const Initialiser& s) { return spec::draws_of(s, Shape{1, 1}) > 0; };
-  if (draws(scheme))
-    for (const ParameterInit& p : parameters) stream += draws(p.scheme);
-  recording_->plan.seed = recording_->seed;
-  parameters.push_back({name_of(name), shape, std::move(scheme), stream});
-  return recording_->graph.param(parameters.back().name, shape);
+  if (drawn) {
+    stream = seed ? *seed : mine ? *mine : free_stream(recording_->streams);
+    recording_->streams.insert(stream);
+  }
+  plan.seed = recording_->seed;
+  plan.parameters.push_back({name_of(name), shape, std::move(scheme), stream, !frozen_});
+  const Var leaf = recording_->graph.param(plan.parameters.back().name, shape);
+  if (frozen_) recording_->state.frozen.push_back(leaf.id());
+  recording_->leaf_of[plan.parameters.back().name] = leaf.id();
+  return leaf;
 }
 
 Var Scope::state(std::string_view name, const Shape& shape, double initial) const {
-  if (const auto there = known(recording_->graph, name_of(name), shape)) return *there;
+  if (const auto there = known(*recording_, name_of(name), shape)) return *there;
+  pass(false);
   const Var leaf = recording_->graph.input(name_of(name), shape);
   recording_->state.states.push_back({name_of(name), leaf.id(), -1, initial});
+  recording_->leaf_of[name_of(name)] = leaf.id();
   return leaf;
 }
 
@@ -56,11 +95,14 @@ void Scope::update(Var state, Var next) const {
     if (s.leaf == state.id()) s.next = next.id();
 }
 
-Var Scope::dropout(const Var& x, double p) const {
-  if (!training() || p == 0) return x;
+Var Scope::dropout(const Var& x, double p, Seed seed) const {
+  if (p == 0) return x;
+  const Seed mine = pass(!seed);
+  if (!training()) return x;
   NodeId& step = recording_->state.step;
   if (step < 0) step = recording_->graph.index_input("step", {}, spec::max_elements).id();
-  return call(spec::Dropout{p, recording_->seed, path_, 0, true}, {x, recording_->graph.var(step)});
+  const std::uint64_t key = seed ? *seed : mine.value_or(recording_->seed);
+  return call(spec::Dropout{p, key, path_, 0, true}, {x, recording_->graph.var(step)});
 }
 
 }  // namespace plumbline::runtime::nn

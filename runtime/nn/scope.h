@@ -1,11 +1,15 @@
 // Scope: where layers record themselves: a graph, its parameters with their initial values, and running state.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/init/initialise.h"
+#include "runtime/nn/seeds.h"
 #include "runtime/train/running_state.h"
 #include "spec/graph/graph.h"
 
@@ -24,6 +28,8 @@ struct Recording {
   TrainState state;        // with dropout, `step` counts the steps taken so far: a new mask for each
   bool training = true;    // batch statistics and dropout
   std::uint64_t seed = 0;  // of the initial values and of dropout masks
+  std::map<std::string, NodeId, std::less<>> leaf_of;  // params and states by name
+  std::set<std::uint64_t> streams;                     // that draws are taken from
 };
 
 // The recording seen from one place of the model: `scope / "layers" / "0"` names its params `layers.0.weight`.
@@ -33,24 +39,37 @@ class Scope {
   Scope operator/(std::string_view part) const;
   Scope operator/(Index part) const { return *this / std::string_view(std::to_string(part)); }
 
-  // A new param with its initial value; each stochastic scheme takes the next stream of the plan. A name that is there
-  // already is the same param: a layer that is applied again shares its weights; an error if the shapes differ.
-  Var param(std::string_view name, const Shape& shape, Initialiser scheme) const;
+  // A new param with its initial value; a stochastic scheme draws from the stream `seed`, else from the block's seeds,
+  // else from the smallest stream that the plan has not used. A name that is there already is the same param: a layer
+  // that is applied again shares its weights; an error if the shapes differ.
+  Var param(std::string_view name, const Shape& shape, Initialiser scheme, Seed seed = {}) const;
   // A leaf that is not trained and begins as `initial` everywhere.
   Var state(std::string_view name, const Shape& shape, double initial) const;
   // After each training step the state becomes `next`, computed by that very step.
   void update(Var state, Var next) const;
-  // x / (1 − p) where the mask of (seed, path, step) keeps it, else 0; x itself unless training.
-  Var dropout(const Var& x, double p) const;
+  // x / (1 − p) where the mask of (seed, path, step) keeps it, else 0; x itself unless training. The seed is that of
+  // the recording unless it, or the block's, is given.
+  Var dropout(const Var& x, double p, Seed seed = {}) const;
+  // The same place, where what is drawn takes its seeds from the block's, one after another.
+  Scope seeded(const BlockSeeds& seeds) const;
+  // The same place, where params do not learn.
+  Scope frozen() const;
 
   bool training() const { return recording_->training; }
   const std::string& path() const { return path_; }
   Recording& recording() const { return *recording_; }
 
  private:
+  struct Cursor {
+    BlockSeeds seeds;
+    std::uint64_t passed = 0;
+  };
   std::string name_of(std::string_view leaf) const;
+  Seed pass(bool drawn) const;
   Recording* recording_;
   std::string path_;
+  std::shared_ptr<Cursor> cursor_;  // shared by all places of a block
+  bool frozen_ = false;
 };
 
 }  // namespace plumbline::runtime::nn

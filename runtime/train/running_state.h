@@ -14,10 +14,11 @@ struct RunningState {
   double initial = 0;
 };
 
-// All of a model's, and the index leaf that counts its steps; −1: none does.
+// All of a model's, the index leaf that counts its steps (−1: none does), and the params that no step changes.
 struct TrainState {
   std::vector<RunningState> states;
   spec::NodeId step = -1;
+  std::vector<spec::NodeId> frozen = {};
 };
 
 }  // namespace plumbline::runtime
