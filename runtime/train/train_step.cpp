@@ -2,6 +2,7 @@
 #include "runtime/train/train_step.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "spec/ops/shape/full.h"
 
@@ -14,26 +15,30 @@ constexpr Index elements_per_part = 32768;  // of a conversion
 Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
                                     const KernelTable& kernels, PlanOptions options, TrainState state) {
   if (loss < 0 || loss >= graph.size()) return spec::fail("node ", loss, " is no node of this graph");
-  std::vector<NodeId> parameters, gradients;
+  std::vector<NodeId> parameters, learning;
   std::vector<Index> sizes;
-  for (NodeId id : graph.leaves())
-    if (graph.node(id).leaf == spec::Leaf::param)
-      parameters.push_back(id), sizes.push_back(graph.node(id).shape.size());
-  const spec::Var seed = graph.apply(spec::make_op(spec::Full{graph.node(loss).shape.dims(), 1.0}), {});
-  const auto cotangents = spec::append_grad(graph, loss, seed, parameters);
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (cotangents[i].id() < 0)
-      return spec::fail("the loss does not depend on parameter ", graph.node(parameters[i]).name);
-    gradients.push_back(cotangents[i].id());
+  for (NodeId id : graph.leaves()) {
+    if (graph.node(id).leaf != spec::Leaf::param) continue;
+    parameters.push_back(id), sizes.push_back(graph.node(id).shape.size());
+    if (std::ranges::find(state.frozen, id) == state.frozen.end()) learning.push_back(id);
   }
-  options.wanted.insert(options.wanted.end(), gradients.begin(), gradients.end());
+  const spec::Var seed = graph.apply(spec::make_op(spec::Full{graph.node(loss).shape.dims(), 1.0}), {});
+  const auto cotangents = spec::append_grad(graph, loss, seed, learning);
+  std::vector<NodeId> gradients(parameters.size(), -1);
+  for (std::size_t i = 0, j = 0; i < parameters.size(); ++i) {
+    if (j == learning.size() || learning[j] != parameters[i]) continue;
+    gradients[i] = cotangents[j++].id();
+    if (gradients[i] < 0)
+      return spec::fail("the loss does not depend on parameter ", graph.node(parameters[i]).name);
+    options.wanted.push_back(gradients[i]);
+  }
   options.wanted.push_back(loss);
   for (const RunningState& s : state.states)
     if (s.next >= 0) options.wanted.push_back(s.next);
   auto program = compile(graph, kernels, options);
   if (!program) return tl::unexpected(program.error());
   std::vector<Shape> shapes;
-  for (NodeId id : parameters) shapes.push_back(graph.node(id).shape);
+  for (NodeId id : learning) shapes.push_back(graph.node(id).shape);
   const DType dtype = options.dtype;
   auto moments = OptimiserState::create(optimiser, shapes, dtype == DType::f64 ? DType::f64 : DType::f32);
   if (!moments) return tl::unexpected(moments.error());
@@ -87,6 +92,8 @@ Result<void> TrainStep::lay_out() {
   for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
     list<T>().values.push_back(at);
     if (auto ok = program_.bind(parameters_[i], static_cast<const T*>(at)); !ok) return ok;
+    if (gradients_[i] < 0) continue;
+    list<T>().learning.push_back(at);
     list<T>().gradients.push_back(program_.value<T>(gradients_[i]).data());
   }
   return {};
@@ -104,9 +111,11 @@ Result<void> TrainStep::lay_out_stored() {
   Index at = 0;
   for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
     single_.values.push_back(memory_.f32() + at);
-    single_.gradients.push_back(widened_.f32() + at);
     const T* read = reinterpret_cast<const T*>(stored_.data()) + at;
     if (auto ok = program_.bind(parameters_[i], read); !ok) return ok;
+    if (gradients_[i] < 0) continue;
+    single_.learning.push_back(memory_.f32() + at);
+    single_.gradients.push_back(widened_.f32() + at);
   }
   return {};
 }
@@ -124,6 +133,7 @@ template <class T>
 void TrainStep::widen_gradients() {
   float* to = widened_.f32();
   for (std::size_t i = 0; i < sizes_.size(); to += sizes_[i++]) {
+    if (gradients_[i] < 0) continue;
     const T* from = program_.value<T>(gradients_[i]).data();
     parallel_for(program_.workers(), sizes_[i], elements_per_part,
                  [&](Index begin, Index end, int) { widen(from + begin, to + begin, end - begin); });
@@ -147,8 +157,8 @@ void TrainStep::update() {
   with_type(program_.dtype(), [&]<class T>(T) {
     if constexpr (sizeof(T) == 2) widen_gradients<T>();
   });
-  if (program_.dtype() == DType::f64) optimiser_.step(program_.workers(), wide_.values, wide_.gradients);
-  else optimiser_.step(program_.workers(), single_.values, single_.gradients);
+  if (program_.dtype() == DType::f64) optimiser_.step(program_.workers(), wide_.learning, wide_.gradients);
+  else optimiser_.step(program_.workers(), single_.learning, single_.gradients);
   advance();
 }
 

@@ -19,7 +19,7 @@ class TrainStep {
   // Appends the gradients of Σ loss with respect to every param. Values of the graph's own outputs can be read too.
   // Errors: a param that the loss does not depend on, attributes out of range. The table must outlive the step.
   // `state` is what else a step changes: leaves that begin as they say and become what the step's own run computed, and
-  // an index leaf that holds the number of steps taken.
+  // an index leaf that holds the number of steps taken; its frozen params get no gradient and stay as they are.
   static Result<TrainStep> create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
                                   const KernelTable& kernels, PlanOptions options = {}, TrainState state = {});
 
@@ -31,7 +31,7 @@ class TrainStep {
   std::span<T> parameter(std::size_t i) {
     return {list<T>().values[i], static_cast<std::size_t>(sizes_[i])};
   }
-  // The node of its gradient, and the gradient after a step.
+  // The node of its gradient (−1: it is frozen), and the gradient after a step.
   NodeId gradient_node(std::size_t i) const { return gradients_[i]; }
   template <class T = float>
   std::span<const T> gradient(std::size_t i) const {
@@ -63,10 +63,10 @@ class TrainStep {
   NodeId loss_ = -1;
   std::vector<NodeId> parameters_, gradients_;
   std::vector<Index> sizes_;
-  // Where the optimiser finds each param and its gradient.
+  // Where each param lies, and where the optimiser finds those that learn and their gradients.
   template <class T>
   struct List {
-    std::vector<T*> values;
+    std::vector<T*> values, learning;
     std::vector<const T*> gradients;
   };
   template <class T>
