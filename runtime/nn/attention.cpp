@@ -80,10 +80,11 @@ Var MultiheadAttention::weighted(const Scope& scope, const Var& q, const Var& k,
 Var MultiheadAttention::attend(const Scope& scope, const Var& q, const Var& k, const Var& v, std::optional<Var> mask_in,
                                Index start) const {
   Var y = q;
+  if (!mask_in && attn_mask) mask_in = scope.buffer("attn_mask", *attn_mask);
   if (dropout > 0 && scope.training()) {
     y = weighted(scope, q, k, v, mask_in);
   } else {
-    Vars in{q, k, v};
+    Vars in{scope.dropout(q, dropout), k, v};  // the identity, which takes its seed
     if (mask_in) in.push_back(*mask_in);
     y = call(spec::Attention{mask, is_causal, is_causal ? start : 0, 0}, in);
   }
@@ -95,14 +96,16 @@ Var MultiheadAttention::operator()(const Scope& scope, const Var& x, std::option
   return cross(scope, x, x, mask_in);
 }
 
-Var MultiheadAttention::cross(const Scope& scope, const Var& x, const Var& memory, std::optional<Var> mask_in) const {
+Var MultiheadAttention::cross(const Scope& place, const Var& x, const Var& memory, std::optional<Var> mask_in) const {
+  const Scope scope = place.seeded(seeds);
   Var q = project(scope, x, 0), k = project(scope, memory, 1);
   const Var v = project(scope, memory, 2);
   if (rotary) q = (*rotary)(scope, q), k = (*rotary)(scope, k);
   return attend(scope, q, k, v, mask_in, 0);
 }
 
-Var MultiheadAttention::cached(const Scope& scope, const Var& x, KeyValueCache& cache) const {
+Var MultiheadAttention::cached(const Scope& place, const Var& x, KeyValueCache& cache) const {
+  const Scope scope = place.seeded(seeds);
   const Index start = cache.length();
   Var q = project(scope, x, 0), k = project(scope, x, 1);
   const Var v = project(scope, x, 2);

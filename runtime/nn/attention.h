@@ -24,11 +24,16 @@ struct MultiheadAttention {
   std::string mask = "boolean";           // true attends; or additive
   double dropout = 0;                     // of the attention's probabilities
   std::optional<RotaryPositions> rotary;  // of queries and keys
+  std::optional<spec::Tensor<float>> attn_mask = std::nullopt;  // used where none is given; it does not learn
+  BlockSeeds seeds = {};
 
+  static constexpr std::string_view name = "multihead_attention";
   // x [.., T, embed_dim] attends to itself. The mask broadcasts to [.., heads, T, T].
   Var operator()(const Scope& scope, const Var& x, std::optional<Var> mask_in = {}) const;
   // x attends to memory [.., S, embed_dim].
   Var cross(const Scope& scope, const Var& x, const Var& memory, std::optional<Var> mask_in = {}) const;
+  void take_seeds(SeedStream& stream) { seeds.take(stream, draws()); }
+  Index draws() const { return dropout > 0 ? 3 : 2; }
   // The next positions x, which see the cache and, causally, themselves; they are added to it.
   Var cached(const Scope& scope, const Var& x, KeyValueCache& cache) const;
 
@@ -39,5 +44,7 @@ struct MultiheadAttention {
              Index start) const;
   Var weighted(const Scope& scope, const Var& q, const Var& k, const Var& v, std::optional<Var> mask_in) const;
 };
+BOOST_DESCRIBE_STRUCT(MultiheadAttention, (), (embed_dim, num_heads, head_dim, bias, is_causal, mask, dropout, rotary,
+                                               attn_mask, seeds))
 
 }  // namespace plumbline::runtime::nn

@@ -13,11 +13,18 @@
 
 namespace plumbline::runtime::nn {
 
-// Whatever records itself at a place: a struct with a static `name` and described fields, or a plain function.
+// An op of one input: a layer without weights.
 template <class L>
-concept Recordable = std::copy_constructible<L> && requires(const L& layer, const Scope& scope, const Var& x) {
-  { layer(scope, x) } -> std::convertible_to<Var>;
+concept UnaryOp = requires(const L& op, const spec::Shapes& in) {
+  requires L::arity == 1;
+  { op.shape(in) } -> std::same_as<Result<Shape>>;
 };
+// Whatever records itself at a place: a struct with a static `name` and described fields, an op, a plain function.
+template <class L>
+concept Recordable = std::copy_constructible<L> &&
+                     (UnaryOp<L> || requires(const L& layer, const Scope& scope, const Var& x) {
+                       { layer(scope, x) } -> std::convertible_to<Var>;
+                     });
 template <class L>
 concept Named = requires {
   { L::name } -> std::convertible_to<std::string_view>;
@@ -30,6 +37,7 @@ std::string describe(const L& layer);
 std::string field_text(const Initialiser& scheme);
 std::string field_text(const Seed& seed);
 std::string field_text(const BlockSeeds& seeds);
+std::string field_text(const spec::Tensor<float>& value);  // its shape
 template <class T>
 std::string field_text(const T& value) {
   if constexpr (requires { spec::print_value(value); }) {
@@ -95,7 +103,10 @@ class Layer {
       else return "function";
     }
     std::string describe() const override { return nn::describe(layer); }
-    Var record(const Scope& scope, const Var& x) const override { return layer(scope, x); }
+    Var record(const Scope& scope, const Var& x) const override {
+      if constexpr (UnaryOp<L>) return call(layer, {x});
+      else return layer(scope, x);
+    }
     Layer seeded(SeedStream& stream) const override {
       L copy = layer;
       if constexpr (requires { copy.take_seeds(stream); }) copy.take_seeds(stream);

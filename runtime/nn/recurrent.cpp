@@ -64,11 +64,19 @@ Vars weights(const Recurrent& c, const Scope& scope, Index in, const std::string
 
 }  // namespace
 
-Recurrence Recurrent::operator()(const Scope& scope, const Var& x, const Vars& initial) const {
+void Recurrent::take_seeds(SeedStream& stream) {
+  const Index directions = bidirectional ? 2 : 1, each = bias ? 4 : 2;
+  seeds.take(stream, num_layers * directions * each + (dropout > 0 ? num_layers - 1 : 0));
+}
+
+Recurrence Recurrent::operator()(const Scope& place, const Var& x, const Vars& initial) const {
+  const Scope scope = place.seeded(seeds);
   const std::size_t directions = bidirectional ? 2 : 1, runs = directions * static_cast<std::size_t>(num_layers);
   const std::size_t states = cell == "lstm" ? 2 : 1;
   if (!initial.empty() && initial.size() != states * runs)
     throw spec::Error(spec::concat("[recurrent] expects ", states * runs, " initial states, got ", initial.size()));
+  if (x.shape().rank() == 0 || x.shape().back(0) != input_size)
+    throw spec::Error(spec::concat("[recurrent] expects [T, .., ", input_size, "], got ", x.shape()));
   if (num_layers < 1) throw spec::Error(spec::concat("[recurrent] num_layers is not positive: ", num_layers));
   Recurrence out;
   Var input = x;
@@ -93,7 +101,8 @@ Recurrence Recurrent::operator()(const Scope& scope, const Var& x, const Vars& i
   return out;
 }
 
-Var GatedDiagonalSsm::operator()(const Scope& scope, const Var& x) const {
+Var GatedDiagonalSsm::operator()(const Scope& place, const Var& x) const {
+  const Scope scope = place.seeded(seeds);
   Vars in{x}, biases;
   for (const char* gate : {"u", "d", "z"}) {
     const Index columns = input_size + (gate == std::string_view("d") ? hidden_size : 0);
@@ -123,7 +132,8 @@ Var time_first(const Var& x) {
 
 }  // namespace
 
-Var Mamba::operator()(const Scope& scope, const Var& x) const {
+Var Mamba::operator()(const Scope& place, const Var& x) const {
+  const Scope scope = place.seeded(seeds);
   const Index inner = expand * d_model, rank = dt_rank > 0 ? dt_rank : (d_model + 15) / 16, steps = x.shape()[0];
   const auto linear = [&](const char* name, const Var& in, Index out, const Initialiser& init) {
     return Linear{.in_features = in.shape().back(0), .out_features = out, .bias = false, .init = init}(scope / name,

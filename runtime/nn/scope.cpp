@@ -83,7 +83,7 @@ Var Scope::param(std::string_view name, const Shape& shape, Initialiser scheme, 
 
 Var Scope::state(std::string_view name, const Shape& shape, double initial) const {
   if (const auto there = known(*recording_, name_of(name), shape)) return *there;
-  pass(false);
+  if (cursor_ != nullptr) pass(false);
   const Var leaf = recording_->graph.input(name_of(name), shape);
   recording_->state.states.push_back({name_of(name), leaf.id(), -1, initial});
   recording_->leaf_of[name_of(name)] = leaf.id();
@@ -95,14 +95,31 @@ void Scope::update(Var state, Var next) const {
     if (s.leaf == state.id()) s.next = next.id();
 }
 
+Var Scope::buffer(std::string_view name, const spec::Tensor<float>& value) const {
+  Scope plain = frozen();
+  plain.cursor_ = nullptr;
+  const auto values = value.elements();
+  return plain.param(name, value.shape(), spec::FlatInit{{values.begin(), values.end()}});
+}
+
+Scope Scope::repeated(Index i) const {
+  Scope here = *this;
+  here.repeat_ += spec::concat('#', i);
+  return here;
+}
+
 Var Scope::dropout(const Var& x, double p, Seed seed) const {
   if (p == 0) return x;
-  const Seed mine = pass(!seed);
+  if (!seed && cursor_ != nullptr) {
+    const auto [known, first] = cursor_->dropouts.try_emplace(path_);
+    if (first) known->second = pass(true);
+    seed = known->second;
+  }
   if (!training()) return x;
   NodeId& step = recording_->state.step;
   if (step < 0) step = recording_->graph.index_input("step", {}, spec::max_elements).id();
-  const std::uint64_t key = seed ? *seed : mine.value_or(recording_->seed);
-  return call(spec::Dropout{p, key, path_, 0, true}, {x, recording_->graph.var(step)});
+  const std::uint64_t mask = seed.value_or(recording_->seed);
+  return call(spec::Dropout{p, mask, path_ + repeat_, 0, true}, {x, recording_->graph.var(step)});
 }
 
 }  // namespace plumbline::runtime::nn

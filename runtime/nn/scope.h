@@ -43,6 +43,8 @@ class Scope {
   // else from the smallest stream that the plan has not used. A name that is there already is the same param: a layer
   // that is applied again shares its weights; an error if the shapes differ.
   Var param(std::string_view name, const Shape& shape, Initialiser scheme, Seed seed = {}) const;
+  // A param that does not learn, of exactly these values: a table, a mask.
+  Var buffer(std::string_view name, const spec::Tensor<float>& value) const;
   // A leaf that is not trained and begins as `initial` everywhere.
   Var state(std::string_view name, const Shape& shape, double initial) const;
   // After each training step the state becomes `next`, computed by that very step.
@@ -54,6 +56,10 @@ class Scope {
   Scope seeded(const BlockSeeds& seeds) const;
   // The same place, where params do not learn.
   Scope frozen() const;
+  // The same place for the i-th use of one layer: params are shared, dropout masks are not.
+  Scope repeated(Index i) const;
+  // How many seeds the block has gone through so far.
+  std::uint64_t seeds_passed() const { return cursor_ == nullptr ? 0 : cursor_->passed; }
 
   bool training() const { return recording_->training; }
   const std::string& path() const { return path_; }
@@ -63,11 +69,12 @@ class Scope {
   struct Cursor {
     BlockSeeds seeds;
     std::uint64_t passed = 0;
+    std::map<std::string, Seed, std::less<>> dropouts = {};  // by path: a layer that is applied again takes no other
   };
   std::string name_of(std::string_view leaf) const;
   Seed pass(bool drawn) const;
   Recording* recording_;
-  std::string path_;
+  std::string path_, repeat_;
   std::shared_ptr<Cursor> cursor_;  // shared by all places of a block
   bool frozen_ = false;
 };

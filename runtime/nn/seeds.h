@@ -49,5 +49,9 @@ struct BlockSeeds {
 // Whether a scheme draws at all: zeros, ones, constants and exact values need no seed.
 inline bool stochastic(const spec::Initialiser& scheme) { return spec::draws_of(scheme, spec::Shape{1, 1}) > 0; }
 inline Index draws_of(const spec::Initialiser& scheme) { return stochastic(scheme) ? 1 : 0; }
+// A fresh seed for a scheme that draws, unless it has one.
+inline void take_seed(Seed& seed, const spec::Initialiser& scheme, SeedStream& stream) {
+  if (!seed && stochastic(scheme)) seed = stream.next_seed();
+}
 
 }  // namespace plumbline::runtime::nn

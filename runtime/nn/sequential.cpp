@@ -26,6 +26,8 @@ std::string field_text(const BlockSeeds& seeds) {
   return out.empty() ? out : out + "]";
 }
 
+std::string field_text(const spec::Tensor<float>& value) { return spec::print_value(value.shape().dims()); }
+
 Sequential Sequential::then(Layer layer) const {
   Sequential out = *this;
   out.layers_.push_back(std::move(layer));

@@ -6,10 +6,12 @@
 
 namespace plumbline::runtime::nn {
 
-Var TransformerEncoderLayer::operator()(const Scope& scope, const Var& x, std::optional<Var> mask,
+Var TransformerEncoderLayer::operator()(const Scope& place, const Var& x, std::optional<Var> mask,
                                         KeyValueCache* cache) const {
+  const Scope scope = place.seeded(seeds);
   const MultiheadAttention attention{.embed_dim = d_model, .num_heads = nhead, .bias = bias, .is_causal = is_causal,
-                                     .dropout = dropout, .rotary = rotary};
+                                     .dropout = dropout, .rotary = rotary,
+                                     .attn_mask = attn_mask};
   const LayerNorm norm{.normalized_shape = {d_model}, .eps = layer_norm_eps};
   const auto attended = [&](const Var& in) {
     const Scope at = scope / "self_attn";
@@ -30,16 +32,36 @@ Var TransformerEncoderLayer::operator()(const Scope& scope, const Var& x, std::o
   return norm(scope / "norm2", spec::add(y, fed(y)));
 }
 
-Var TransformerEncoder::operator()(const Scope& scope, const Var& x, std::optional<Var> mask,
+Scope TransformerEncoder::place_of(Index block, const Scope& stack) const {
+  const Scope at = stack / "layers" / block;
+  if (!seeds.base) return at;
+  return at.seeded({.base = *seeds.base + static_cast<std::uint64_t>(block * seed_stride)});
+}
+
+Var TransformerEncoder::operator()(const Scope& place, const Var& x, std::optional<Var> mask,
                                    std::vector<KeyValueCache>* caches) const {
+  const Scope scope = seeds.base ? place : place.seeded(seeds);
+  TransformerEncoderLayer block = layer;
+  if (!seeds.unset()) block.seeds = {};
   if (caches != nullptr) caches->resize(static_cast<std::size_t>(num_layers));
   Var y = x;
-  for (Index i = 0; i < num_layers; ++i)
-    y = layer(scope / "layers" / i, y, mask, caches == nullptr ? nullptr : &(*caches)[static_cast<std::size_t>(i)]);
+  for (Index i = 0; i < num_layers; ++i) {
+    const Scope at = place_of(i, scope);
+    y = block(at, y, mask, caches == nullptr ? nullptr : &(*caches)[static_cast<std::size_t>(i)]);
+    if (seeds.base && at.seeds_passed() > static_cast<std::uint64_t>(seed_stride))
+      throw spec::Error(spec::concat("[transformer_encoder] a block takes ", at.seeds_passed(),
+                                     " seeds, more than seed_stride ", seed_stride));
+  }
   return norm ? LayerNorm{.normalized_shape = {layer.d_model}}(scope / "norm", y) : y;
 }
 
-Var CausalLm::operator()(const Scope& scope, const Var& tokens, std::vector<KeyValueCache>* caches) const {
+void CausalLm::take_seeds(SeedStream& stream) {
+  const Index blocks = num_layers * TransformerEncoderLayer{.dropout = dropout}.draws();
+  seeds.take(stream, 2 + (dropout > 0 ? 1 : 0) + blocks + (tied ? 0 : 1));
+}
+
+Var CausalLm::operator()(const Scope& place, const Var& tokens, std::vector<KeyValueCache>* caches) const {
+  const Scope scope = place.seeded(seeds);
   const double std = 0.02;
   const Scope at = scope / "wte";
   Var x =

@@ -49,28 +49,55 @@ Layer conv_layer(std::string_view name) {
       [](const Drawn<Conv>& d, const Leaves& w) { return Vars{textbook_conv(d.layer, w("x"), w)}; });
 }
 
+// A window and a stride, or the window as the stride, on images that hold at least one.
+template <class Pool>
+Drawn<Pool> pick_windows(Choices& c) {
+  Drawn<Pool> d;
+  d.layer.kernel = {c.pick(1, 3)};
+  if (c.coin()) d.layer.stride = {c.pick(1, 2)};
+  d.x = {c.pick(1, 2), c.pick(1, 2), c.pick(3, 5), c.pick(3, 5)};
+  return d;
+}
+template <class Pool>
+Drawn<Pool> pick_image(Choices& c) {
+  return {{}, {c.pick(1, 2), c.pick(1, 2), c.pick(3, 5), c.pick(3, 5)}};
+}
+template <class Pool>
+Vars record_pool(const Drawn<Pool>& d, const Scope& s) {
+  return {d.layer(s, input(s, d.x))};
+}
+
 void add_pools(std::vector<Layer>& list) {
-  using Pool = Drawn<nn::Pool2d>;
-  list.push_back(layer_of<Pool>(
-      "pool2d", "the largest, or the mean, of each window, or of all space",
+  using Max = Drawn<nn::MaxPool2d>;
+  list.push_back(layer_of<Max>("max_pool2d", "the largest of each window", pick_windows<nn::MaxPool2d>,
+                               record_pool<nn::MaxPool2d>, [](const Max& d, const Leaves& w) {
+                                 spec::MaxPool2d op;
+                                 op.kernel = d.layer.kernel, op.stride = d.layer.stride;
+                                 return Vars{call(op, w("x"))};
+                               }));
+  using Average = Drawn<nn::AvgPool2d>;
+  list.push_back(layer_of<Average>("avg_pool2d", "the mean of each window", pick_windows<nn::AvgPool2d>,
+                                   record_pool<nn::AvgPool2d>, [](const Average& d, const Leaves& w) {
+                                     const Index kernel = d.layer.kernel[0];
+                                     const Index stride = d.layer.stride.empty() ? kernel : d.layer.stride[0];
+                                     return Vars{spec::average_pool(w("x"), kernel, stride)};
+                                   }));
+  using Adaptive = Drawn<nn::AdaptiveAvgPool2d>;
+  list.push_back(layer_of<Adaptive>("adaptive_avg_pool2d", "the mean of all space as one bin",
+                                    pick_image<nn::AdaptiveAvgPool2d>, record_pool<nn::AdaptiveAvgPool2d>,
+                                    [](const Adaptive&, const Leaves& w) {
+                                      return Vars{call(spec::Mean{{2, 3}, true}, w("x"))};
+                                    }));
+  using Global = Drawn<nn::GlobalAvgPool2d>;
+  list.push_back(layer_of<Global>(
+      "global_avg_pool2d", "the mean of all space",
       [](Choices& c) {
-        Pool d;
-        d.layer.kind = c.one_of<std::string>({"average", "max", "global_average", "adaptive_average"});
-        d.layer.kernel = {d.layer.kind == "adaptive_average" ? 1 : c.pick(1, 3)};
-        if (c.coin()) d.layer.stride = {c.pick(1, 2)};
-        d.x = {c.pick(1, 2), c.pick(1, 2), c.pick(3, 5), c.pick(3, 5)};
+        Global d = pick_image<nn::GlobalAvgPool2d>(c);
+        d.layer.keepdim = c.coin();
         return d;
       },
-      [](const Pool& d, const Scope& s) { return Vars{d.layer(s, input(s, d.x))}; },
-      [](const Pool& d, const Leaves& w) {
-        const Var x = w("x");
-        const Index kernel = d.layer.kernel[0], stride = d.layer.stride.empty() ? kernel : d.layer.stride[0];
-        if (d.layer.kind == "average") return Vars{spec::average_pool(x, kernel, stride)};
-        if (d.layer.kind != "max") return Vars{call(spec::Mean{{2, 3}, true}, x)};
-        spec::MaxPool2d op;
-        op.kernel = {kernel}, op.stride = {stride};
-        return Vars{call(op, x)};
-      }));
+      record_pool<nn::GlobalAvgPool2d>,
+      [](const Global& d, const Leaves& w) { return Vars{call(spec::Mean{{2, 3}, d.layer.keepdim}, w("x"))}; }));
 }
 
 // Results and the running state of a batch norm at `w`, which saw x.
