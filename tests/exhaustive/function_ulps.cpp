@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "runtime/cpu/erf.h"
-#include "runtime/cpu/transcendental.h"
+#include "runtime/cpu/function/erf.h"
+#include "runtime/cpu/function/transcendental.h"
 
 namespace {
 

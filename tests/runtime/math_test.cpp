@@ -1,7 +1,7 @@
 // The float functions keep their claimed ulps on a sweep of bit patterns, and their special values.
-#include "runtime/cpu/transcendental.h"
+#include "runtime/cpu/function/transcendental.h"
 
-#include "runtime/cpu/erf.h"
+#include "runtime/cpu/function/erf.h"
 
 #include <gtest/gtest.h>
 
