@@ -69,7 +69,8 @@ struct Program::Plan {
 
   void* address(NodeId node) const;
   void resolve(std::vector<Step>& list);
-  void run(const std::vector<Step>& list);
+  void run(const Step& step);
+  Result<void> begin_run();
   Result<void> check_leaves() const;
 };
 

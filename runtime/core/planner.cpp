@@ -227,7 +227,7 @@ class Planner {
     const auto threads = static_cast<std::size_t>(plan_->workers->threads());
     plan_->scratch = Buffer(plan_->shared_scratch + threads * plan_->local_scratch + alignment);
     plan_->resolve(plan_->constants);
-    plan_->run(plan_->constants);
+    for (const Step& step : plan_->constants) plan_->run(step);
   }
 
   const KernelTable& table_;

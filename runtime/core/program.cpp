@@ -1,5 +1,6 @@
 // Running a plan: data of leaves, addresses, steps in order.
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "runtime/core/plan.h"
@@ -39,8 +40,8 @@ void Program::Plan::resolve(std::vector<Step>& list) {
   }
 }
 
-void Program::Plan::run(const std::vector<Step>& list) {
-  for (const Step& step : list) step.run(*workers, scratch.data(), scratch.data() + shared_scratch, local_scratch);
+void Program::Plan::run(const Step& step) {
+  step.run(*workers, scratch.data(), scratch.data() + shared_scratch, local_scratch);
 }
 
 IndexUse use_of(const spec::Op& op) {
@@ -113,10 +114,29 @@ Result<void> Program::bind(NodeId id, DType found, const void* data) {
   return {};
 }
 
+Result<void> Program::Plan::begin_run() {
+  if (auto ok = check_leaves(); !ok) return ok;
+  if (moved) resolve(steps), moved = false;
+  return {};
+}
+
 Result<void> Program::run() {
-  if (auto ok = plan_->check_leaves(); !ok) return ok;
-  if (plan_->moved) plan_->resolve(plan_->steps), plan_->moved = false;
-  plan_->run(plan_->steps);
+  if (auto ok = plan_->begin_run(); !ok) return ok;
+  for (const Step& step : plan_->steps) plan_->run(step);
+  return {};
+}
+
+Result<void> Program::run(std::span<double> seconds) {
+  using Clock = std::chrono::steady_clock;
+  check(seconds.size() == plan_->steps.size(), "there is an entry for each step");
+  if (auto ok = plan_->begin_run(); !ok) return ok;
+  auto last = Clock::now();
+  for (std::size_t s = 0; s < seconds.size(); ++s) {
+    plan_->run(plan_->steps[s]);
+    const auto now = Clock::now();
+    seconds[s] += std::chrono::duration<double>(now - last).count();
+    last = now;
+  }
   return {};
 }
 

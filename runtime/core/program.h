@@ -58,6 +58,8 @@ class Program {
 
   // An error if a leaf has no data or an index is out of range: `input i: index 12 at element 3 is outside [0, 10)`.
   Result<void> run();
+  // The same, and adds the seconds that each step took to `seconds`, which has an entry for each.
+  Result<void> run(std::span<double> seconds);
   // The value of an output, a wanted node, or any node under Keep::all, after a run and until the next. T is the type
   // of the program's dtype.
   template <Element T = float>

@@ -1,44 +1,30 @@
 // Times the runtime on the workloads that it shares with PyTorch: one line each, median and spread.
 //
-// Usage: runtime_bench [--threads 2] [--seconds 2] [--only NAME,...] [--json FILE]
+// Usage: runtime_bench [--threads 2] [--seconds 2] [--only NAME,...] [--json FILE] [--profile] [--memory]
+// --profile: where the time of a step goes, by the ops of its planned steps. --memory: the peak of resident memory that
+// making a workload and five runs of it add, each in a process of its own.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
-#include <functional>
 #include <map>
-#include <random>
-#include <string>
 
-#include "runtime/train/train_step.h"
-#include "spec/ops/activation/gelu.h"
-#include "spec/ops/activation/relu.h"
-#include "spec/ops/arithmetic/add.h"
-#include "spec/ops/conv/conv2d.h"
-#include "spec/ops/function/exp.h"
-#include "spec/ops/linalg/linear.h"
-#include "spec/ops/linalg/matmul.h"
-#include "spec/ops/loss/cross_entropy_index.h"
-#include "spec/ops/norm/layer_norm.h"
-#include "spec/ops/norm/softmax.h"
-#include "spec/ops/pool/max_pool2d.h"
-#include "spec/ops/reduce/sum.h"
-#include "spec/ops/shape/embedding.h"
-#include "spec/ops/shape/permute.h"
+#include "tests/benchmarks/workloads.h"
 
 namespace {
 
 using namespace plumbline;
-using runtime::Index;
-using spec::Shape;
-using spec::Var;
+using Clock = std::chrono::steady_clock;
 
 struct Options {
   int threads = 2;
   double seconds = 2;
   std::string only, json;
+  bool profile = false, memory = false;
 };
 
 struct Timing {
@@ -46,131 +32,106 @@ struct Timing {
   int runs;
 };
 
-Timing measure(const std::function<void()>& run, double seconds) {
-  using Clock = std::chrono::steady_clock;
-  for (int i = 0; i < 3; ++i) run();
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+Timing measure(const bench::Workload& workload, double seconds) {
+  for (int i = 0; i < 3; ++i) workload.run();
   std::vector<double> times;
-  const auto stop = Clock::now() + std::chrono::duration<double>(seconds);
-  while ((Clock::now() < stop && times.size() < 2000) || times.size() < 5) {
+  const auto begin = Clock::now();
+  while ((seconds_since(begin) < seconds && times.size() < 2000) || times.size() < 5) {
     const auto start = Clock::now();
-    run();
-    times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    workload.run();
+    times.push_back(seconds_since(start));
   }
   std::sort(times.begin(), times.end());
   const auto at = [&](std::size_t tenths) { return times[times.size() * tenths / 10]; };
   return {at(5), at(1), at(9), static_cast<int>(times.size())};
 }
 
-std::vector<float> normal(std::size_t n, float scale = 1) {
-  static std::mt19937 random(0);
-  std::vector<float> x(n);
-  for (float& v : x) v = scale * std::normal_distribution<float>()(random);
-  return x;
-}
-
-void must(const spec::Result<void>& result) {
-  if (!result) throw result.error();
-}
-
-// A workload is built on demand and then run many times.
-using Workload = std::function<std::function<void()>(const runtime::KernelTable&, const Options&)>;
-
-// The outputs that `build` makes of inputs of the given shapes.
-template <class Build>
-Workload forward(std::vector<Shape> shapes, Build build) {
-  return [=](const runtime::KernelTable& kernels, const Options& options) -> std::function<void()> {
-    spec::Graph graph;
-    std::vector<Var> in;
-    for (const Shape& s : shapes) in.push_back(graph.input(spec::concat('x', in.size()), s));
-    for (const Var& y : build(in)) graph.output(y);
-    auto program =
-        std::make_shared<runtime::Program>(spec::value_or_throw(compile(graph, kernels, {.threads = options.threads})));
-    for (const Var& x : in)
-      must(program->set(x.id(), std::span<const float>(normal(static_cast<std::size_t>(x.shape().size())))));
-    for (spec::NodeId id : graph.leaves())
-      if (graph.node(id).name == "seed")
-        must(program->set(id, std::span<const float>(
-                                  std::vector<float>(static_cast<std::size_t>(graph.node(id).shape.size()), 1.0f))));
-    return [program] { must(program->run()); };
-  };
-}
-
-// The gradients of an op with respect to all its inputs, given that of its output.
-template <class O>
-Workload backward(std::vector<Shape> shapes, O op) {
-  return forward(shapes, [op](const std::vector<Var>& in) {
-    const Var y = in.front().graph().apply(spec::make_op(op), in), seed = in.front().graph().input("seed", y.shape());
-    std::vector<spec::NodeId> wrt;
-    for (const Var& x : in) wrt.push_back(x.id());
-    auto out = spec::append_grad(in.front().graph(), y.id(), seed, wrt);
-    out.push_back(y);
-    return out;
-  });
-}
-
-// Linear layers with relu between them, cross entropy of class indices, Adam.
-std::function<void()> train_mlp(const runtime::KernelTable& kernels, const Options& options) {
-  spec::Graph graph;
-  const std::vector<Index> sizes{784, 256, 128, 10};
-  Var h = graph.input("x", {64, sizes[0]});
-  const Var labels = graph.index_input("y", {64}, 10);
-  for (std::size_t i = 0; i + 1 < sizes.size(); ++i) {
-    const Var w = graph.param(spec::concat('w', i), {sizes[i + 1], sizes[i]}),
-              b = graph.param(spec::concat('b', i), {sizes[i + 1]});
-    h = spec::call(spec::Linear{}, h, w, b);
-    if (i + 2 < sizes.size()) h = spec::call(spec::Relu{}, h);
+// The ops of each planned step, in the order in which they are first computed: `add+relu`.
+std::vector<std::string> names_of_steps(const runtime::Program& program) {
+  std::vector<std::map<std::string, int>> ops(static_cast<std::size_t>(program.steps()));
+  for (spec::NodeId id = 0; id < program.graph().size(); ++id) {
+    const spec::Node& node = program.graph().node(id);
+    if (const int step = program.node(id).step; step >= 0 && node.leaf == spec::Leaf::none)
+      ++ops[static_cast<std::size_t>(step)][std::string(node.op.name())];
   }
-  const Var loss = spec::call(spec::CrossEntropyIndex{}, h, labels);
-  auto step = std::make_shared<runtime::TrainStep>(spec::value_or_throw(
-      runtime::TrainStep::create(graph, loss.id(), spec::Adam{}, kernels, {.threads = options.threads})));
-  for (std::size_t p = 0; p < step->parameters().size(); ++p) {
-    const auto values = normal(step->parameter(p).size(), 0.05f);
-    std::copy(values.begin(), values.end(), step->parameter(p).begin());
+  std::vector<std::string> names;
+  for (const auto& step : ops) {
+    std::string name;
+    for (const auto& [op, count] : step) name += spec::concat(name.empty() ? "" : "+", op);
+    names.push_back(name.size() > 60 ? spec::concat(name.substr(0, 57), "...") : name);
   }
-  std::vector<std::int64_t> classes(64);
-  for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = static_cast<std::int64_t>(i % 10);
-  must(step->program().set(0, std::span<const float>(normal(64 * 784))));
-  must(step->program().set(1, std::span<const std::int64_t>(classes)));
-  return [step] { must(step->step()); };
+  return names;
 }
 
-std::vector<std::pair<std::string, Workload>> workloads() {
-  const Shape big{4096, 1024};
-  const auto op = [](auto o) {
-    return [o](const std::vector<Var>& in) { return std::vector<Var>{in.front().graph().apply(spec::make_op(o), in)}; };
-  };
-  spec::Conv2d conv;
-  conv.padding = {1};
-  const std::vector<Shape> images{{16, 64, 32, 32}, {64, 64, 3, 3}};
-  return {
-      {"train_mlp_784_256_128_10_b64", train_mlp},
-      {"matmul_1024", forward({{1024, 1024}, {1024, 1024}}, op(spec::Matmul{}))},
-      {"matmul_64x784x256", forward({{64, 784}, {784, 256}}, op(spec::Matmul{}))},
-      {"bmm_64x128x32x128", forward({{64, 128, 32}, {64, 32, 128}}, op(spec::Matmul{}))},
-      {"conv2d_16x64x32x32_64_3x3", forward(images, op(conv))},
-      {"conv2d_grad_16x64x32x32_64_3x3", backward(images, conv)},
-      {"softmax_4096x1024", forward({big}, op(spec::Softmax{}))},
-      {"layer_norm_4096x1024", forward({big}, op(spec::LayerNorm{}))},
-      {"layer_norm_grad_4096x1024", backward({big}, spec::LayerNorm{})},
-      {"gelu_4096x1024", forward({big}, op(spec::Gelu{}))},
-      {"exp_4096x1024", forward({big}, op(spec::Exp{}))},
-      {"add_4096x1024", forward({big, big}, op(spec::Add{}))},
-      {"sum_rows_4096x1024", forward({big}, op(spec::Sum{{-1}, false}))},
-      {"transpose_copy_2048x2048", forward({{2048, 2048}}, op(spec::Permute{}))},
-      {"max_pool_16x64x32x32", forward({{16, 64, 32, 32}}, op(spec::MaxPool2d{}))},
-  };
+// Milliseconds and share of each kind of planned step and of the optimiser, the largest first.
+void profile(const bench::Workload& workload, double seconds) {
+  const std::vector<std::string> names = names_of_steps(workload.planned());
+  std::vector<double> times(names.size(), 0.0);
+  double update = 0;
+  int runs = 0;
+  for (const auto begin = Clock::now(); seconds_since(begin) < seconds || runs < 5; ++runs) {
+    bench::must(workload.planned().run(times));
+    const auto start = Clock::now();
+    if (workload.step) workload.step->update();
+    update += seconds_since(start);
+  }
+  std::map<std::string, std::pair<double, int>> kinds;
+  double total = update;
+  for (std::size_t s = 0; s < names.size(); ++s) {
+    kinds[names[s]].first += times[s], ++kinds[names[s]].second;
+    total += times[s];
+  }
+  if (workload.step) kinds["(optimiser)"] = {update, 1};
+  std::vector<std::pair<std::string, std::pair<double, int>>> sorted(kinds.begin(), kinds.end());
+  std::ranges::sort(sorted, [](const auto& a, const auto& b) { return a.second.first > b.second.first; });
+  std::size_t shown = 0;
+  for (const auto& [name, kind] : sorted)
+    if (shown++ < 14)
+      std::printf("    %-62s x%-5d %9.3f ms %5.1f %%\n", name.c_str(), kind.second, kind.first / runs * 1e3,
+                  100 * kind.first / total);
+}
+
+// VmRSS or VmHWM of this process, in MiB.
+double resident(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (double kib = 0; word == field + ":" && status >> kib) return kib / 1024;
+  return 0;
+}
+
+void print_memory(const bench::Named& workload, const Options& options, const runtime::KernelTable& kernels) {
+  std::fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    const double before = resident("VmRSS");
+    const bench::Workload made = workload.make(kernels, options.threads);
+    for (int i = 0; i < 5; ++i) made.run();
+    const double peak = resident("VmHWM");
+    std::printf("%-36s %9.1f MiB   peak %9.1f\n", workload.name.c_str(), peak - before, peak);
+    std::fflush(stdout);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
 }
 
 bool parse(int argc, char** argv, Options& o) {
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
-    if (name == "--threads") o.threads = std::atoi(argv[i + 1]);
-    else if (name == "--seconds") o.seconds = std::atof(argv[i + 1]);
-    else if (name == "--only") o.only = argv[i + 1];
-    else if (name == "--json") o.json = argv[i + 1];
+    if (name == "--profile" || name == "--memory") {
+      (name == "--profile" ? o.profile : o.memory) = true;
+      continue;
+    }
+    if (++i >= argc) return false;
+    if (name == "--threads") o.threads = std::atoi(argv[i]);
+    else if (name == "--seconds") o.seconds = std::atof(argv[i]);
+    else if (name == "--only") o.only = argv[i];
+    else if (name == "--json") o.json = argv[i];
     else return false;
   }
-  return argc % 2 == 1 && o.threads > 0;
+  return o.threads > 0;
 }
 
 bool listed(const std::string& name, const std::string& only) {
@@ -182,18 +143,28 @@ bool listed(const std::string& name, const std::string& only) {
 int main(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, options)) {
-    std::fprintf(stderr, "usage: runtime_bench [--threads N] [--seconds S] [--only NAME,...] [--json FILE]\n");
+    std::fprintf(stderr,
+                 "usage: runtime_bench [--threads N] [--seconds S] [--only NAME,...] [--json FILE] [--profile] "
+                 "[--memory]\n");
     return 2;
   }
   const runtime::KernelTable kernels = runtime::KernelTable::builtin();
   std::string json;
-  for (const auto& [name, make] : workloads()) {
-    if (!listed(name, options.only)) continue;
-    const Timing t = measure(make(kernels, options), options.seconds);
-    std::printf("%-36s %10.3f ms   p10 %9.3f  p90 %9.3f  n=%d\n", name.c_str(), t.median * 1e3, t.p10 * 1e3,
+  std::vector<bench::Named> workloads = bench::training_workloads();
+  if (!options.memory) std::ranges::move(bench::op_workloads(), std::back_inserter(workloads));
+  for (const bench::Named& workload : workloads) {
+    if (!listed(workload.name, options.only)) continue;
+    if (options.memory) {
+      print_memory(workload, options, kernels);
+      continue;
+    }
+    const bench::Workload made = workload.make(kernels, options.threads);
+    const Timing t = measure(made, options.seconds);
+    std::printf("%-36s %10.3f ms   p10 %9.3f  p90 %9.3f  n=%d\n", workload.name.c_str(), t.median * 1e3, t.p10 * 1e3,
                 t.p90 * 1e3, t.runs);
+    if (options.profile) profile(made, options.seconds);
     std::fflush(stdout);
-    json += spec::concat(json.empty() ? "" : ",\n", "  \"", name, "\": {\"median_s\": ", t.median,
+    json += spec::concat(json.empty() ? "" : ",\n", "  \"", workload.name, "\": {\"median_s\": ", t.median,
                          ", \"p10_s\": ", t.p10, ", \"p90_s\": ", t.p90, "}");
   }
   if (!options.json.empty()) std::ofstream(options.json) << "{\"results\": {\n" << json << "\n}}\n";
