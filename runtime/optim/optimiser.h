@@ -62,6 +62,11 @@ class OptimiserState {
 
   const spec::Optimiser& optimiser() const { return optimiser_; }
   Index steps() const { return t_; }
+  // The rate of the next step; finite and not negative.
+  void set_lr(double lr) { std::visit([lr](auto& o) { o.lr = lr; }, optimiser_); }
+  // The number of steps taken, where the state comes from a checkpoint.
+  void set_steps(Index steps) { t_ = steps; }
+  const std::vector<std::string_view>& state_names() const { return names_; }
   // `buf`, `m`, `v` or `top` of a parameter; empty if the optimiser does not keep it.
   template <class T = float>
   std::span<T> state(std::string_view name, std::size_t parameter) {

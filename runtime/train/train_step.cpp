@@ -4,16 +4,31 @@
 #include <algorithm>
 #include <ranges>
 
+#include "spec/lang/check.h"
 #include "spec/ops/shape/full.h"
 
 namespace plumbline::runtime {
 
 namespace {
-constexpr Index elements_per_part = 32768;  // of a conversion
-}
+constexpr Index elements_per_part = 32768;  // of a conversion or a sum
 
-Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
-                                    const KernelTable& kernels, PlanOptions options, TrainState state) {
+Index total_of(const std::vector<Index>& sizes) {
+  Index total = 0;
+  for (const Index n : sizes) total += n;
+  return total;
+}
+}  // namespace
+
+// A graph with its gradients, as a program.
+struct TrainStep::Differentiated {
+  Program program;
+  NodeId loss;
+  std::vector<NodeId> parameters, gradients;  // a gradient of −1: the param is frozen
+  std::vector<Index> sizes;
+};
+
+Result<TrainStep::Differentiated> TrainStep::differentiate(spec::Graph graph, NodeId loss, const KernelTable& kernels,
+                                                           PlanOptions options, const TrainState& state) {
   if (loss < 0 || loss >= graph.size()) return spec::fail("node ", loss, " is no node of this graph");
   std::vector<NodeId> parameters, learning;
   std::vector<Index> sizes;
@@ -37,15 +52,71 @@ Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::
     if (s.next >= 0) options.wanted.push_back(s.next);
   auto program = compile(graph, kernels, options);
   if (!program) return tl::unexpected(program.error());
-  std::vector<Shape> shapes;
-  for (NodeId id : learning) shapes.push_back(graph.node(id).shape);
-  const DType dtype = options.dtype;
-  auto moments = OptimiserState::create(optimiser, shapes, dtype == DType::f64 ? DType::f64 : DType::f32);
-  if (!moments) return tl::unexpected(moments.error());
+  return Differentiated{std::move(*program), loss, std::move(parameters), std::move(gradients), std::move(sizes)};
+}
 
-  TrainStep step(std::move(*program), std::move(*moments));
-  step.loss_ = loss, step.parameters_ = parameters, step.gradients_ = gradients, step.sizes_ = sizes;
-  const auto laid = with_type(dtype, [&]<class T>(T) {
+Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
+                                    const KernelTable& kernels, PlanOptions options, TrainState state,
+                                    StepOptions how) {
+  auto d = differentiate(std::move(graph), loss, kernels, options, state);
+  if (!d) return tl::unexpected(d.error());
+  std::vector<Shape> shapes;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < d->parameters.size(); ++i) {
+    if (d->gradients[i] < 0) continue;
+    const spec::Node& node = d->program.graph().node(d->parameters[i]);
+    shapes.push_back(node.shape), names.push_back(node.name);
+  }
+  const DType kept = options.dtype == DType::f64 ? DType::f64 : DType::f32;
+  auto moments = OptimiserGroups::create(optimiser, how.groups, names, shapes, kept);
+  if (!moments) return tl::unexpected(moments.error());
+  if (how.clip)
+    if (auto ok = spec::validate(*how.clip); !ok) return tl::unexpected(ok.error());
+  auto held = std::make_shared<Held>(std::move(*moments));
+  held->clip = how.clip;
+  const auto total = static_cast<std::size_t>(total_of(d->sizes));
+  held->memory = Buffer(total * size_of(kept));
+  std::fill_n(held->memory.data(), held->memory.size(), std::byte{0});  // all elements are +0
+  if (size_of(options.dtype) == 2) {
+    held->widened = Buffer(total * sizeof(float));
+    held->stored = Buffer(total * size_of(options.dtype));
+  }
+  held->counter = Buffer(sizeof(Index));
+  *reinterpret_cast<Index*>(held->counter.data()) = 0;
+  with_type(options.dtype, [&]<class T>(T) {
+    for (const RunningState& s : state.states) {
+      const auto n = static_cast<std::size_t>(d->program.graph().node(s.leaf).shape.size());
+      held->running.emplace_back(n * sizeof(T));
+      std::fill_n(reinterpret_cast<T*>(held->running.back().data()), n, rounded<T>(s.initial));
+    }
+  });
+  return on(std::move(*d), std::move(held), std::move(state));
+}
+
+Result<TrainStep> TrainStep::beside(spec::Graph graph, NodeId loss, const KernelTable& kernels, PlanOptions options,
+                                    TrainState state) const {
+  check(options.dtype == program_.dtype(), "graphs of one model have one dtype");
+  auto d = differentiate(std::move(graph), loss, kernels, options, state);
+  if (!d) return tl::unexpected(d.error());
+  const spec::Graph &mine = program_.graph(), &other = d->program.graph();
+  bool same = d->parameters.size() == parameters_.size() && state.states.size() == state_.states.size();
+  for (std::size_t i = 0; same && i < parameters_.size(); ++i) {
+    const spec::Node &a = mine.node(parameters_[i]), &b = other.node(d->parameters[i]);
+    same = a.name == b.name && a.shape == b.shape && (gradients_[i] < 0) == (d->gradients[i] < 0);
+  }
+  for (std::size_t i = 0; same && i < state.states.size(); ++i)
+    same = state.states[i].name == state_.states[i].name &&
+           other.node(state.states[i].leaf).shape == mine.node(state_.states[i].leaf).shape;
+  if (!same) return spec::fail("[train] the graphs differ in their params or running states");
+  return on(std::move(*d), held_, std::move(state));
+}
+
+Result<TrainStep> TrainStep::on(Differentiated d, std::shared_ptr<Held> held, TrainState state) {
+  TrainStep step(std::move(d.program));
+  step.held_ = std::move(held);
+  step.loss_ = d.loss, step.parameters_ = std::move(d.parameters), step.gradients_ = std::move(d.gradients);
+  step.sizes_ = std::move(d.sizes);
+  const auto laid = with_type(step.program_.dtype(), [&]<class T>(T) {
     if constexpr (sizeof(T) == 2) return step.lay_out_stored<T>();
     else return step.lay_out<T>();
   });
@@ -56,39 +127,27 @@ Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::
 
 Result<void> TrainStep::lay_out_state(TrainState state) {
   state_ = std::move(state);
-  counter_ = Buffer(sizeof(Index));
-  *reinterpret_cast<Index*>(counter_.data()) = 0;
   if (state_.step >= 0)
-    if (auto ok = program_.bind(state_.step, DType::i64, counter_.data()); !ok) return ok;
-  return with_type(program_.dtype(), [&]<class T>(T) -> Result<void> {
-    for (const RunningState& s : state_.states) {
-      const auto n = static_cast<std::size_t>(program_.graph().node(s.leaf).shape.size());
-      running_.emplace_back(n * sizeof(T));
-      std::fill_n(reinterpret_cast<T*>(running_.back().data()), n, static_cast<T>(static_cast<float>(s.initial)));
-      if (auto ok = program_.bind(s.leaf, program_.dtype(), running_.back().data()); !ok) return ok;
-    }
-    return {};
-  });
+    if (auto ok = program_.bind(state_.step, DType::i64, held_->counter.data()); !ok) return ok;
+  for (std::size_t i = 0; i < state_.states.size(); ++i)
+    if (auto ok = program_.bind(state_.states[i].leaf, program_.dtype(), held_->running[i].data()); !ok) return ok;
+  return {};
 }
 
 // What the run computed is copied: another run before the next step would read it as it is.
 void TrainStep::advance() {
   with_type(program_.dtype(), [&]<class T>(T) {
-    for (std::size_t i = 0; i < running_.size(); ++i)
+    for (std::size_t i = 0; i < state_.states.size(); ++i)
       if (state_.states[i].next >= 0)
-        std::ranges::copy(program_.value<T>(state_.states[i].next), reinterpret_cast<T*>(running_[i].data()));
+        std::ranges::copy(program_.value<T>(state_.states[i].next), running<T>(i).begin());
   });
-  ++*reinterpret_cast<Index*>(counter_.data());
+  set_steps(steps() + 1);
 }
 
 // The program reads the params where the optimiser writes them.
 template <class T>
 Result<void> TrainStep::lay_out() {
-  Index total = 0;
-  for (Index n : sizes_) total += n;
-  memory_ = Buffer(static_cast<std::size_t>(total) * sizeof(T));
-  T* at = reinterpret_cast<T*>(memory_.data());
-  std::fill_n(at, total, T(0));
+  T* at = reinterpret_cast<T*>(held_->memory.data());
   for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
     list<T>().values.push_back(at);
     if (auto ok = program_.bind(parameters_[i], static_cast<const T*>(at)); !ok) return ok;
@@ -102,36 +161,43 @@ Result<void> TrainStep::lay_out() {
 // The program reads them rounded to T, and the optimiser reads its gradients widened.
 template <class T>
 Result<void> TrainStep::lay_out_stored() {
-  Index total = 0;
-  for (Index n : sizes_) total += n;
-  memory_ = Buffer(static_cast<std::size_t>(total) * sizeof(float));
-  widened_ = Buffer(static_cast<std::size_t>(total) * sizeof(float));
-  stored_ = Buffer(static_cast<std::size_t>(total) * sizeof(T));
-  std::fill_n(memory_.f32(), total, 0.0f);
   Index at = 0;
   for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
-    single_.values.push_back(memory_.f32() + at);
-    const T* read = reinterpret_cast<const T*>(stored_.data()) + at;
+    single_.values.push_back(held_->memory.f32() + at);
+    const T* read = reinterpret_cast<const T*>(held_->stored.data()) + at;
     if (auto ok = program_.bind(parameters_[i], read); !ok) return ok;
     if (gradients_[i] < 0) continue;
-    single_.learning.push_back(memory_.f32() + at);
-    single_.gradients.push_back(widened_.f32() + at);
+    single_.learning.push_back(held_->memory.f32() + at);
+    single_.gradients.push_back(held_->widened.f32() + at);
   }
   return {};
 }
 
+const void* TrainStep::parameter_data(std::size_t i) const {
+  Index at = 0;
+  for (std::size_t k = 0; k < i; ++k) at += sizes_[k];
+  const Buffer& from = held_->stored.size() > 0 ? held_->stored : held_->memory;
+  return from.data() + static_cast<std::size_t>(at) * size_of(program_.dtype());
+}
+
 template <class T>
+void TrainStep::narrow_params() {
+  const Index total = static_cast<Index>(held_->stored.size() / sizeof(T));
+  T* to = reinterpret_cast<T*>(held_->stored.data());
+  const float* from = held_->memory.f32();
+  parallel_for(program_.workers(), total, elements_per_part,
+               [&](Index begin, Index end, int) { narrow(from + begin, to + begin, end - begin); });
+}
+
 void TrainStep::store() {
-  const Index total = static_cast<Index>(stored_.size() / sizeof(T));
-  T* to = reinterpret_cast<T*>(stored_.data());
-  parallel_for(program_.workers(), total, elements_per_part, [&](Index begin, Index end, int) {
-    narrow(memory_.f32() + begin, to + begin, end - begin);
+  with_type(program_.dtype(), [&]<class T>(T) {
+    if constexpr (sizeof(T) == 2) narrow_params<T>();
   });
 }
 
 template <class T>
 void TrainStep::widen_gradients() {
-  float* to = widened_.f32();
+  float* to = held_->widened.f32();
   for (std::size_t i = 0; i < sizes_.size(); to += sizes_[i++]) {
     if (gradients_[i] < 0) continue;
     const T* from = program_.value<T>(gradients_[i]).data();
@@ -140,10 +206,14 @@ void TrainStep::widen_gradients() {
   }
 }
 
-Result<void> TrainStep::evaluate() {
+void TrainStep::widen_gradients() {
   with_type(program_.dtype(), [&]<class T>(T) {
-    if constexpr (sizeof(T) == 2) store<T>();
+    if constexpr (sizeof(T) == 2) widen_gradients<T>();
   });
+}
+
+Result<void> TrainStep::evaluate() {
+  store();
   return program_.run();
 }
 
@@ -154,11 +224,14 @@ Result<void> TrainStep::step() {
 }
 
 void TrainStep::update() {
-  with_type(program_.dtype(), [&]<class T>(T) {
-    if constexpr (sizeof(T) == 2) widen_gradients<T>();
+  if (held_->clip) {
+    accumulate();
+    return apply();
+  }
+  widen_gradients();
+  kept([&]<class T>(T) {
+    held_->optimiser.step(program_.workers(), std::span<T* const>(list<T>().learning), list<T>().gradients);
   });
-  if (program_.dtype() == DType::f64) optimiser_.step(program_.workers(), wide_.learning, wide_.gradients);
-  else optimiser_.step(program_.workers(), single_.learning, single_.gradients);
   advance();
 }
 
