@@ -1,20 +1,13 @@
-// Files that must hold text, and text of others made fit for one line of a terminal.
+// Files that must hold text, and text fit for one line of a terminal, as the runtime has them.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "crosscheck/audit/atomic_file.h"
+#include "runtime/io/text.h"
 
 namespace plumbline::crosscheck {
 
-// Refuses bytes that no text holds: `path: line 3: found byte \x00, expected text`. Tabs and ends of lines are text.
-spec::Result<void> check_text(std::string_view text, std::string_view path);
-
-// The whole of a regular file of text.
-spec::Result<std::string> read_text(const std::string& path, std::size_t most_bytes = most_file_bytes);
-
-// On one line: ends of lines and tabs are blanks; other control bytes, and bytes that are no UTF-8, are \x1b and so on.
-std::string printable(std::string_view text);
+using runtime::io::check_text;
+using runtime::io::printable;
+using runtime::io::read_text;
 
 }  // namespace plumbline::crosscheck

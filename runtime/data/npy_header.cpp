@@ -1,13 +1,13 @@
 // Reading the header of an NPY file, strictly: magic, version, length, then the literal
 // {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }.
-#include "crosscheck/io/npy_header.h"
+#include "runtime/data/npy_header.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <optional>
 
-namespace plumbline::crosscheck {
+namespace plumbline::runtime::data {
 
 using spec::concat;
 using spec::fail;
@@ -131,12 +131,12 @@ Result<NpyHeader> parse_npy_header(std::string_view bytes, std::string_view file
     return fail(file, ": byte ", bytes.size(), ": found the end of the file, expected an NPY header");
   const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
   const std::size_t major = byte(6), minor = byte(7), begin = major == 1 ? 10 : 12;
-  if (major < 1 || major > 2 || minor != 0)
-    return fail(file, ": byte 6: found NPY version ", major, ".", minor, ", expected 1.0 or 2.0");
+  if (major < 1 || major > 3 || minor != 0)
+    return fail(file, ": byte 6: found NPY version ", major, ".", minor, ", expected 1.0, 2.0 or 3.0");
   if (bytes.size() < begin)
     return fail(file, ": byte ", bytes.size(), ": found the end of the file, expected an NPY header");
   std::size_t length = byte(8) | byte(9) << 8;
-  if (major == 2) length |= byte(10) << 16 | byte(11) << 24;
+  if (major >= 2) length |= byte(10) << 16 | byte(11) << 24;
   if (length > longest_npy_header)
     return fail(file, ": byte 8: found a header of ", length, " bytes, expected at most ", longest_npy_header);
   if (bytes.size() < begin + length)
@@ -147,4 +147,4 @@ Result<NpyHeader> parse_npy_header(std::string_view bytes, std::string_view file
   return header;
 }
 
-}  // namespace plumbline::crosscheck
+}  // namespace plumbline::runtime::data

@@ -1,7 +1,5 @@
 // Reading comma-separated tables.
-#include "crosscheck/io/csv.h"
-
-#include "crosscheck/audit/text_file.h"
+#include "runtime/data/csv.h"
 
 #include <charconv>
 #include <cmath>
@@ -9,7 +7,9 @@
 #include <fstream>
 #include <optional>
 
-namespace plumbline::crosscheck {
+#include "runtime/io/text.h"
+
+namespace plumbline::runtime::data {
 
 namespace {
 
@@ -132,8 +132,8 @@ Result<Table> read_table(const std::string& file) {
   std::string text(static_cast<std::size_t>(bytes), '\0');
   if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes)))
     return fail(file, ": found a file that cannot be read");
-  if (const auto ok = check_text(text, file); !ok) return tl::unexpected(ok.error());
+  if (const auto ok = io::check_text(text, file); !ok) return tl::unexpected(ok.error());
   return parse_table(text, file);
 }
 
-}  // namespace plumbline::crosscheck
+}  // namespace plumbline::runtime::data

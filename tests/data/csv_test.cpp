@@ -1,9 +1,9 @@
 // Reading comma-separated tables: what is taken, and what each mistake is told.
-#include "crosscheck/io/csv.h"
+#include "runtime/data/csv.h"
 
 #include <gtest/gtest.h>
 
-namespace plumbline::crosscheck {
+namespace plumbline::runtime::data {
 namespace {
 
 std::string error_of(std::string_view text) {
@@ -60,4 +60,4 @@ TEST(Csv, ReadsTheShippedData) {
 }
 
 }  // namespace
-}  // namespace plumbline::crosscheck
+}  // namespace plumbline::runtime::data

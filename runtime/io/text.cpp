@@ -1,9 +1,9 @@
 // Text from files, and for a terminal.
-#include "crosscheck/audit/text_file.h"
+#include "runtime/io/text.h"
 
 #include <algorithm>
 
-namespace plumbline::crosscheck {
+namespace plumbline::runtime::io {
 
 namespace {
 
@@ -60,4 +60,4 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-}  // namespace plumbline::crosscheck
+}  // namespace plumbline::runtime::io

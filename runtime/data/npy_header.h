@@ -8,7 +8,7 @@
 #include "spec/lang/result.h"
 #include "spec/lang/shape.h"
 
-namespace plumbline::crosscheck {
+namespace plumbline::runtime::data {
 
 struct NpyHeader {
   std::string descr;  // as written, e.g. `<f4`
@@ -23,4 +23,4 @@ inline constexpr std::size_t longest_npy_header = 65536;
 // `bytes` is at least the beginning of the file up to the elements.
 spec::Result<NpyHeader> parse_npy_header(std::string_view bytes, std::string_view file);
 
-}  // namespace plumbline::crosscheck
+}  // namespace plumbline::runtime::data
