@@ -22,6 +22,12 @@ class ScheduleState {
   // The update is done; `metric` is what reduce_on_plateau looks at.
   void step(double metric = 0);
   Index steps() const { return k_; }
+  const spec::Schedule& schedule() const { return schedule_; }
+
+  // Where it is, for a checkpoint: k, and of reduce_on_plateau its rate, its best metric and its two counters.
+  std::vector<double> position() const;
+  // An error if it is no position: another length, numbers that are no counts.
+  Result<void> set_position(const std::vector<double>& position);
 
  private:
   explicit ScheduleState(const spec::Schedule& schedule) : schedule_(schedule) {}

@@ -16,16 +16,32 @@ using spec::Result;
 using spec::Shape;
 using spec::Tensor;
 
+// Names and shapes, without the values.
+struct Signature {
+  std::vector<std::string> names;
+  std::vector<Shape> shapes;
+};
+template <class T>
+Signature signature(const TensorList<T>& list) {
+  Signature out;
+  for (const auto& [name, value] : list) out.names.push_back(name), out.shapes.push_back(value.shape());
+  return out;
+}
+
 // The same names and shapes in the same order; the error names the first that differs.
+template <class B>
+Result<void> check_alike(const Signature& expected, const TensorList<B>& found) {
+  for (std::size_t i = 0; i < std::min(expected.names.size(), found.size()); ++i)
+    if (expected.names[i] != found[i].name || expected.shapes[i] != found[i].value.shape())
+      return spec::fail("[tlist] tensor ", i, ": expected ", expected.names[i], ' ', expected.shapes[i], ", found ",
+                        found[i].name, ' ', found[i].value.shape());
+  if (expected.names.size() != found.size())
+    return spec::fail("[tlist] expected ", expected.names.size(), " tensors, found ", found.size());
+  return {};
+}
 template <class A, class B>
 Result<void> check_alike(const TensorList<A>& expected, const TensorList<B>& found) {
-  for (std::size_t i = 0; i < std::min(expected.size(), found.size()); ++i)
-    if (expected[i].name != found[i].name || expected[i].value.shape() != found[i].value.shape())
-      return spec::fail("[tlist] tensor ", i, ": expected ", expected[i].name, ' ', expected[i].value.shape(),
-                        ", found ", found[i].name, ' ', found[i].value.shape());
-  if (expected.size() != found.size())
-    return spec::fail("[tlist] expected ", expected.size(), " tensors, found ", found.size());
-  return {};
+  return check_alike(signature(expected), found);
 }
 
 // The tensor of a name; null if there is none.
