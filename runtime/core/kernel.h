@@ -31,6 +31,8 @@ struct KernelArgs {
   Workers& workers;
   std::byte* local_scratch = nullptr;
   std::size_t local_bytes = 0;
+  std::byte* trace = nullptr;  // the bytes of BoundKernel::trace, aligned
+  bool traced = false;         // they hold it already, from an earlier step of this run
 
   // The scratch that the workers share, and the one that a worker has for itself while it runs a part.
   template <class T = float>
@@ -47,6 +49,14 @@ struct KernelArgs {
 // and however long it is; `out` may be one of the inputs.
 using Block = std::function<void(const void* const* in, void* out, Index n)>;
 
+// What a kernel computes on its way from some of its inputs, and others need as well: the gates of an lstm for its
+// gradient. Steps whose traces agree in name, bytes and the nodes of their inputs share it, and the first computes it.
+struct Trace {
+  std::string name;                 // says all that it depends on beside these inputs
+  std::size_t bytes = 0;            // 0: there is none
+  std::vector<std::size_t> inputs;  // the kernel's inputs that it depends on, in an order that the name implies
+};
+
 // A kernel bound to an op with attributes and to shapes. Exactly one of `run` and `block` is set, or `alias`.
 struct BoundKernel {
   std::function<void(const KernelArgs&)> run;  // does not allocate, unless the kernel is a fallback
@@ -54,6 +64,7 @@ struct BoundKernel {
   bool alias = false;                          // the output is input 0 under another shape: nothing runs
   std::size_t scratch = 0;                     // bytes, for all workers together
   std::size_t local_scratch = 0;               // bytes for each worker
+  Trace trace = {};
 };
 
 using Bind = std::function<BoundKernel(const spec::Op&, const Shapes& in, const Shape& out)>;

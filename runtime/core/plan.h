@@ -23,13 +23,22 @@ struct Step {
   std::unique_ptr<Fused> fused;
   std::vector<NodeId> operands;  // of a chain: the node of each operand
   std::vector<NodeId> members;   // of a chain: the node of each member
+  int trace = -1;                // its number in the plan
+  bool traced = false;           // an earlier step has computed it
 
   std::size_t scratch() const { return fused ? 0 : bound.scratch; }
   std::size_t local_scratch() const { return fused ? fused->local_scratch() : bound.local_scratch; }
-  void run(Workers& workers, std::byte* scratch, std::byte* local, std::size_t local_bytes) const {
+  void run(Workers& workers, std::byte* scratch, std::byte* local, std::size_t local_bytes,
+           std::byte* trace_data) const {
     if (fused) fused->run(workers, local);
-    else bound.run({in, out, scratch, workers, local, local_bytes});
+    else bound.run({in, out, scratch, workers, local, local_bytes, trace_data, traced});
   }
+};
+
+// A trace that steps share: it lives in the arena from the first of them to the last.
+struct TracePlan {
+  std::size_t bytes = 0, at = 0;
+  int first = 0, last = 0;
 };
 
 // How the ops that read an index leaf use it, for its check.
@@ -60,6 +69,7 @@ struct Program::Plan {
   std::vector<LeafData> leaves;
   std::unordered_map<NodeId, std::size_t> leaf_of;
   std::vector<Step> constants, steps;  // constants run once
+  std::vector<TracePlan> traces;
   Buffer constant_memory, arena, scratch;
   std::vector<std::pair<std::size_t, std::size_t>> guards;  // offset and bytes in the arena
   std::size_t shared_scratch = 0, local_scratch = 0;

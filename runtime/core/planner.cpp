@@ -9,9 +9,9 @@ namespace plumbline::runtime {
 
 class Planner {
  public:
-  Planner(const spec::Graph& graph, const KernelTable& kernels, const PlanOptions& options)
+  Planner(spec::Graph graph, const KernelTable& kernels, const PlanOptions& options)
       : table_(kernels), plan_(std::make_unique<Program::Plan>()), size_(static_cast<std::size_t>(graph.size())) {
-    plan_->graph = graph;
+    plan_->graph = std::move(graph);
     plan_->options = options;
     plan_->workers = options.workers ? options.workers : std::make_shared<Workers>(options.threads);
     plan_->nodes.resize(size_);
@@ -97,6 +97,7 @@ class Planner {
     mine.step = mine.constant ? -1 : static_cast<int>(list.size());
     if (bound.block) step.fused = std::make_unique<Fused>(node(id).shape, dtype());
     else step.bound = std::move(bound);
+    if (step.bound.trace.bytes > 0) share_trace(step, mine.constant);
     list.push_back(std::move(step));
     if (list.back().fused) add_member(id, std::move(bound.block), list.back());
     else bind_views(id, list.back());
@@ -133,6 +134,23 @@ class Planner {
     step.members.push_back(id);
   }
 
+  // Constants run before all steps, each with a trace of its own.
+  void share_trace(Step& step, bool constant) {
+    const Trace& trace = step.bound.trace;
+    std::string key = spec::concat(trace.name, '/', trace.bytes);
+    for (std::size_t i : trace.inputs) key += spec::concat('/', info(node(step.node).inputs[i]).root);
+    const int now = static_cast<int>(plan_->steps.size());
+    if (!constant) {
+      const auto [at, fresh] = trace_of_.emplace(std::move(key), plan_->traces.size());
+      step.trace = static_cast<int>(at->second), step.traced = !fresh;
+      if (!fresh) return void(plan_->traces[at->second].last = now);
+    } else {
+      step.trace = static_cast<int>(plan_->traces.size());
+    }
+    traces_.push_back(plan_->traces.size());
+    plan_->traces.push_back({trace.bytes, 0, constant ? 0 : now, constant ? 0 : now});
+  }
+
   void bind_views(NodeId id, Step& step) {
     for (NodeId i : node(id).inputs)
       step.in.push_back({nullptr, node(i).shape, node(i).extent >= 0 ? DType::i64 : dtype()});
@@ -167,33 +185,28 @@ class Planner {
     if (outside) info(root).stored = true;
   }
 
-  void place() {
+  // The buffers of the arena, by ascending first step, and where each of their offsets goes.
+  struct Buffers {
     std::vector<Lifetime> lifetimes;
-    std::vector<NodeId> owners;
+    std::vector<std::size_t*> offsets;
+    void add(std::size_t bytes, int first, int last, std::size_t* offset) {
+      lifetimes.push_back({bytes, first, last}), offsets.push_back(offset);
+    }
+  };
+
+  void place() {
     std::size_t constant_bytes = 0;
-    const int end = static_cast<int>(plan_->steps.size());
     const std::size_t off = static_cast<std::size_t>(plan_->options.misalign) * size_of(dtype());
     for (Step& step : plan_->constants) {
       plan_->places[static_cast<std::size_t>(step.node)] = {Place::Kind::constant, constant_bytes + off};
-      constant_bytes += aligned(static_cast<std::size_t>(node(step.node).shape.size()) * size_of(dtype()) + off);
+      constant_bytes += aligned(bytes_of(step.node) + off);
     }
-    for (int s = 0; s < end; ++s) {
-      const Step& step = plan_->steps[static_cast<std::size_t>(s)];
-      for (NodeId id : step.fused ? step.members : std::vector<NodeId>{step.node}) {
-        plan_->places[static_cast<std::size_t>(id)].kind = info(id).stored ? Place::Kind::arena : Place::Kind::block;
-        if (!info(id).stored) continue;
-        const std::size_t bytes = static_cast<std::size_t>(node(id).shape.size()) * size_of(dtype()) + off;
-        const int last = plan_->options.guards ? end : std::max(s, last_[static_cast<std::size_t>(id)]);
-        lifetimes.push_back({bytes + (plan_->options.guards ? 2 * alignment : 0), s, last});
-        owners.push_back(id);
-      }
-    }
-    const Layout layout = lay_out(lifetimes);
-    for (std::size_t b = 0; b < owners.size(); ++b) {
-      plan_->places[static_cast<std::size_t>(owners[b])].at = layout.offsets[b] + off;
-      const std::size_t used = lifetimes[b].bytes - (plan_->options.guards ? 2 * alignment : 0);
-      if (plan_->options.guards)
-        plan_->guards.push_back({layout.offsets[b] + used, aligned(lifetimes[b].bytes) - used});
+    const Buffers buffers = buffers_of_steps(off);
+    const Layout layout = lay_out(buffers.lifetimes);
+    for (std::size_t b = 0; b < buffers.offsets.size(); ++b) {
+      const std::size_t bytes = buffers.lifetimes[b].bytes, used = bytes - guard_bytes();
+      *buffers.offsets[b] += layout.offsets[b];
+      if (plan_->options.guards) plan_->guards.push_back({layout.offsets[b] + used, aligned(bytes) - used});
     }
     for (NodeId id = 0; id < plan_->graph.size(); ++id)
       if (info(id).needed && info(id).root != id)
@@ -201,6 +214,34 @@ class Planner {
     plan_->arena = Buffer(layout.bytes + (layout.bytes > 0 ? 0 : alignment));
     plan_->constant_memory = Buffer(constant_bytes + alignment);
   }
+
+  Buffers buffers_of_steps(std::size_t off) {
+    Buffers buffers;
+    const int end = static_cast<int>(plan_->steps.size());
+    const auto until = [&](int last) { return plan_->options.guards ? end : last; };
+    std::ranges::stable_sort(traces_, {}, [&](std::size_t t) { return plan_->traces[t].first; });
+    auto trace = traces_.begin();
+    const auto store = [&](NodeId id, int s) {
+      Place& place = plan_->places[static_cast<std::size_t>(id)];
+      place = {info(id).stored ? Place::Kind::arena : Place::Kind::block, off};
+      if (info(id).stored)
+        buffers.add(bytes_of(id) + off + guard_bytes(), s, until(std::max(s, last_[static_cast<std::size_t>(id)])),
+                    &place.at);
+    };
+    for (int s = 0; s <= end; ++s) {
+      for (; trace != traces_.end() && plan_->traces[*trace].first <= s; ++trace) {
+        TracePlan& t = plan_->traces[*trace];
+        buffers.add(t.bytes + guard_bytes(), s, until(t.last), &t.at);
+      }
+      if (s == end) break;
+      const Step& step = plan_->steps[static_cast<std::size_t>(s)];
+      if (!step.fused) store(step.node, s);
+      for (NodeId id : step.members) store(id, s);
+    }
+    return buffers;
+  }
+  std::size_t bytes_of(NodeId id) const { return static_cast<std::size_t>(node(id).shape.size()) * size_of(dtype()); }
+  std::size_t guard_bytes() const { return plan_->options.guards ? 2 * alignment : 0; }
 
   // An index leaf's first reader names it in errors; an ignored index holds if every reader has the same.
   void note_index_uses() {
@@ -235,10 +276,12 @@ class Planner {
   std::size_t size_;
   std::vector<Info> info_;
   std::vector<int> last_;
+  std::unordered_map<std::string, std::size_t> trace_of_;
+  std::vector<std::size_t> traces_;  // of the plan, by their first steps
 };
 
-Result<Program> compile(const spec::Graph& graph, const KernelTable& kernels, const PlanOptions& options) {
-  return Planner(graph, kernels, options).plan();
+Result<Program> compile(spec::Graph graph, const KernelTable& kernels, const PlanOptions& options) {
+  return Planner(std::move(graph), kernels, options).plan();
 }
 
 }  // namespace plumbline::runtime

@@ -41,7 +41,8 @@ void Program::Plan::resolve(std::vector<Step>& list) {
 }
 
 void Program::Plan::run(const Step& step) {
-  step.run(*workers, scratch.data(), scratch.data() + shared_scratch, local_scratch);
+  std::byte* trace = step.trace < 0 ? nullptr : arena.data() + traces[static_cast<std::size_t>(step.trace)].at;
+  step.run(*workers, scratch.data(), scratch.data() + shared_scratch, local_scratch, trace);
 }
 
 IndexUse use_of(const spec::Op& op) {

@@ -91,6 +91,6 @@ class Program {
 
 // O(nodes log nodes), no recursion. The table must outlive the program. Errors: an output is an index leaf, a wanted
 // node is none of the graph.
-Result<Program> compile(const spec::Graph& graph, const KernelTable& kernels, const PlanOptions& options = {});
+Result<Program> compile(spec::Graph graph, const KernelTable& kernels, const PlanOptions& options = {});
 
 }  // namespace plumbline::runtime

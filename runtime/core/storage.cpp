@@ -59,7 +59,8 @@ std::function<void(const KernelArgs&)> stored_run(const BoundKernel& inner, cons
     }
     auto* y = reinterpret_cast<float*>(at);
     wide.out.data = y;
-    run({wide.in, wide.out, args.scratch, args.workers, args.local_scratch, args.local_bytes});
+    run({wide.in, wide.out, args.scratch, args.workers, args.local_scratch, args.local_bytes,
+         args.trace, args.traced});
     T* to = args.out.as<T>();
     parallel_for(args.workers, wide.out.size(), elements_per_part,
                  [&](Index begin, Index end, int) { narrow(y + begin, to + begin, end - begin); });

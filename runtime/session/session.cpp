@@ -123,10 +123,11 @@ Session::Value Session::run(NodeId id) {
     step.out = {value.data, node.shape, options_.dtype};
   }
   const std::size_t shared = aligned(step.scratch()), local = aligned(step.local_scratch());
-  const std::size_t bytes = shared + local * static_cast<std::size_t>(workers_->threads());
+  const std::size_t own = shared + local * static_cast<std::size_t>(workers_->threads());
+  const std::size_t bytes = own + aligned(step.bound.trace.bytes);
   if (scratch_.size() < bytes) scratch_ = Buffer(bytes);
   std::fill_n(reinterpret_cast<std::uint32_t*>(scratch_.data()), bytes / sizeof(std::uint32_t), options_.poison);
-  step.run(*workers_, scratch_.data(), scratch_.data() + shared, local);
+  step.run(*workers_, scratch_.data(), scratch_.data() + shared, local, scratch_.data() + own);
   return value;
 }
 
