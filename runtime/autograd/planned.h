@@ -22,9 +22,6 @@ struct Options {
   Mode mode = Mode::compiled;
 };
 
-// The kernels of `options`, or those of the runtime.
-const KernelTable& kernels_of(const Options& options);
-
 // What is handed to a function: real numbers, or indices.
 template <Element T>
 using Value = std::variant<Tensor<T>, Tensor<std::int64_t>>;
@@ -57,6 +54,7 @@ class Planned {
   Tensor<T> result(std::size_t k) const;
 
   const Recorded& function() const { return f_; }
+  const Program* program() const { return program_.get(); }  // null where eager
   // How often kernels were bound: once when compiled, once a run when eager.
   int plans() const { return plans_; }
 

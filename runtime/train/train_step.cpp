@@ -55,23 +55,35 @@ Result<TrainStep::Differentiated> TrainStep::differentiate(spec::Graph graph, No
   return Differentiated{std::move(*program), loss, std::move(parameters), std::move(gradients), std::move(sizes)};
 }
 
+Result<OptimiserGroups> TrainStep::groups_for(const spec::Graph& graph, const std::vector<NodeId>& parameters,
+                                              const std::vector<NodeId>& gradients, const spec::Optimiser& optimiser,
+                                              const StepOptions& how, DType kept) {
+  std::vector<Shape> shapes;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (gradients[i] < 0) continue;
+    shapes.push_back(graph.node(parameters[i]).shape), names.push_back(graph.node(parameters[i]).name);
+  }
+  if (how.clip)
+    if (auto ok = spec::validate(*how.clip); !ok) return tl::unexpected(ok.error());
+  return OptimiserGroups::create(optimiser, how.groups, names, shapes, kept);
+}
+
+Result<void> TrainStep::set_optimiser(const spec::Optimiser& optimiser, const StepOptions& how) {
+  auto groups = groups_for(graph(), parameters_, gradients_, optimiser, how, held_->optimiser.dtype());
+  if (!groups) return tl::unexpected(groups.error());
+  held_->optimiser = std::move(*groups), held_->clip = how.clip, held_->weight = 0;
+  return {};
+}
+
 Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
                                     const KernelTable& kernels, PlanOptions options, TrainState state,
                                     StepOptions how) {
   auto d = differentiate(std::move(graph), loss, kernels, options, state);
   if (!d) return tl::unexpected(d.error());
-  std::vector<Shape> shapes;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < d->parameters.size(); ++i) {
-    if (d->gradients[i] < 0) continue;
-    const spec::Node& node = d->program.graph().node(d->parameters[i]);
-    shapes.push_back(node.shape), names.push_back(node.name);
-  }
   const DType kept = options.dtype == DType::f64 ? DType::f64 : DType::f32;
-  auto moments = OptimiserGroups::create(optimiser, how.groups, names, shapes, kept);
+  auto moments = groups_for(d->program.graph(), d->parameters, d->gradients, optimiser, how, kept);
   if (!moments) return tl::unexpected(moments.error());
-  if (how.clip)
-    if (auto ok = spec::validate(*how.clip); !ok) return tl::unexpected(ok.error());
   auto held = std::make_shared<Held>(std::move(*moments));
   held->clip = how.clip;
   const auto total = static_cast<std::size_t>(total_of(d->sizes));

@@ -62,6 +62,9 @@ class TrainStep {
   OptimiserState& optimiser() { return held_->optimiser.rest(); }
   OptimiserGroups& groups() { return held_->optimiser; }
   NodeId loss() const { return loss_; }
+  const spec::Graph& graph() const { return program_.graph(); }
+  // Another optimiser for the same params, with no steps taken; what was accumulated is dropped.
+  Result<void> set_optimiser(const spec::Optimiser& optimiser, const StepOptions& how = {});
   // The address of the i-th param as programs of its dtype read it; in 16 bits valid after `evaluate` or `store`.
   const void* parameter_data(std::size_t i) const;
   const void* running_data(std::size_t i) const { return held_->running[i].data(); }
@@ -97,6 +100,10 @@ class TrainStep {
   struct Differentiated;
   static Result<Differentiated> differentiate(spec::Graph graph, NodeId loss, const KernelTable& kernels,
                                               PlanOptions options, const TrainState& state);
+  // Of the params that learn, each in its group.
+  static Result<OptimiserGroups> groups_for(const spec::Graph& graph, const std::vector<NodeId>& parameters,
+                                            const std::vector<NodeId>& gradients, const spec::Optimiser& optimiser,
+                                            const StepOptions& how, DType kept);
   static Result<TrainStep> on(Differentiated d, std::shared_ptr<Held> held, TrainState state);
   explicit TrainStep(Program program) : program_(std::move(program)) {}
 
