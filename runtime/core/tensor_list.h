@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/core/view.h"
 #include "spec/lang/tensor.h"
 
 namespace plumbline::runtime {
@@ -16,5 +17,11 @@ struct NamedTensor {
 
 template <class T>
 using TensorList = std::vector<NamedTensor<T>>;
+
+// Tensors where they lie: what files are written from and read into without a copy between.
+struct NamedView {
+  std::string name;
+  View view;
+};
 
 }  // namespace plumbline::runtime

@@ -106,8 +106,7 @@ Result<AnyTensor> cast(const AnyTensor& x, DType dtype) {
       return std::visit(
           [](const auto& t) -> AnyTensor {
             return Tensor<T>::generate(t.shape(), [&](Index i) {
-              if constexpr (std::is_integral_v<std::decay_t<decltype(t[i])>>) return rounded<T>(static_cast<double>(t[i]));
-              else return rounded<T>(exact(t[i]));
+              return rounded<T>(exact(t[i]));
             });
           },
           x);

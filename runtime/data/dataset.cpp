@@ -14,7 +14,9 @@ class Tensors final : public Source {
   Tensors(AnyTensor x, AnyTensor y) : x_(std::move(x)), y_(std::move(y)) {}
   Index size() const override { return shape_of(x_)[0]; }
   Result<Sample> at(Index i) const override { return Sample{row(x_, i), row(y_, i)}; }
-  Result<Sample> gather(std::span<const Index> which) const override { return Sample{rows(x_, which), rows(y_, which)}; }
+  Result<Sample> gather(std::span<const Index> which) const override {
+    return Sample{rows(x_, which), rows(y_, which)};
+  }
 
  private:
   AnyTensor x_, y_;

@@ -194,7 +194,8 @@ Result<void> InputFile::read(std::uint64_t offset, std::span<char> out) const {
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
   const auto file = InputFile::open(path);
   if (!file) return tl::unexpected(file.error());
-  if (file->size() > most_bytes) return fail(path, ": file: found ", file->size(), " bytes, expected at most ", most_bytes);
+  if (file->size() > most_bytes)
+    return fail(path, ": file: found ", file->size(), " bytes, expected at most ", most_bytes);
   std::string content(file->size(), '\0');
   if (auto ok = file->read(0, content); !ok) return tl::unexpected(ok.error());
   return content;

@@ -93,6 +93,22 @@ TensorList<T> OptimiserGroups::state() {
   return out;
 }
 
+std::vector<NamedView> OptimiserGroups::views() {
+  std::vector<NamedView> out;
+  const auto collect = [&]<class T>(T) {
+    each_state<T>([&](std::string name, const Shape& shape, std::span<T> x) {
+      out.push_back({std::move(name), {x.data(), shape, dtype_of<T>}});
+    });
+  };
+  if (dtype() == DType::f64) collect(double{});
+  else collect(float{});
+  return out;
+}
+
+void OptimiserGroups::set_steps(Index steps) {
+  for (Group& group : groups_) group.state.set_steps(steps);
+}
+
 template <class T>
 Result<void> OptimiserGroups::set_state(const TensorList<T>& state, Index steps) {
   if (steps < 0) return spec::fail("[optim] the number of steps is negative: ", steps);
@@ -110,7 +126,7 @@ Result<void> OptimiserGroups::set_state(const TensorList<T>& state, Index steps)
   each_state<T>([&](const std::string&, const Shape&, std::span<T> x) {
     std::ranges::copy(state[at++].value.elements(), x.begin());
   });
-  for (Group& group : groups_) group.state.set_steps(steps);
+  set_steps(steps);
   return {};
 }
 

@@ -45,6 +45,10 @@ class OptimiserGroups {
   // What the optimisers carry beside the params, as `0.weight.m`, …, in the order of the params; T is the dtype's.
   template <class T>
   TensorList<T> state();
+  // The same where it lies.
+  std::vector<NamedView> views();
+  // The number of steps taken, of every group.
+  void set_steps(Index steps);
   // Puts it back. Errors: another number, name or shape; nothing is changed then.
   template <class T>
   Result<void> set_state(const TensorList<T>& state, Index steps);

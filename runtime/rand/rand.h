@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/init/initialise.h"
+#include "runtime/nn/seeds.h"
 #include "spec/lang/random.h"
 #include "spec/lang/tensor.h"
 
@@ -17,10 +18,10 @@ constexpr std::uint64_t key_of(std::uint64_t seed, std::uint64_t counter,
                                StreamScheme scheme = StreamScheme::separate) {
   return scheme == StreamScheme::separate ? spec::key(seed, counter) : spec::torchlean::key(seed, counter);
 }
-// A seed derived from another: the same for the same (seed, counter), and no key of that pair.
+// A seed derived from another, as seed `counter` of a stream of them.
 constexpr std::uint64_t next_seed(std::uint64_t seed, std::uint64_t counter,
                                   StreamScheme scheme = StreamScheme::separate) {
-  return scheme == StreamScheme::separate ? mix(spec::key(seed, counter)) : spec::torchlean::next_seed(seed, counter);
+  return scheme == StreamScheme::separate ? spec::key(seed, counter) : spec::torchlean::next_seed(seed, counter);
 }
 // Draw i of a key: 64 bits; the low 32 of them under `torchlean`.
 constexpr std::uint64_t draw(std::uint64_t key, std::uint64_t i, StreamScheme scheme = StreamScheme::separate) {
@@ -32,12 +33,7 @@ constexpr double unit(std::uint64_t draw, StreamScheme scheme = StreamScheme::se
                                           : spec::torchlean::unit(static_cast<std::uint32_t>(draw));
 }
 
-// Seeds one after another, each from the first and a count.
-struct SeedStream {
-  std::uint64_t seed = 0, counter = 0;
-  StreamScheme scheme = StreamScheme::separate;
-  std::uint64_t next() { return next_seed(seed, counter++, scheme); }
-};
+using nn::SeedStream;  // seeds one after another
 
 // The draws of one stream in order, for algorithms that take as many as they need.
 class Draws {
