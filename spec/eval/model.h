@@ -1,18 +1,12 @@
 // OpModel<O>: an op definition behind the erased interface of spec/graph/op.h, readable under every number type.
 #pragma once
 
-#include <algorithm>
+#include <span>
 
 #include "spec/graph/catalogue.h"
 #include "spec/graph/graph.h"
 #include "spec/lang/number.h"
-#include "spec/num/approx.h"
-#include "spec/num/ball.h"
-#include "spec/num/binary.h"
-#include "spec/num/dual.h"
-#include "spec/num/rational.h"
-#include "spec/num/rounded.h"
-#include "spec/num/traced.h"
+#include "spec/num/compiled.h"
 #include "spec/ops/apply.h"
 
 namespace plumbline::spec {
@@ -28,6 +22,12 @@ constexpr int most_inputs = [] {
   else return O::arity;
 }();
 
+// What does not depend on the definition (spec/eval/model.cpp): the number of inputs and their shapes, the method that
+// a name means, empty for the textbook, and an op's fields from text.
+Result<void> check_inputs(std::string_view op, int least, int most, const Shapes& in);
+std::string_view chosen_method(std::span<const std::string_view> methods, std::string_view name);
+Result<void> set_fields(std::string_view op, const Fields& fields, const Attributes& attributes);
+
 // The reading of O under one number type: overrides Reading<N>::read of Base.
 template <class O, class Base, class List>
 struct ModelReadings;
@@ -42,10 +42,7 @@ struct ModelReadings<O, Base, NumberList<N, Rest...>> : ModelReadings<O, Base, N
   using Base::read;
   Tensor<N> read(const Tensors<N>& in, std::string_view method) const final {
     if constexpr (has_methods<O>)
-      if (!method.empty() && method != "textbook") {
-        const bool known = std::find(O::methods.begin(), O::methods.end(), method) != O::methods.end();
-        return this->definition.method(known ? method : O::methods.front(), in);
-      }
+      if (const auto way = chosen_method(O::methods, method); !way.empty()) return this->definition.method(way, in);
     return this->definition.template eval<N>(in);
   }
 };
@@ -61,11 +58,8 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
     return same != nullptr && same->definition == this->definition;
   }
   Result<Shape> shape(const Shapes& in) const final {
-    const auto n = static_cast<int>(in.size());
-    if (n < O::arity || n > most_inputs<O>)
-      return fail("[", O::name, "] ", arity_text(), ", got ", n, " [", O::name, " C0]");
-    for (const Shape& s : in)
-      if (!s.valid()) return fail("[", O::name, "] shape ", s, " is not valid [", O::name, " C0]");
+    if (auto checked = check_inputs(O::name, O::arity, most_inputs<O>, in); !checked)
+      return tl::unexpected(std::move(checked).error());
     return this->definition.shape(in);
   }
   Index index_extent(std::size_t input, const Shapes& in) const final {
@@ -100,12 +94,6 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
     if constexpr (requires { this->definition.among_ties(in, got); }) return this->definition.among_ties(in, got);
     else return {};
   }
-
- private:
-  static std::string arity_text() {
-    if (most_inputs<O> == O::arity) return concat("expects ", O::arity, O::arity == 1 ? " input" : " inputs");
-    return concat("expects ", O::arity, " to ", most_inputs<O>, " inputs");
-  }
 };
 
 // The definition behind the erased interface: what each op's make_op calls.
@@ -123,8 +111,7 @@ OpEntry entry_of() {
   if constexpr (has_methods<O>) entry.methods = {O::methods.begin(), O::methods.end()};
   entry.parse = [](const Attributes& attributes) -> Result<Op> {
     O op;
-    for (const Attribute& a : attributes)
-      if (auto set = set_attribute(op, a.name, a.value); !set) return tl::unexpected(set.error());
+    if (auto set = set_fields(O::name, fields_of(op), attributes); !set) return tl::unexpected(std::move(set).error());
     return erase(op);
   };
   entry.sample = [](Choices& choices) {

@@ -104,4 +104,26 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return text.empty() ? text : text + "?";
 }
 
+Attributes print_fields(const Fields& fields) {
+  Attributes out;
+  for (const Field& field : fields)
+    std::visit([&](const auto* value) { out.push_back({field.name, print_value(*value)}); }, field.value);
+  return out;
+}
+
+Result<void> set_field(std::string_view definition, const Fields& fields, std::string_view name,
+                       std::string_view text) {
+  std::vector<std::string> known;
+  for (const Field& field : fields) {
+    if (name != field.name) {
+      known.push_back(field.name);
+      continue;
+    }
+    const auto set = std::visit([&](auto* value) { return parse_value(text, *value); }, field.value);
+    if (!set) return fail("[", definition, "] attribute ", name, ": ", set.error().what());
+    return {};
+  }
+  return fail("[", definition, "] unknown attribute ", name, did_you_mean(name, known));
+}
+
 }  // namespace plumbline::spec

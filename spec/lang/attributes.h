@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "spec/lang/result.h"
@@ -80,29 +81,33 @@ std::vector<Words> words_of() {
   else return {};
 }
 
+// A field of a definition, without the definition's type.
+struct Field {
+  std::string name;
+  std::variant<bool*, Index*, std::uint64_t*, double*, std::string*, Axes*> value;
+};
+using Fields = std::vector<Field>;
+
 template <class O>
-Attributes attributes_of(const O& op) {
-  Attributes out;
+Fields fields_of(O& op) {
+  Fields out;
   boost::mp11::mp_for_each<Described<O>>(
-      [&](auto d) { out.push_back({attribute_name<O>(d.name), print_value(op.*d.pointer)}); });
+      [&](auto d) { out.push_back({attribute_name<O>(d.name), &(op.*d.pointer)}); });
   return out;
+}
+
+Attributes print_fields(const Fields& fields);
+Result<void> set_field(std::string_view definition, const Fields& fields, std::string_view name, std::string_view text);
+
+template <class O>
+Attributes attributes_of(O op) {
+  return print_fields(fields_of(op));
 }
 
 // Sets one attribute of an op from text; `[softmax] unknown attribute axs; did you mean axis?`
 template <class O>
 Result<void> set_attribute(O& op, std::string_view name, std::string_view text) {
-  std::vector<std::string> known;
-  Result<void> result = fail("");
-  bool found = false;
-  boost::mp11::mp_for_each<Described<O>>([&](auto d) {
-    known.push_back(attribute_name<O>(d.name));
-    if (name != known.back()) return;
-    found = true;
-    result = parse_value(text, op.*d.pointer);
-  });
-  if (!found) return fail("[", O::name, "] unknown attribute ", name, did_you_mean(name, known));
-  if (!result) return fail("[", O::name, "] attribute ", name, ": ", result.error().what());
-  return {};
+  return set_field(O::name, fields_of(op), name, text);
 }
 
 }  // namespace plumbline::spec

@@ -45,42 +45,15 @@ struct Sample {
 };
 
 // An extent where kernels break: 1 and small ones first, then primes, vector and tile widths ± 1, and 0 now and then.
-inline Index pick_extent(Choices& choices, Index most = 65) {
-  static const std::vector<Index> extents{1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65,
-                                          127, 128, 129, 255, 256, 257, 1023, 1024, 1025};
-  std::vector<Index> allowed;
-  for (Index e : extents)
-    if (e <= most) allowed.push_back(e);
-  return choices.one_of(allowed);
-}
+Index pick_extent(Choices& choices, Index most = 65);
 
 // A shape of rank in [least, most] and at most `elements` elements.
-inline Shape pick_shape(Choices& choices, Index least, Index most, Index elements = 2048) {
-  const Index rank = choices.pick(least, most);
-  Shape shape;
-  for (Index i = 0; i < rank; ++i) {
-    const Index d = pick_extent(choices, std::max<Index>(1, std::min<Index>(elements, 1025)));
-    shape.push_back(d);
-    elements /= std::max<Index>(1, d);
-  }
-  if (rank > 0 && choices.pick(0, 31) == 31) shape[choices.pick(0, rank - 1)] = 0;
-  return shape;
-}
+Shape pick_shape(Choices& choices, Index least, Index most, Index elements = 2048);
 
 // A shape that broadcasts to `to`: some extents are 1, some leading axes are missing.
-inline Shape pick_broadcastable(Choices& choices, const Shape& to) {
-  const Index skip = choices.pick(0, 3) == 3 ? choices.pick(0, to.rank()) : 0;
-  Shape from;
-  for (Index i = skip; i < to.rank(); ++i) from.push_back(choices.pick(0, 3) == 3 ? 1 : to[i]);
-  return from;
-}
+Shape pick_broadcastable(Choices& choices, const Shape& to);
 
 // The shapes of `n` inputs that broadcast together.
-inline Shapes pick_broadcast(Choices& choices, int n = 2) {
-  const Shape to = pick_shape(choices, 0, 4);
-  Shapes shapes;
-  for (int i = 0; i < n; ++i) shapes.push_back(pick_broadcastable(choices, to));
-  return shapes;
-}
+Shapes pick_broadcast(Choices& choices, int n = 2);
 
 }  // namespace plumbline::spec

@@ -17,14 +17,8 @@ class Tensor {
   using value_type = N;
 
   Tensor() : Tensor(Shape{0}, {}) {}
-  Tensor(Shape shape, std::vector<N> data)
-      : shape_(std::move(shape)), data_(std::make_shared<std::vector<N>>(std::move(data))) {
-    check(shape_.size() == static_cast<Index>(data_->size()), "a tensor has as many elements as its shape says");
-  }
-  static Tensor full(Shape shape, const N& value) {
-    const auto n = static_cast<std::size_t>(shape.size());
-    return Tensor(std::move(shape), std::vector<N>(n, value));
-  }
+  Tensor(Shape shape, std::vector<N> data);
+  static Tensor full(Shape shape, const N& value);
   static Tensor scalar(const N& value) { return Tensor(Shape{}, {value}); }
 
   // Element i, in row-major order, is f(i).
@@ -41,22 +35,40 @@ class Tensor {
   Index size() const { return static_cast<Index>(data_->size()); }
   const N& operator[](Index i) const { return (*data_)[static_cast<std::size_t>(i)]; }
   std::span<const N> elements() const { return *data_; }
-  std::span<N> mutable_elements() {
-    if (data_.use_count() > 1) data_ = std::make_shared<std::vector<N>>(*data_);
-    return *data_;
-  }
+  std::span<N> mutable_elements();
   // The same elements under another shape of the same size.
-  Tensor reshaped(Shape shape) const {
-    check(shape.size() == size(), "a reshape keeps the number of elements");
-    Tensor out = *this;
-    out.shape_ = std::move(shape);
-    return out;
-  }
+  Tensor reshaped(Shape shape) const;
 
  private:
   Shape shape_;
   std::shared_ptr<std::vector<N>> data_;
 };
+
+template <class N>
+Tensor<N>::Tensor(Shape shape, std::vector<N> data)
+    : shape_(std::move(shape)), data_(std::make_shared<std::vector<N>>(std::move(data))) {
+  check(shape_.size() == static_cast<Index>(data_->size()), "a tensor has as many elements as its shape says");
+}
+
+template <class N>
+Tensor<N> Tensor<N>::full(Shape shape, const N& value) {
+  const auto n = static_cast<std::size_t>(shape.size());
+  return Tensor(std::move(shape), std::vector<N>(n, value));
+}
+
+template <class N>
+std::span<N> Tensor<N>::mutable_elements() {
+  if (data_.use_count() > 1) data_ = std::make_shared<std::vector<N>>(*data_);
+  return *data_;
+}
+
+template <class N>
+Tensor<N> Tensor<N>::reshaped(Shape shape) const {
+  check(shape.size() == size(), "a reshape keeps the number of elements");
+  Tensor out = *this;
+  out.shape_ = std::move(shape);
+  return out;
+}
 
 template <class N>
 using Tensors = std::vector<Tensor<N>>;

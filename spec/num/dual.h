@@ -266,22 +266,29 @@ struct Greatest<Dual<N>> {
   static Dual<N> of(Index n, Term&& term) {
     std::vector<Dual<N>> terms;
     for (Index k = 0; k < n; ++k) terms.push_back(term(k));
-    N best = max_of<N>(n, [&](Index k) { return terms[static_cast<std::size_t>(k)].value; });
-    bool decided = true;
-    std::vector<N> winning;
-    for (const auto& x : terms) {
-      const Tri wins = equal(x.value, best).exact;
-      decided = decided && wins != Tri::unknown;
-      if (wins != Tri::no) winning.push_back(x.slope);
-    }
-    if (winning.empty()) return Dual<N>(best, best);
-    N slope = winning[0];
-    for (std::size_t k = 1; k < winning.size(); ++k)
-      slope = decided ? slopes::plus(slope, winning[k]) : select(Tri::unknown, slope, winning[k]);
-    const auto winners = static_cast<Index>(winning.size());
-    if (decided && winners > 1) slope = ratio(best, 1, winners) * slope;
-    return slopes::at_kink<N>(std::move(best), std::move(slope));
+    return among(terms);
   }
+  static Dual<N> among(const std::vector<Dual<N>>& terms);
 };
+
+template <class N>
+Dual<N> Greatest<Dual<N>>::among(const std::vector<Dual<N>>& terms) {
+  const auto n = static_cast<Index>(terms.size());
+  N best = max_of<N>(n, [&](Index k) { return terms[static_cast<std::size_t>(k)].value; });
+  bool decided = true;
+  std::vector<N> winning;
+  for (const auto& x : terms) {
+    const Tri wins = equal(x.value, best).exact;
+    decided = decided && wins != Tri::unknown;
+    if (wins != Tri::no) winning.push_back(x.slope);
+  }
+  if (winning.empty()) return Dual<N>(best, best);
+  N slope = winning[0];
+  for (std::size_t k = 1; k < winning.size(); ++k)
+    slope = decided ? slopes::plus(slope, winning[k]) : select(Tri::unknown, slope, winning[k]);
+  const auto winners = static_cast<Index>(winning.size());
+  if (decided && winners > 1) slope = ratio(best, 1, winners) * slope;
+  return slopes::at_kink<N>(std::move(best), std::move(slope));
+}
 
 }  // namespace plumbline::spec

@@ -73,70 +73,81 @@ struct Summation<Rounded<C>> {
     return bounded(C(Approx::within(totals.sum, radius)), totals, *claims, terms);
   }
 
-  // One term at a time, with whatever error it brings.
+  // Term by term, with whatever error each brings.
   template <class Term>
   static R careful(Index n, Term&& term) {
-    TermTotals totals;
-    totals.n = n;
-    std::vector<double> terms;
-    const Claims* claims = nullptr;
-    for (Index k = 0; k < n && claims == nullptr; ++k) claims = R(term(k)).claims;
-    C exact{};
-    for (Index k = 0; k < n; ++k) {
-      const R t = R(term(k)).adopted(claims);
-      if (k == 0)
-        exact = t.exact;
-      else
-        exact = exact + t.exact;
-      if (claims == nullptr) continue;
-      collect(totals, t);
-      if (needs_terms(*claims)) terms.push_back(middle(t));
-    }
-    if (claims == nullptr) return R(exact, nullptr);
-    return bounded(exact, totals, *claims, terms);
+    std::vector<R> terms;
+    terms.reserve(static_cast<std::size_t>(n));
+    for (Index k = 0; k < n; ++k) terms.push_back(term(k));
+    return total(terms);
   }
-
+  static R total(std::vector<R>& terms);
   static double middle(const R& t) { return t.is_value() ? t.lo() / 2 + t.hi() / 2 : 0; }
+  static void collect(TermTotals& totals, const R& term);
+  static R bounded(const C& exact, const TermTotals& totals, const Claims& claims, const std::vector<double>& terms);
+};
 
-  static void collect(TermTotals& a, const R& t) {
-    a.unreal = a.unreal || t.is_unreal();
-    if (!t.is_value() || t.may_overflow() || !(t.d < upward::infinity)) {
-      a.overflow = a.overflow || t.is_value() || t.d != 0;
-      return;
-    }
-    const double x = middle(t), m = t.computed_magnitude();
-    a.sum += x;
-    a.radius = upward::add(a.radius, upward::sub(t.hi(), t.lo()));
-    a.magnitude = upward::add(a.magnitude, m);
-    a.squares = upward::add(a.squares, upward::mul(m, m));
-    a.partials += a.sum;
-    a.partial_squares = upward::add(a.partial_squares, upward::mul(std::abs(a.sum), std::abs(a.sum)));
-    a.d = upward::add(a.d, t.d), a.s = upward::add(a.s, t.s), a.b = upward::add(a.b, t.b);
-    if (t.flags & t.fresh) {
-      const double r = roundoff(t.claims->intermediate, m);
-      a.fresh = upward::add(a.fresh, upward::mul(r, r));
-    }
-    const auto value = single(t.exact);
-    a.on_grid = a.on_grid && t.d == 0 && value;
-    if (a.on_grid && *value != 0) a.grid = std::min(a.grid, grid_of(*value));
+template <class C>
+Rounded<C> Summation<Rounded<C>>::total(std::vector<R>& terms) {
+  TermTotals totals;
+  totals.n = static_cast<Index>(terms.size());
+  std::vector<double> centres;
+  const Claims* claims = nullptr;
+  for (const R& t : terms)
+    if ((claims = t.claims) != nullptr) break;
+  C exact{};
+  for (std::size_t k = 0; k < terms.size(); ++k) {
+    const R& t = terms[k].ready(claims) ? terms[k] : terms[k] = terms[k].adopted(claims);
+    exact = k == 0 ? t.exact : C(exact + t.exact);
+    if (claims == nullptr) continue;
+    collect(totals, t);
+    if (needs_terms(*claims)) centres.push_back(middle(t));
   }
+  if (claims == nullptr) return R(exact, nullptr);
+  return bounded(exact, totals, *claims, centres);
+}
 
-  static R bounded(const C& exact, const TermTotals& totals, const Claims& claims, const std::vector<double>& terms) {
-    if (known(exact) != Known::value) {
-      R z = rounding::special(exact, &claims, !totals.overflow);
-      if (known(exact) == Known::nothing && totals.unreal) z.flags = z.unreal;
-      return z;
-    }
-    R z(exact, &claims);
-    if (totals.overflow) return z.unjudge(), z;
-    const SumError e = sum_error(totals, claims, terms);
-    z.d = e.d, z.s = e.s, z.b = e.b;
-    if (e.up) z.flags |= z.overflow_up;
-    if (e.down) z.flags |= z.overflow_down;
-    if (e.up && e.down) z.unjudge();
-    if (!contained(claims.accumulator, claims.intermediate)) z.round_to(claims.intermediate);
+template <class C>
+void Summation<Rounded<C>>::collect(TermTotals& a, const R& t) {
+  a.unreal = a.unreal || t.is_unreal();
+  if (!t.is_value() || t.may_overflow() || !(t.d < upward::infinity)) {
+    a.overflow = a.overflow || t.is_value() || t.d != 0;
+    return;
+  }
+  const double x = middle(t), m = t.computed_magnitude();
+  a.sum += x;
+  a.radius = upward::add(a.radius, upward::sub(t.hi(), t.lo()));
+  a.magnitude = upward::add(a.magnitude, m);
+  a.squares = upward::add(a.squares, upward::mul(m, m));
+  a.partials += a.sum;
+  a.partial_squares = upward::add(a.partial_squares, upward::mul(std::abs(a.sum), std::abs(a.sum)));
+  a.d = upward::add(a.d, t.d), a.s = upward::add(a.s, t.s), a.b = upward::add(a.b, t.b);
+  if (t.flags & t.fresh) {
+    const double r = roundoff(t.claims->intermediate, m);
+    a.fresh = upward::add(a.fresh, upward::mul(r, r));
+  }
+  const auto value = single(t.exact);
+  a.on_grid = a.on_grid && t.d == 0 && value;
+  if (a.on_grid && *value != 0) a.grid = std::min(a.grid, grid_of(*value));
+}
+
+template <class C>
+Rounded<C> Summation<Rounded<C>>::bounded(const C& exact, const TermTotals& totals, const Claims& claims,
+                                          const std::vector<double>& terms) {
+  if (known(exact) != Known::value) {
+    R z = rounding::special(exact, &claims, !totals.overflow);
+    if (known(exact) == Known::nothing && totals.unreal) z.flags = z.unreal;
     return z;
   }
-};
+  R z(exact, &claims);
+  if (totals.overflow) return z.unjudge(), z;
+  const SumError e = sum_error(totals, claims, terms);
+  z.d = e.d, z.s = e.s, z.b = e.b;
+  if (e.up) z.flags |= z.overflow_up;
+  if (e.down) z.flags |= z.overflow_down;
+  if (e.up && e.down) z.unjudge();
+  if (!contained(claims.accumulator, claims.intermediate)) z.round_to(claims.intermediate);
+  return z;
+}
 
 }  // namespace plumbline::spec
