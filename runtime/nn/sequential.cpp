@@ -68,8 +68,8 @@ Var Sequential::operator()(const Scope& scope, const Var& x) const {
   return y;
 }
 
-Result<RecordedModel> Sequential::record(const InputType& input, const RecordOptions& options) const {
-  if (!input.shape.valid()) return spec::fail("[sequential] input shape ", input.shape, " is not valid");
+Result<RecordedModel> record(const Layer& layer, const InputType& input, const RecordOptions& options) {
+  if (!input.shape.valid()) return spec::fail("[", layer.kind(), "] input shape ", input.shape, " is not valid");
   RecordedModel out;
   Recording& r = out.recording;
   r.training = options.training, r.seed = options.seed;
@@ -77,13 +77,17 @@ Result<RecordedModel> Sequential::record(const InputType& input, const RecordOpt
   try {
     const Var x = input.extent < 0 ? r.graph.input("x", input.shape)
                                    : r.graph.index_input("x", input.shape, input.extent);
-    const Var y = (*this)(Scope(r), x);
+    const Var y = layer(Scope(r), x);
     out.input = x.id(), out.output = y.id();
     r.graph.output(y);
   } catch (const spec::Error& e) {
     return tl::unexpected(e);
   }
   return out;
+}
+
+Result<RecordedModel> Sequential::record(const InputType& input, const RecordOptions& options) const {
+  return nn::record(*this, input, options);
 }
 
 Result<Shape> Sequential::output_shape(const InputType& input) const {

@@ -31,6 +31,9 @@ struct RecordedModel {
   const Shape& output_shape() const { return recording.graph.node(output).shape; }
 };
 
+// A layer on an input. Errors: what it refuses, with the place.
+Result<RecordedModel> record(const Layer& layer, const InputType& input, const RecordOptions& options = {});
+
 // Params are named as by torch.nn.Sequential: those of layer i are `i.weight`, …; of a Sequential within, `i.j.weight`.
 class Sequential {
  public:

@@ -62,6 +62,7 @@ class OptimiserState {
 
   const spec::Optimiser& optimiser() const { return optimiser_; }
   Index steps() const { return t_; }
+  const std::vector<Shape>& shapes() const { return shapes_; }  // of the parameters
   // The rate of the next step; finite and not negative.
   void set_lr(double lr) { std::visit([lr](auto& o) { o.lr = lr; }, optimiser_); }
   // The number of steps taken, where the state comes from a checkpoint.
