@@ -13,11 +13,11 @@ using spec::fail;
 
 namespace {
 
-constexpr std::string_view format_key = "plumbline.format", format = "plumbline.checkpoint/1",
-                           step_key = "plumbline.step", epoch_key = "plumbline.epoch",
-                           batch_key = "plumbline.batch", seed_prefix = "plumbline.seed.",
-                           own_prefix = "plumbline.", optimiser_key = "plumbline.optimizer", optimiser_prefix = "optimizer/",
-                           optimiser_steps = "optimizer/steps", model_steps = "model/steps";
+constexpr std::string_view own_prefix = "plumbline.", seed_prefix = "plumbline.seed.", format_key = "plumbline.format",
+                           format = "plumbline.checkpoint/1", optimiser_key = "plumbline.optimizer",
+                           step_key = "plumbline.step", epoch_key = "plumbline.epoch", batch_key = "plumbline.batch";
+constexpr std::string_view optimiser_prefix = "optimizer/", optimiser_steps = "optimizer/steps",
+                           model_steps = "model/steps";
 constexpr std::size_t most_listed = 8;
 
 Metadata metadata_of(const Progress& p) {
