@@ -23,7 +23,7 @@ struct MultiheadAttention {
   bool is_causal = false;
   std::string mask = "boolean";           // true attends; or additive
   double dropout = 0;                     // of the attention's probabilities
-  std::optional<RotaryPositions> rotary;  // of queries and keys
+  std::optional<RotaryPositions> rotary = std::nullopt;  // of queries and keys
   std::optional<spec::Tensor<float>> attn_mask = std::nullopt;  // used where none is given; it does not learn
   BlockSeeds seeds = {};
 
