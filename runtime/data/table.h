@@ -1,0 +1,28 @@
+// Data sets from tables of numbers: some columns are the target, the others the input.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/data/csv.h"
+#include "runtime/data/dataset.h"
+
+namespace plumbline::runtime::data {
+
+struct TableLayout {
+  std::vector<Index> targets = {-1};  // columns of y; a negative one is counted from the end
+  Index classes = 0;                  // > 0: the one target is a label in [0, classes), an i64 scalar
+  double scale = 1;                   // x is multiplied by it
+  DType dtype = DType::f32;           // of x, and of y unless it is a label: rounded once
+};
+
+// The column of a name: of the header, or a number in decimal.
+Result<Index> column_of(const Table& table, std::string_view name);
+
+// x [columns that are no targets], y [targets]. Errors: a column that does not exist, or twice, no column left for x,
+// a label that is none, with its line: `file: line 3: found label 12, expected an integer from 0 to 9`.
+Result<Dataset> from_table(const Table& table, const TableLayout& layout, std::string_view file = "table");
+Result<Dataset> read_csv(const std::string& file, const TableLayout& layout = {});
+
+}  // namespace plumbline::runtime::data
