@@ -93,6 +93,8 @@ class Runner {
   // How many batches have been trained on: what dropout sees.
   Index steps() const { return base().steps(); }
   void set_steps(Index steps) { base().set_steps(steps); }
+  // The step that the params belong to, as checkpoints read and write it.
+  TrainStep& train_step() { return base(); }
   // The gradient of a param in the last training batch; empty if it does not learn.
   std::span<const T> gradient(std::size_t param);
   // The program that a batch of n examples trains on; null before there was one.
