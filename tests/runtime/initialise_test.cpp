@@ -5,10 +5,14 @@
 
 #include <cmath>
 
+#include "runtime/init/runtime_init.h"
 #include "spec/lang/random.h"
 
 namespace plumbline::runtime {
 namespace {
+
+namespace init = runtime_init;
+using spec::Index;
 
 std::vector<float> fill(const spec::Initialiser& scheme, const Shape& shape, std::uint64_t seed = 1,
                         std::uint64_t stream = 0) {
@@ -88,6 +92,49 @@ TEST(Initialise, AListFromOutsideNamesTheFirstThatDiffers) {
   EXPECT_STREQ(check_parameters(plan, wrong).error().what(),
                "parameter w: found shape [3, 2], expected [2, 3] [init C8]");
   EXPECT_STREQ(check_parameters(plan, few).error().what(), "parameter b: found nothing, expected shape [2] [init C8]");
+}
+
+std::vector<ParameterShape> shapes() { return {{"w", {2, 3}}, {"b", {2}}}; }
+
+TEST(RuntimeInit, PlansAreCheckedBeforeAnythingChanges) {
+  const auto message = [](const std::vector<init::FloatInit>& schemes) -> std::string {
+    const auto plan = init::Plan::of(shapes(), schemes);
+    return plan ? "none" : plan.error().what();
+  };
+  EXPECT_EQ(message({init::ones()}), "parameter b: found no initialiser, expected 2, got 1");
+  EXPECT_EQ(message({init::ones(), init::zeros(), init::ones()}),
+            "expected 2 initialisers, one for each parameter, found 3");
+  EXPECT_NE(message({init::ones(), init::xavier_uniform()}).find("parameter b: "), std::string::npos);  // no fans
+  EXPECT_NE(message({init::flat({1, 2}), init::zeros()}).find("parameter w: "), std::string::npos);
+  EXPECT_NE(message({init::uniform(0, 1, 4), init::uniform(0, 1, 4)}).find("share random draws"), std::string::npos);
+  EXPECT_EQ(message({init::uniform(0, 1), init::uniform(0, 1)}), "none");
+
+  std::vector<Parameter<float>> other;
+  other.emplace_back("w", Shape{2, 3}), other.emplace_back("b", Shape{3});
+  const auto plan = spec::value_or_throw(init::Plan::of(shapes(), {init::ones(), init::ones()}));
+  EXPECT_EQ(plan.apply(std::span(other)).error().what(),
+            std::string("parameter b: found shape [3], expected [2] [init C8]"));
+  EXPECT_EQ(other[0].value()[0], 0);
+}
+
+// Filled where it lies; the host copy is stale until it is read.
+TEST(RuntimeInit, HostCopiesAreStaleUntilRead) {
+  std::vector<Parameter<float>> p;
+  std::vector<Parameter<double>> wide;
+  for (const auto& s : shapes()) p.emplace_back(s.name, s.shape), wide.emplace_back(s.name, s.shape);
+  EXPECT_EQ(p[0].value()[0], 0);
+  EXPECT_FALSE(p[0].host_stale());
+  const std::vector<init::FloatInit> schemes{init::xavier_uniform(3, 2, 9), init::flat({7, 0.1F})};
+  ASSERT_TRUE(init::apply_list(schemes, std::span(p)));
+  ASSERT_TRUE(init::apply_list(schemes, std::span(wide)));
+  EXPECT_TRUE(p[0].host_stale());
+  std::vector<float> expected(6);
+  const std::array out{std::span(expected)};
+  ASSERT_TRUE(initialise({0, StreamScheme::separate, {{"w", {2, 3}, spec::XavierUniformInit{}, 9}}}, out));
+  EXPECT_EQ(std::vector<float>(p[0].value().elements().begin(), p[0].value().elements().end()), expected);
+  EXPECT_FALSE(p[0].host_stale());
+  for (Index i = 0; i < 6; ++i) EXPECT_EQ(wide[0].value()[i], static_cast<double>(p[0].value()[i]));
+  EXPECT_EQ(wide[1].value()[1], static_cast<double>(0.1F));
 }
 
 }  // namespace
