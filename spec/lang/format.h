@@ -37,12 +37,16 @@ inline constexpr Format binary32{"binary32", 24, -126, 127, 32};
 inline constexpr Format binary64{"binary64", 53, -1022, 1023, 64};
 inline constexpr Format e4m3{"e4m3", 4, -6, 8, 8, false};
 inline constexpr Format e5m2{"e5m2", 3, -14, 15, 8};
+// The digits of binary32 with the exponents of binary64: of intermediate results in binary32 whose kernel computes again
+// in a wider range where one has left its own.
+inline constexpr Format wide32{"wide32", 24, -1022, 1023, 64};
 inline constexpr std::array formats{binary16, bfloat16, tf32, binary32, binary64, e4m3, e5m2};
 
 // By name, or by the short names that people write: f16 bf16 tf32 f32 f64 e4m3 e5m2.
 inline std::optional<Format> format_named(std::string_view name) {
   for (const Format& f : formats)
     if (f.name == name) return f;
+  if (name == wide32.name) return wide32;
   if (name == "f16" || name == "fp16" || name == "float16") return binary16;
   if (name == "bf16") return bfloat16;
   if (name == "f32" || name == "fp32" || name == "float32") return binary32;

@@ -69,6 +69,9 @@ struct Rounded {
   Rounded adopted(const Claims* c) const;
   // After one rounding to the format. `sum`: of an addition, which is exact where it is subnormal [round B3].
   void round_to(const Format& f, bool sum = false);
+  // A value of no more digits than f's enters its range: only overflow and subnormals are rounded [range B1].
+  void enter(const Format& f);
+  void mark_overflow(const Format& f);  // where a computed value may be beyond all of f
   // The element that is handed out.
   Rounded finished() const;
 
@@ -133,6 +136,13 @@ Rounded<C> Rounded<C>::leaf(double value, const Claims& claims, const C& like) {
 }
 
 template <class C>
+void Rounded<C>::mark_overflow(const Format& f) {
+  if (computed_magnitude() <= largest(f)) return;
+  if (hi() + d > 0) flags |= overflow_up;
+  if (lo() - d < 0) flags |= overflow_down;
+}
+
+template <class C>
 void Rounded<C>::round_to(const Format& f, bool sum) {
   s = deviation();
   flags &= ~(short_leaf | product | fresh);
@@ -142,8 +152,7 @@ void Rounded<C>::round_to(const Format& f, bool sum) {
     if (const auto value = single(exact); value && representable(*value, f)) return;
   const double m = computed_magnitude();
   if (m > largest(f)) {
-    if (hi() + d > 0) flags |= overflow_up;
-    if (lo() - d < 0) flags |= overflow_down;
+    mark_overflow(f);
     if (f.has_infinity && std::max(lower_by(lo(), d), lower_by(-hi(), d)) >= upward::power_of_two(f.emax + 1)) return;
     if (f.has_infinity && exceeds_doubles(exact, d)) return;
   }
@@ -164,6 +173,20 @@ void Rounded<C>::round_to(const Format& f, bool sum) {
 }
 
 template <class C>
+void Rounded<C>::enter(const Format& f) {
+  mark_overflow(f);
+  const double m = computed_magnitude(), normal = smallest_normal(f);
+  if (upward::sub_down(smallest(), d) >= normal) return;
+  const auto value = single(exact);
+  const bool held = d == 0 && value && representable(*value, f);
+  if (held && (!claims->flushes_subnormals || m == 0)) return;
+  const double own = claims->flushes_subnormals ? std::min(m, normal) : half_subnormal(f);
+  s = upward::hypot(deviation(), own), d = upward::add(d, own);
+  if (claims->flushes_subnormals) b = upward::add(b, own);
+  flags &= ~(short_leaf | product | fresh);
+}
+
+template <class C>
 Rounded<C> Rounded<C>::adopted(const Claims* c) const {
   Rounded x = *this;
   if (flags & product) x.round_to(claims->intermediate);
@@ -178,8 +201,12 @@ Rounded<C> Rounded<C>::finished() const {
   Rounded x = flags & product ? adopted(claims) : *this;
   if (claims == nullptr || !x.is_value() || !(x.d < upward::infinity)) return x;
   const Format& out = claims->output;
-  for (const Format& f : {claims->operands, claims->intermediate, claims->accumulator})
-    if (!contained(f, out)) return x.round_to(out), x;
+  bool outside = false;
+  for (const Format& f : {claims->operands, claims->intermediate, claims->accumulator}) {
+    if (f.precision > out.precision) return x.round_to(out), x;
+    outside = outside || !contained(f, out);
+  }
+  if (outside) x.enter(out);
   return x;
 }
 
