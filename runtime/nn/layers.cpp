@@ -55,7 +55,7 @@ Var Linear::operator()(const Scope& scope, const Var& x) const {
                                    x.shape().rank() == 0 ? "a scalar" : std::to_string(x.shape().back(0))));
   Vars in{x, scope.param("weight", {out_features, in_features}, init, seed_w)};
   if (bias) in.push_back(scope.param("bias", {out_features}, init_b, seed_b));
-  return call(spec::Linear{}, in);
+  return scope.after_linear(x, call(spec::Linear{}, in));
 }
 
 Var Conv2d::operator()(const Scope& scope, const Var& x) const { return convolved<spec::Conv2d>(*this, 2, scope, x); }

@@ -53,6 +53,18 @@ Scope Scope::frozen() const {
   return here;
 }
 
+Scope Scope::beside() const {
+  Scope here = *this;
+  here.frozen_ = false, here.cursor_ = nullptr;
+  return here;
+}
+
+Scope Scope::with_linear(LinearHook hook) const {
+  Scope here = *this;
+  here.hook_ = std::make_shared<const LinearHook>(std::move(hook));
+  return here;
+}
+
 // The seed of the next thing in reading order, which may or may not draw from it.
 Seed Scope::pass(bool drawn) const {
   if (cursor_ == nullptr) return std::nullopt;

@@ -1,6 +1,7 @@
 // Scope: where layers record themselves: a graph, its parameters with their initial values, and running state.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -56,6 +57,12 @@ class Scope {
   Scope seeded(const BlockSeeds& seeds) const;
   // The same place, where params do not learn.
   Scope frozen() const;
+  // The same place, for what is added to a layer: its params learn and take no seed of a block.
+  Scope beside() const;
+  // The same place, where each linear layer y of x, and each one below, becomes hook(its place, x, y).
+  using LinearHook = std::function<Var(const Scope&, const Var& x, const Var& y)>;
+  Scope with_linear(LinearHook hook) const;
+  Var after_linear(const Var& x, const Var& y) const { return hook_ == nullptr ? y : (*hook_)(*this, x, y); }
   // The same place for the i-th use of one layer: params are shared, dropout masks are not.
   Scope repeated(Index i) const;
   // How many seeds the block has gone through so far.
@@ -77,6 +84,7 @@ class Scope {
   std::string path_, repeat_;
   std::shared_ptr<Cursor> cursor_;  // shared by all places of a block
   bool frozen_ = false;
+  std::shared_ptr<const LinearHook> hook_;
 };
 
 }  // namespace plumbline::runtime::nn
