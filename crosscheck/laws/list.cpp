@@ -18,6 +18,7 @@ Laws all_laws(CataloguePointer catalogue) {
   laws.push_back(determinism_law());
   laws.push_back(memory_law());
   laws.push_back(compiled_equals_eager_law());
+  laws.push_back(linked_session_law());
   laws.push_back(replay_round_trip_law(catalogue));
   laws.push_back(text_round_trip_law(catalogue));
   return laws;

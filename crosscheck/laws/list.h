@@ -18,6 +18,7 @@ std::unique_ptr<Law> shapes_law(CataloguePointer catalogue);
 std::unique_ptr<Law> determinism_law();
 std::unique_ptr<Law> memory_law();
 std::unique_ptr<Law> compiled_equals_eager_law();
+std::unique_ptr<Law> linked_session_law();
 std::unique_ptr<Law> replay_round_trip_law(CataloguePointer catalogue);
 std::unique_ptr<Law> text_round_trip_law(CataloguePointer catalogue);
 

@@ -31,7 +31,8 @@ std::vector<Mutant> all_mutants() {
                          add_reduction_bugs, add_moment_bugs, add_linear_bugs, add_window_bugs, add_movement_bugs,
                          add_loss_bugs, add_cotangent_bugs, add_backward_bugs, add_gradient_kernel_bugs,
                          add_norm_bugs, add_sequence_bugs, add_attention_bugs, add_init_bugs, add_init_scheme_bugs,
-                         add_optim_bugs, add_step_bugs, add_schedule_bugs, add_layer_bugs, add_dtype_bugs})
+                         add_optim_bugs, add_step_bugs, add_schedule_bugs, add_layer_bugs,
+                         add_graphspec_bugs, add_dtype_bugs})
     add(list);
   return list;
 }

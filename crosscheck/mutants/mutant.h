@@ -17,6 +17,8 @@
 
 namespace plumbline::crosscheck {
 
+struct GraphSpecBug;
+
 enum class Stage : std::uint8_t { forward, backward, initialisation, optimiser, schedule, layer };
 inline constexpr std::array<std::string_view, 6> stage_names{"forward",   "backward", "initialisation",
                                                              "optimiser", "schedule", "layer"};
@@ -29,13 +31,14 @@ struct Mutant {
   std::string op;    // where it is planted: an op, a layer, an initialiser, an optimiser or a schedule
   Stage stage = Stage::forward;
   std::string bug;   // in words
-  KernelBug kernel;  // one of these seven, or one of the flags below
+  KernelBug kernel;  // one of these eight, or one of the flags below
   BackwardBug backward;
   std::shared_ptr<InitSubject> init;
   std::shared_ptr<OptimSubject> optim;
   std::shared_ptr<ClipSubject> clip;
   std::shared_ptr<ScheduleSubject> schedule;
   std::shared_ptr<const LayerBug> layer;
+  std::shared_ptr<const GraphSpecBug> graphspec;
   spec::Format format = spec::binary32;  // of the runtime in which it is planted
   bool modifies_inputs = false, overwrites_padding = false;
   bool unchecked = false;  // shapes, attributes and indices that do not fit are not refused
@@ -73,6 +76,7 @@ void add_optim_bugs(std::vector<Mutant>& list);
 void add_step_bugs(std::vector<Mutant>& list);  // optimisers beyond sgd and adam, clipping
 void add_schedule_bugs(std::vector<Mutant>& list);
 void add_layer_bugs(std::vector<Mutant>& list);  // what layers record
+void add_graphspec_bugs(std::vector<Mutant>& list);  // compiling and lowering models
 
 // The base with the bug planted in the kernel or the gradient of one op. Safe to call from several threads at once.
 std::unique_ptr<Subject> mutated(std::shared_ptr<Subject> base, const Mutant& mutant,

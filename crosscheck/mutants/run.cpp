@@ -6,6 +6,7 @@
 
 #include "crosscheck/audit/guard.h"
 #include "crosscheck/audit/runner.h"
+#include "crosscheck/laws/graphs/graphspec_law.h"
 #include "crosscheck/mutants/mutants.h"
 
 namespace plumbline::crosscheck {
@@ -71,6 +72,8 @@ class Trials {
       try_schedule(mutant, trial);
     else if (mutant.layer)
       try_layer(mutant, trial);
+    else if (mutant.graphspec)
+      try_graphspec(*mutant.graphspec, trial);
     else
       try_op(mutant, trial);
     Kill kill = trial.result();
@@ -129,6 +132,12 @@ class Trials {
       for (std::uint64_t number = 0; number < options_.cases && name_of(kind) == mutant.op && !trial.over(); ++number)
         trial.count("clip_gradients",
                     guarded([&] { return check_clip(kind, options_.seed, number, *mutant.clip, suite_.judge); }));
+  }
+
+  void try_graphspec(const GraphSpecBug& bug, Trial& trial) const {
+    for (std::uint64_t number = 0; number < options_.cases && !trial.over(); ++number)
+      trial.count(graphspec_law_name,
+                  guarded([&] { return check_graphspec(bug.kind, options_.seed, number, *bases_.front(), &bug); }));
   }
 
   void try_layer(const Mutant& mutant, Trial& trial) const {

@@ -140,7 +140,7 @@ std::shared_ptr<Subject> UsualChecks::subject(const spec::Format& format) const 
 }
 
 std::optional<UsualVerdicts> UsualChecks::of(const Mutant& mutant) const {
-  if (mutant.init || mutant.layer) return std::nullopt;
+  if (mutant.init || mutant.layer || mutant.graphspec) return std::nullopt;
   if (mutant.optim) return of_optim(mutant);
   if (mutant.clip) return of_clip(mutant);
   if (mutant.schedule) return of_schedule(mutant);

@@ -9,7 +9,7 @@ Result<BindingGraph> graph_of(const GraphSpec& spec, TermId binding, const SpecO
   const Binding& b = spec.binding(binding);
   BindingGraph out;
   std::vector<Var> in;
-  Site site{{}, spec.path(binding), options.training, options.seed, std::nullopt};
+  Site site{{}, spec.position(binding), options.training, options.seed, std::nullopt};
   for (std::size_t i = 0; i < b.inputs.size(); ++i) {
     const TermId from = b.inputs[i];
     in.push_back(spec.extent(from) >= 0

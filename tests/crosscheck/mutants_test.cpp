@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "crosscheck/laws/graphs/graphspec_law.h"
 #include "crosscheck/mutants/mutants.h"
 
 namespace plumbline::crosscheck {
@@ -32,6 +33,7 @@ TEST(Mutants, ArePlantedInWhatExists) {
   for (const auto& clip : spec::all_clips()) known.emplace(name_of(clip));
   for (const auto& schedule : spec::all_schedules()) known.emplace(name_of(schedule));
   for (const Layer& layer : all_layers()) known.emplace(layer.name);
+  for (const SpecKind kind : {SpecKind::chain, SpecKind::dag}) known.emplace(name_of(kind));
   for (const Mutant& m : all_mutants()) EXPECT_TRUE(known.contains(m.op)) << m.name;
 }
 

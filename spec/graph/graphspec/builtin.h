@@ -112,6 +112,7 @@ struct Dropout {
   static constexpr std::string_view name = "dropout", summary = "x / (1 - p) where the mask keeps it, in training";
   ParameterSpecs parameters(const Shapes&) const { return {}; }
   Var meaning(const Vars& in, const Site& site) const;
+  Attributes layer(const Shapes&) const { return {}; }
 };
 BOOST_DESCRIBE_STRUCT(Dropout, (), (p))
 

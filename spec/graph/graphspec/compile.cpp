@@ -33,7 +33,7 @@ RecordedSpec record(const GraphSpec& spec, std::span<const Var> inputs, std::spa
     const Binding& b = spec.binding(id);
     std::vector<Var> in;
     for (const TermId i : b.inputs) in.push_back(value[static_cast<std::size_t>(i)]);
-    const Site site{owned[b.shares.value_or(id)], spec.path(id), options.training, options.seed, step};
+    const Site site{owned[b.shares.value_or(id)], spec.position(id), options.training, options.seed, step};
     value.push_back(b.primitive->meaning(in, site));
     if (!options.training || b.shares) continue;
     std::size_t k = 0;

@@ -86,6 +86,11 @@ Result<void> GraphSpec::infer(Binding& binding) const {
                     ok.error().what());
       site.parameters.push_back(scratch.param(p.name, p.shape));
     }
+    const bool draws = std::ranges::any_of(binding.parameters, [](const ParameterSpec& p) {
+      return draws_of(p.init, p.shape) > 0;
+    });
+    if (draws && !binding.primitive->counts_as_layer())
+      return fail("[", binding.primitive->name(), "] draws initial values, so it has to count as a layer");
     binding.shape = binding.primitive->meaning(in, site).shape();
   } catch (const Error& e) {
     return tl::unexpected(e);
@@ -156,9 +161,13 @@ std::string GraphSpec::name(TermId id) const {
   return own.empty() ? concat('%', id) : own;
 }
 
+std::string GraphSpec::position(TermId id) const {
+  return std::to_string(static_cast<std::size_t>(id) - inputs_.size());
+}
+
 std::string GraphSpec::path(TermId id) const {
   const std::string& own = binding(id).name;
-  return own.empty() ? std::to_string(static_cast<std::size_t>(id) - inputs_.size()) : own;
+  return own.empty() ? position(id) : own;
 }
 
 std::optional<TermId> GraphSpec::find(std::string_view name) const {

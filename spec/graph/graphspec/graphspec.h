@@ -105,7 +105,9 @@ class GraphSpec {
   Index extent(TermId id) const { return is_input(id) ? inputs_[static_cast<std::size_t>(id)].extent : -1; }
   // `x`, or `%3` where it has no name.
   std::string name(TermId id) const;
-  // Of its parameters: the binding's name, or its position among the bindings, as in a sequential model.
+  // Its place among the bindings, as in a sequential model: the key of dropout masks.
+  std::string position(TermId id) const;
+  // Of its parameters: the binding's name, or its position.
   std::string path(TermId id) const;
   std::optional<TermId> find(std::string_view name) const;
   // In the order of bindings.

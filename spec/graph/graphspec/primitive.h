@@ -25,7 +25,7 @@ using ParameterSpecs = std::vector<ParameterSpec>;
 // Where an occurrence of a primitive is recorded.
 struct Site {
   std::vector<Var> parameters;  // in the primitive's order
-  std::string path;             // of the occurrence: the key of its dropout masks
+  std::string path;             // of the occurrence, by position: the key of its dropout masks
   bool training = false;        // batch statistics and dropout
   std::uint64_t seed = 0;       // of dropout masks
   std::optional<Var> step;      // how many training steps were taken; only in training
