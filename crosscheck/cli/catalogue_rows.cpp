@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "crosscheck/laws/graphs/graphspec_law.h"
 #include "crosscheck/laws/init/init_law.h"
 #include "crosscheck/laws/law.h"
 #include "crosscheck/laws/layers/layer_law.h"
@@ -60,6 +61,8 @@ std::vector<Row> law_rows() {
     rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "optims"}}, {}, {}, {}});
   rows.push_back({"law", std::string(layer_law_name), std::string(layer_law_summary), {}, {{"of", "layers"}}, {}, {},
                   {}});
+  rows.push_back({"law", std::string(graphspec_law_name), std::string(graphspec_law_summary), {}, {{"of", "models"}}, {},
+                  {}, {}});
   rows.push_back({"law", "clip_gradients", "clipped gradients lie within the bound of the exact formula", {},
                   {{"of", "optims"}}, {}, {}, {}});
   rows.push_back({"law", "schedule_rates", "the rate of every update lies within the bound of the exact formula", {},
