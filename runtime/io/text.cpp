@@ -16,8 +16,9 @@ std::string escaped(char c) {
   return std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
 }
 
-// The length of the UTF-8 sequence that a text begins with; 0 if it begins with none.
-std::size_t sequence(std::string_view text) {
+}  // namespace
+
+std::size_t utf8_sequence(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t n = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3
                         : lead >= 0xf0 && lead < 0xf5                                               ? 4
@@ -25,10 +26,12 @@ std::size_t sequence(std::string_view text) {
   if (n == 0 || n > text.size()) return 0;
   const bool whole = std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(n),
                                  [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; });
-  return whole ? n : 0;
+  // The second byte's range excludes longer spellings, surrogates and what lies beyond U+10FFFF (RFC 3629).
+  const auto second = n > 2 ? static_cast<unsigned char>(text[1]) : 0x80;
+  const bool strict = (lead != 0xe0 || second >= 0xa0) && (lead != 0xed || second < 0xa0) &&
+                      (lead != 0xf0 || second >= 0x90) && (lead != 0xf4 || second < 0x90);
+  return whole && strict ? n : 0;
 }
-
-}  // namespace
 
 spec::Result<void> check_text(std::string_view text, std::string_view path) {
   const auto at = std::find_if(text.begin(), text.end(), is_control);
@@ -47,7 +50,7 @@ spec::Result<std::string> read_text(const std::string& path, std::size_t most_by
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const std::size_t n = sequence(text);
+    const std::size_t n = utf8_sequence(text);
     if (is_blank(text[0]))
       out += ' ';
     else if (n == 0 || is_control(text[0]))
