@@ -1,0 +1,9 @@
+// A tensor of another shape than the model reads.
+// expects: cannot convert
+// expects: Shape<2, 8>
+#include "runtime/typed/sequential.h"
+
+using namespace plumbline::runtime::typed;
+auto predict(Model<float, Shape<2, 8>, Shape<2, 4>>& model) {
+  return model.predict(Tensor<float, Dim<2>, Dim<7>>());
+}
