@@ -55,7 +55,7 @@ Var ConvBlock::operator()(const Scope& scope, const Var& image) const {
     else if (norm == "group") y = GroupNorm{.num_groups = num_groups, .num_channels = conv.out_channels}(at, y);
     else if (norm == "instance") y = InstanceNorm{.num_features = conv.out_channels, .affine = true}(at, y);
     else if (norm != "none")
-      throw spec::Error(spec::concat("[conv_block] norm is none, batch, group or instance, got ", norm));
+      throw spec::Error(spec::concat("[conv_norm_act] norm is none, batch, group or instance, got ", norm));
     y = nn::activation(activation, y);
     if (pool > 1) y = MaxPool2d{.kernel = {pool}}(here / "pool", y);
     return (here / "dropout").dropout(y, dropout);
