@@ -1,4 +1,4 @@
-// Approx: a double with a proven bound on its own error, |exact − centre| ≤ radius.
+// Approx: the sum of two doubles with a proven bound on its own error, |exact − (centre + tail)| ≤ error.
 #pragma once
 
 #include <optional>
@@ -13,22 +13,25 @@ namespace plumbline::spec {
 // 0); or nothing, because the enclosure overflowed or touched the edge of a domain.
 enum class Known : std::uint8_t { value, nan, pole, nothing };
 
-// Bounds are kept in round-to-nearest by widening each of them, never by the rounding mode [approx B1].
+// centre is the double nearest to centre + tail, so that the sum carries about 106 bits. Bounds are kept in
+// round-to-nearest by widening each of them, never by the rounding mode [approx B1].
 class Approx {
  public:
   constexpr Approx() = default;
   explicit Approx(double value)  // exact; a NaN or an infinity is no real number
       : centre_(value),
-        known_(std::isfinite(value) ? Known::value
-               : std::isnan(value)  ? Known::nan
-                                    : Known::nothing) {}
+        error_(std::isfinite(value) ? 0
+               : std::isnan(value)  ? code(Known::nan)
+                                    : code(Known::nothing)) {}
   explicit Approx(int value) : Approx(static_cast<double>(value)) {}
   explicit Approx(Index value);
   // Any real number within `radius` of `centre`.
-  static Approx within(double centre, double radius);
+  static Approx within(double centre, double radius) { return within(centre, 0, radius); }
+  // … of centre + tail, whatever their sizes: they are normalised, exactly.
+  static Approx within(double centre, double tail, double error);
   static Approx in(Known known) {
     Approx x;
-    x.known_ = known;
+    x.error_ = code(known);
     return x;
   }
   // An error-free double, unchecked: the value must be finite.
@@ -39,10 +42,13 @@ class Approx {
   }
 
   double centre() const { return centre_; }
-  double radius() const { return radius_; }
-  Known known() const { return known_; }
-  bool is_value() const { return known_ == Known::value; }
-  bool is_exact() const { return known_ == Known::value && radius_ == 0; }
+  double tail() const { return tail_; }
+  double error() const { return error_; }  // of a value, about centre + tail
+  double radius() const { return tail_ == 0 ? error_ : upward::add(error_, std::abs(tail_)); }  // about centre
+  Known known() const { return error_ >= 0 ? Known::value : static_cast<Known>(static_cast<int>(-error_)); }
+  bool is_value() const { return error_ >= 0; }
+  bool is_point() const { return error_ == 0; }                // centre + tail itself
+  bool is_exact() const { return error_ == 0 && tail_ == 0; }  // a single double
 
   friend Approx operator+(const Approx& x, const Approx& y);
   friend Approx operator-(const Approx& x, const Approx& y) { return x + -y; }
@@ -50,13 +56,15 @@ class Approx {
   friend Approx operator/(const Approx& x, const Approx& y);
   Approx operator-() const {
     Approx x = *this;
-    x.centre_ = -centre_;
+    x.centre_ = -centre_, x.tail_ = -tail_;
     return x;
   }
 
  private:
-  double centre_ = 0, radius_ = 0;
-  Known known_ = Known::value;
+  static constexpr double code(Known known) { return -static_cast<double>(known); }
+
+  double centre_ = 0, tail_ = 0;
+  double error_ = 0;  // or a code, below 0, of what is known where that is no value
 };
 
 // The enclosure's ends, outward: −inf and +inf where nothing is known.
@@ -72,7 +80,8 @@ Approx abs(const Approx& x);
 Approx ramp(const Approx& x);
 Approx maximum(const Approx& x, const Approx& y);
 Approx minimum(const Approx& x, const Approx& y);
-// Correctly rounded by MPFR, or by code of our own with a proven bound: exp [approx B3], log [approx B4].
+// By MPFR with 107 bits [approx B2], or by series in Approx itself, which bounds their roundings, and a proven bound on
+// what they leave out [approx B5].
 Approx sqrt(const Approx& x);
 Approx cbrt(const Approx& x);
 Approx exp(const Approx& x);

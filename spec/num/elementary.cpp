@@ -1,4 +1,4 @@
-// exp by Cody and Waite's reduction and a Taylor polynomial; log by the series of 2·artanh; the rest from these.
+// exp by Cody and Waite's reduction and a Taylor polynomial; log by the series of 2·artanh; log1p from it.
 #include "spec/num/elementary.h"
 
 #include <initializer_list>
@@ -41,32 +41,6 @@ double log(double x) {
   return std::fma(k, ln2_hi, std::fma(k, ln2_lo, twice_artanh((m - 1) / (m + 1))));
 }
 
-double expm1(double x) {
-  if (std::abs(x) > 0.34) return exp(x) - 1;
-  double p = 1.0 / 87178291200;  // (e^x − 1)/x by Taylor's series
-  for (double c : {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
-                   1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0})
-    p = std::fma(p, x, c);
-  return x * p;
-}
-
 double log1p(double x) { return x < -0.29 || x > 0.41 ? log(1 + x) : twice_artanh(x / (2 + x)); }
-
-double tanh(double x) {
-  const double t = expm1(-2 * std::abs(x)), y = -t / (2 + t);
-  return x < 0 ? -y : y;
-}
-
-// (2/√π) e^(−x²) Σ 2^n x^(2n+1)/(2n+1)!!, whose terms have one sign
-double erf(double x) {
-  const double x2 = x * x;
-  double term = x, sum = x;
-  for (int n = 1; n <= 100; ++n) {
-    term *= 2 * x2 / (2 * n + 1);
-    sum += term;
-    if (std::abs(term) < 0x1p-60 * std::abs(sum) && 4 * x2 < 2 * n + 1) break;
-  }
-  return 0x1.20dd750429b6dp+0 * sum * exp(-x2);
-}
 
 }  // namespace plumbline::spec::elementary
