@@ -65,11 +65,19 @@ inline constexpr Making<GroupNorm> group_norm;
 inline constexpr Making<Embedding> embedding;
 inline constexpr Making<LearnedPositions> learned_positions;
 inline constexpr Making<SinusoidalPositions> sinusoidal_positions;
-inline constexpr Making<RotaryPositions> rotary_positions;  // of [B, H, T, D]
+inline constexpr Making<RotaryPositions> rotary_positions, rope;  // of [B, H, T, D]
 inline constexpr Making<MultiheadAttention> multihead_attention;
 inline constexpr MakingCell rnn{"rnn"}, gru{"gru"}, lstm{"lstm"};
 inline constexpr Making<GatedDiagonalSsm> gated_diagonal_ssm;
 inline constexpr Making<Mamba> mamba;
+
+// Those of a ResNet, which keep the extents, or halve them, rounded up, with stride 2.
+inline Layer conv3x3(Index in_channels, Index out_channels, Index stride = 1) {
+  return Conv2d{.in_channels = in_channels, .out_channels = out_channels, .stride = {stride}, .padding = {1}};
+}
+inline Layer conv1x1(Index in_channels, Index out_channels, Index stride = 1) {
+  return Conv2d{.in_channels = in_channels, .out_channels = out_channels, .kernel = {1}, .stride = {stride}};
+}
 
 // Blocks.
 inline constexpr Making<FlattenLinear> flatten_linear;
@@ -128,8 +136,8 @@ using nn::identity, nn::relu, nn::gelu, nn::silu, nn::tanh, nn::sigmoid, nn::elu
     nn::mish, nn::selu, nn::softplus, nn::softsign, nn::hardsigmoid, nn::hardswish, nn::hardtanh, nn::softmax,
     nn::log_softmax, nn::sum, nn::flatten, nn::flatten_batch, nn::dropout, nn::max_pool2d, nn::avg_pool2d,
     nn::adaptive_avg_pool2d, nn::global_avg_pool2d;
-using nn::linear, nn::conv1d, nn::conv2d, nn::layer_norm, nn::rms_norm, nn::batch_norm, nn::instance_norm,
-    nn::group_norm, nn::embedding, nn::learned_positions, nn::sinusoidal_positions, nn::rotary_positions,
+using nn::linear, nn::conv1d, nn::conv2d, nn::conv3x3, nn::conv1x1, nn::layer_norm, nn::rms_norm, nn::batch_norm, nn::instance_norm,
+    nn::group_norm, nn::embedding, nn::learned_positions, nn::sinusoidal_positions, nn::rotary_positions, nn::rope,
     nn::multihead_attention, nn::rnn, nn::gru, nn::lstm, nn::gated_diagonal_ssm, nn::mamba;
 using nn::flatten_linear, nn::mlp, nn::conv_norm_act, nn::basic_block, nn::resnet, nn::transformer_encoder_layer,
     nn::transformer_encoder, nn::causal_lm, nn::head, nn::classification_head, nn::regression_head,
