@@ -272,7 +272,8 @@ Result<OptimiserState> ScalarModule<T>::init_optim(const spec::Optimiser& optimi
 template <class T>
 Result<T> ScalarModule<T>::step_with(OptimiserState& optim, const Inputs& xs) {
   if (optim.dtype() != dtype_of<T>)
-    return spec::fail("[module] the optimiser's state is ", name_of(optim.dtype()), ", expected ", name_of(dtype_of<T>));
+    return spec::fail("[module] the optimiser's state is ", name_of(optim.dtype()), ", expected ",
+                      name_of(dtype_of<T>));
   const auto e = evaluate(xs);
   if (!e) return tl::unexpected(e.error());
   std::vector<T*> values;
@@ -284,8 +285,8 @@ Result<T> ScalarModule<T>::step_with(OptimiserState& optim, const Inputs& xs) {
     shapes.push_back(parameters_[i].shape());
   }
   if (optim.shapes() != shapes)
-    return spec::fail("[module] the optimiser's state is of ", optim.shapes().size(), " parameters of other shapes than",
-                      " the ", shapes.size(), " that learn");
+    return spec::fail("[module] the optimiser's state is of ", optim.shapes().size(),
+                      " parameters of other shapes than the ", shapes.size(), " that learn");
   optim.step(*workers_, values, gradients);
   advance(*e);
   return e->loss;

@@ -35,8 +35,8 @@ class ScalarModule {
   using Cast = std::function<T(double)>;
   using Log = std::function<void(Index step, T loss)>;
 
-  // Initial values: those of the definition, the nearest T; cast by `cast`; by a plan for its parameters; by a list that
-  // is checked into one.
+  // Initial values: those of the definition, the nearest T; cast by `cast`; by a plan for its parameters; by a list
+  // that is checked into one.
   static Result<ScalarModule> create(const spec::ScalarModuleDef& def, const KernelTable& kernels,
                                      const ModuleOptions& options = {});
   static Result<ScalarModule> instantiate(const spec::ScalarModuleDef& def, const Cast& cast,

@@ -1,4 +1,4 @@
-// Lifting layers over a batch: what is the same for each row of it, what needs its axes moved, and what runs row by row.
+// Lifting layers over a batch: what is the same for each row of it, what needs its axes moved, what runs row by row.
 #include "runtime/nn/batch_dim0.h"
 
 #include <algorithm>

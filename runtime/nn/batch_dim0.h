@@ -7,8 +7,8 @@
 
 namespace plumbline::runtime::nn {
 
-// The layer that does for a batch [N, example…] what `layer` does for each example of that shape, as one op on the whole
-// batch; nothing where the layer has no such form. Its params have the same names.
+// The layer that does for a batch [N, example…] what `layer` does for each example of that shape, as one op on the
+// whole batch; nothing where the layer has no such form. Its params have the same names.
 std::optional<Layer> batched(const Layer& layer, const Shape& example);
 
 // Layers with a batched form run once; the others once for each example, with shared params and masks of their own,

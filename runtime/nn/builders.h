@@ -120,8 +120,8 @@ inline Layer regression_head_batched(Index in_features, Index out_features, Seed
   return classification_head_batched(in_features, out_features, seed_w);
 }
 
-// [N, positions, d_model] → [N, classes]: an encoder, all positions flattened, a linear head. With seeds from a base the
-// head's is the one behind the blocks': base + num_layers · seed_stride.
+// [N, positions, d_model] → [N, classes]: an encoder, all positions flattened, a linear head. With seeds from a base
+// the head's is the one behind the blocks': base + num_layers · seed_stride.
 inline Sequential transformer_classifier(const TransformerEncoder& encoder, Index positions, Index classes) {
   Seed seed_w;
   if (encoder.seeds.base)
@@ -136,9 +136,10 @@ using nn::identity, nn::relu, nn::gelu, nn::silu, nn::tanh, nn::sigmoid, nn::elu
     nn::mish, nn::selu, nn::softplus, nn::softsign, nn::hardsigmoid, nn::hardswish, nn::hardtanh, nn::softmax,
     nn::log_softmax, nn::sum, nn::flatten, nn::flatten_batch, nn::dropout, nn::max_pool2d, nn::avg_pool2d,
     nn::adaptive_avg_pool2d, nn::global_avg_pool2d;
-using nn::linear, nn::conv1d, nn::conv2d, nn::conv3x3, nn::conv1x1, nn::layer_norm, nn::rms_norm, nn::batch_norm, nn::instance_norm,
-    nn::group_norm, nn::embedding, nn::learned_positions, nn::sinusoidal_positions, nn::rotary_positions, nn::rope,
-    nn::multihead_attention, nn::rnn, nn::gru, nn::lstm, nn::gated_diagonal_ssm, nn::mamba;
+using nn::linear, nn::conv1d, nn::conv2d, nn::conv3x3, nn::conv1x1, nn::layer_norm, nn::rms_norm, nn::batch_norm,
+    nn::instance_norm, nn::group_norm, nn::embedding, nn::learned_positions, nn::sinusoidal_positions,
+    nn::rotary_positions, nn::rope, nn::multihead_attention, nn::rnn, nn::gru, nn::lstm, nn::gated_diagonal_ssm,
+    nn::mamba;
 using nn::flatten_linear, nn::mlp, nn::conv_norm_act, nn::basic_block, nn::resnet, nn::transformer_encoder_layer,
     nn::transformer_encoder, nn::causal_lm, nn::head, nn::classification_head, nn::regression_head,
     nn::classification_head_batched, nn::regression_head_batched, nn::transformer_classifier;

@@ -13,8 +13,8 @@ namespace plumbline::runtime::nn {
 // Of one parameter or dropout; unset: it takes the next free stream of the plan.
 using Seed = std::optional<std::uint64_t>;
 
-// Seeds one after another, each a pure function of the base seed and its number: streams of neighbouring base seeds have
-// nothing in common. Under the scheme `torchlean` they are TorchLean's, where those of b and b + 1 overlap.
+// Seeds one after another, each a pure function of the base seed and its number: streams of neighbouring base seeds
+// have nothing in common. Under the scheme `torchlean` they are TorchLean's, where those of b and b + 1 overlap.
 class SeedStream {
  public:
   explicit SeedStream(std::uint64_t base = 0, StreamScheme scheme = StreamScheme::separate)

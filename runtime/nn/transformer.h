@@ -31,7 +31,7 @@ BOOST_DESCRIBE_STRUCT(TransformerEncoderLayer, (), (d_model, nhead, dim_feedforw
                                                     bias, is_causal, layer_norm_eps, rotary, attn_mask, seeds))
 
 // num_layers blocks at layers.0, layers.1, …, and `norm` behind them where it is asked for. With seeds from a base,
-// block i takes them from base + i · seed_stride on, whatever `layer` says; an error where one needs more than a stride.
+// block i takes them from base + i · seed_stride on, whatever `layer` says; an error where one needs more than that.
 struct TransformerEncoder {
   TransformerEncoderLayer layer;
   Index num_layers = 1;

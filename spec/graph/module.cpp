@@ -7,7 +7,7 @@
 
 namespace plumbline::spec {
 
-Result<ScalarModuleDef> define_module(std::vector<ModuleParameter> parameters, const std::vector<ModuleInput> inputs,
+Result<ScalarModuleDef> define_module(std::vector<ModuleParameter> parameters, const std::vector<ModuleInput>& inputs,
                                       const ScalarLoss& loss) {
   ScalarModuleDef def;
   std::vector<Var> params, given;

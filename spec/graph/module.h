@@ -1,4 +1,4 @@
-// ScalarModuleDef: loss(params, inputs) as a graph, with what the params begin as; one definition for every number type.
+// ScalarModuleDef: loss(params, inputs) as a graph, with what the params begin as: one for every number type.
 #pragma once
 
 #include <functional>
@@ -60,13 +60,13 @@ struct ScalarModuleDef {
 using ScalarLoss = std::function<Var(const std::vector<Var>& params, const std::vector<Var>& inputs)>;
 
 // Records the loss. Errors: what an op refuses, a loss that is no scalar, an initial value that does not fit its shape.
-Result<ScalarModuleDef> define_module(std::vector<ModuleParameter> parameters, const std::vector<ModuleInput> inputs,
+Result<ScalarModuleDef> define_module(std::vector<ModuleParameter> parameters, const std::vector<ModuleInput>& inputs,
                                       const ScalarLoss& loss);
 // The rules above; the error names the parameter, or the leaf.
 Result<void> check_module(const ScalarModuleDef& def);
 
-// The module's graph extended by the gradients of its loss: for each parameter the node, or −1 where it is zero: it does
-// not learn, or the loss does not depend on it.
+// The module's graph extended by the gradients of its loss: for each parameter the node, or −1 where it is zero: it
+// does not learn, or the loss does not depend on it.
 struct ModuleGradients {
   Graph graph;
   std::vector<NodeId> gradients;
