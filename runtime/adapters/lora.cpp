@@ -74,8 +74,9 @@ Result<nn::Sequential> attach(const nn::Sequential& model, const nn::InputType& 
   const auto plan = out.parameters(input);
   if (!plan) return tl::unexpected(plan.error());
   std::set<std::string> places;
+  constexpr std::string_view last = ".lora_A";
   for (const ParameterInit& p : plan->parameters)
-    if (p.name.ends_with(".lora_A")) places.insert(p.name.substr(0, p.name.size() - std::string_view(".lora_A").size()));
+    if (p.name.ends_with(last)) places.insert(p.name.substr(0, p.name.size() - last.size()));
   for (const std::string& pattern : config.layers) {
     bool met = false;
     for (const std::string& place : places) met = met || name_matches(pattern, place);

@@ -44,7 +44,7 @@ struct Recorded {
   }
 };
 
-// f is called once with Vars: f(x), f(x, y), … up to six, or f(std::vector<Var>), and returns a Var or a vector of them.
+// f is called once with Vars: f(x), f(x, y), … up to six, or f(std::vector<Var>). It returns a Var or several.
 template <class F>
 concept VarFunction =
     std::invocable<F, const std::vector<Var>&> || std::invocable<F, Var> || std::invocable<F, Var, Var> ||

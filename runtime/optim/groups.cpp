@@ -64,7 +64,8 @@ void OptimiserGroups::step_all(Workers& workers, std::span<T* const> parameters,
   Lists<T>& l = lists<T>();
   for (Group& group : groups_) {
     l.parameters.clear(), l.gradients.clear();
-    for (const std::size_t p : group.members) l.parameters.push_back(parameters[p]), l.gradients.push_back(gradients[p]);
+    for (const std::size_t p : group.members)
+      l.parameters.push_back(parameters[p]), l.gradients.push_back(gradients[p]);
     group.state.step(workers, l.parameters, l.gradients);
   }
 }

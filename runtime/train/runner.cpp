@@ -78,8 +78,9 @@ Result<typename Runner<T>::Reading*> Runner<T>::reading(Kind kind, Index n, std:
   if (const auto there = readings_.find(key); there != readings_.end()) return there->second.get();
   const InputType x = batch_of(task_.input, n);
   const auto& layers = task_.model.layers();
-  const nn::Sequential part =
-      kind == Kind::layer ? nn::Sequential({layers.begin(), layers.begin() + static_cast<Index>(layer) + 1}) : task_.model;
+  const auto count = static_cast<Index>(std::min(layer + 1, layers.size()));
+  const nn::Sequential up_to({layers.begin(), layers.begin() + count});
+  const nn::Sequential& part = kind == Kind::layer ? up_to : task_.model;
   auto r = kind == Kind::evaluate ? record_loss(part, task_.loss, x, batch_of(task_.target, n), recording(false))
                                   : record_output(part, x, recording(kind == Kind::predict_training));
   if (!r) return tl::unexpected(r.error());

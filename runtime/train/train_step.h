@@ -81,7 +81,7 @@ class TrainStep {
   void update();
   // Instead of an update: adds weight · gradient to the sums and takes the running state over; params stay.
   void accumulate(double weight = 1);
-  // The optimiser's step on the mean of what was accumulated, (Σ weight · gradient) / Σ weight; then the sums are empty.
+  // The optimiser's step on the mean of what was accumulated, (Σ weight · gradient) / Σ weight; then nothing waits.
   void apply();
   double accumulated_weight() const { return held_->weight; }
 
