@@ -94,13 +94,26 @@ Var BasicBlock::operator()(const Scope& scope, const Var& image) const {
   });
 }
 
+namespace {
+constexpr Index most_groups = 16, most_blocks = 4096;
+bool has_extents(const ResNet& r) {
+  return r.groups >= 0 && r.groups <= most_groups && r.blocks >= 0 && r.blocks <= most_blocks;
+}
+}  // namespace
+
 void ResNet::take_seeds(SeedStream& stream) {
+  if (!has_extents(*this)) return;  // it cannot be recorded
   Index draws = 2;  // conv1, fc
   for (Index group = 0; group < groups; ++group) draws += 2 * blocks + (group > 0 && blocks > 0 ? 1 : 0);
   seeds.take(stream, draws);
 }
 
 Var ResNet::operator()(const Scope& scope, const Var& x) const {
+  if (!has_extents(*this))
+    throw spec::Error(spec::concat("[resnet] expects at most ", most_groups, " groups of ", most_blocks,
+                                   " blocks, got ", groups, " of ", blocks));
+  if (width < 1 || width > spec::max_elements >> most_groups)
+    throw spec::Error(spec::concat("[resnet] width is out of range: ", width));
   const Scope here = scope.seeded(seeds);
   const Conv2d first{.in_channels = in_channels, .out_channels = width, .bias = false};
   Var y = nn::activation("relu", conv_norm(here / "conv1", here / "bn1", x, first));

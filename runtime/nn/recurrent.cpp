@@ -24,6 +24,8 @@ namespace {
 
 using Vars = std::vector<Var>;
 
+constexpr Index most_layers = 4096;
+
 Index gates_of(const std::string& cell) {
   if (cell == "lstm") return 4;
   if (cell == "gru") return 3;
@@ -66,6 +68,7 @@ Vars weights(const Recurrent& c, const Scope& scope, Index in, const std::string
 
 void Recurrent::take_seeds(SeedStream& stream) {
   const Index directions = bidirectional ? 2 : 1, each = bias ? 4 : 2;
+  if (num_layers < 1 || num_layers > most_layers) return;  // no such layer can be recorded
   seeds.take(stream, num_layers * directions * each + (dropout > 0 ? num_layers - 1 : 0));
 }
 
@@ -77,7 +80,8 @@ Recurrence Recurrent::operator()(const Scope& place, const Var& x, const Vars& i
     throw spec::Error(spec::concat("[recurrent] expects ", states * runs, " initial states, got ", initial.size()));
   if (x.shape().rank() == 0 || x.shape().back(0) != input_size)
     throw spec::Error(spec::concat("[recurrent] expects [T, .., ", input_size, "], got ", x.shape()));
-  if (num_layers < 1) throw spec::Error(spec::concat("[recurrent] num_layers is not positive: ", num_layers));
+  if (num_layers < 1 || num_layers > most_layers)
+    throw spec::Error(spec::concat("[recurrent] num_layers is not in [1, ", most_layers, "]: ", num_layers));
   Recurrence out;
   Var input = x;
   for (Index layer = 0; layer < num_layers; ++layer) {

@@ -77,6 +77,7 @@ Seed Scope::pass(bool drawn) const {
 
 Var Scope::param(std::string_view name, const Shape& shape, Initialiser scheme, Seed seed) const {
   if (const auto there = known(*recording_, name_of(name), shape)) return *there;
+  if (!shape.valid()) throw spec::Error(spec::concat("parameter ", name_of(name), ": shape ", shape, " is not valid"));
   const bool drawn = stochastic(scheme);
   const Seed mine = pass(drawn && !seed);
   Initialisation& plan = recording_->plan;

@@ -6,6 +6,10 @@
 
 namespace plumbline::runtime::nn {
 
+namespace {
+constexpr Index most_layers = 4096;
+}
+
 Var TransformerEncoderLayer::operator()(const Scope& place, const Var& x, std::optional<Var> mask,
                                         KeyValueCache* cache) const {
   const Scope scope = place.seeded(seeds);
@@ -40,6 +44,8 @@ Scope TransformerEncoder::place_of(Index block, const Scope& stack) const {
 
 Var TransformerEncoder::operator()(const Scope& place, const Var& x, std::optional<Var> mask,
                                    std::vector<KeyValueCache>* caches) const {
+  if (num_layers < 0 || num_layers > most_layers)
+    throw spec::Error(spec::concat("[transformer_encoder] num_layers is not in [0, ", most_layers, "]: ", num_layers));
   const Scope scope = seeds.base ? place : place.seeded(seeds);
   TransformerEncoderLayer block = layer;
   if (!seeds.unset()) block.seeds = {};
@@ -56,6 +62,7 @@ Var TransformerEncoder::operator()(const Scope& place, const Var& x, std::option
 }
 
 void CausalLm::take_seeds(SeedStream& stream) {
+  if (num_layers < 0 || num_layers > most_layers) return;  // no such stack can be recorded
   const Index blocks = num_layers * TransformerEncoderLayer{.dropout = dropout}.draws();
   seeds.take(stream, 2 + (dropout > 0 ? 1 : 0) + blocks + (tied ? 0 : 1));
 }

@@ -1,5 +1,6 @@
 // Layers on rows: linear, mlp, norms, dropout, branches, heads.
 #include "crosscheck/laws/layers/layer_law.h"
+#include "runtime/nn/batch_dim0.h"
 #include "runtime/nn/blocks.h"
 #include "spec/layers/transformer.h"
 
@@ -141,10 +142,34 @@ void add_branches(std::vector<Layer>& list) {
       }));
 }
 
+// Heads that flatten, alone and lifted over a batch: one row for each example.
+void add_flattening(std::vector<Layer>& list) {
+  using Flattening = Drawn<nn::FlattenLinear>;
+  const auto draw = [](Choices& c) {
+    Flattening d{{.out_features = c.pick(1, 3), .start = 1}, {c.pick(1, 3), c.pick(1, 3), c.pick(1, 3)}};
+    d.layer.in_features = d.x[1] * d.x[2];
+    return d;
+  };
+  const auto textbook = [](const Flattening& d, const Leaves& w) {
+    return Vars{affine(spec::reshape(w("x"), {d.x[0], d.layer.in_features}), w)};
+  };
+  list.push_back(layer_of<Flattening>(
+      "flatten_linear", "linear of all axes but the batch's", draw,
+      [](const Flattening& d, const Scope& s) { return Vars{d.layer(s, input(s, d.x))}; }, textbook));
+  list.push_back(layer_of<Flattening>(
+      "batch_dim0", "a model of one example on each row of a batch", draw,
+      [](const Flattening& d, const Scope& s) {
+        nn::FlattenLinear one = d.layer;
+        one.start = 0;
+        return Vars{nn::BatchDim0{one}(s, input(s, d.x))};
+      },
+      textbook));
+}
+
 }  // namespace
 
 void add_dense_layers(std::vector<Layer>& list) {
-  add_products(list), add_row_norms(list), add_dropout(list), add_branches(list);
+  add_products(list), add_row_norms(list), add_dropout(list), add_branches(list), add_flattening(list);
 }
 
 }  // namespace plumbline::crosscheck
