@@ -50,6 +50,24 @@ Var join_heads(const Var& x) {
 
 }  // namespace
 
+namespace {
+
+void check_heads(const MultiheadAttention& a, const Var& x) {
+  if (x.shape().rank() < 2)
+    throw spec::Error(spec::concat("[multihead_attention] expects [.., T, ", a.embed_dim, "], got ", x.shape()));
+  const auto usable = [](Index n) { return n >= 1 && n <= spec::max_elements; };
+  if (!usable(a.num_heads) || !usable(a.embed_dim) || a.head_dim < 0)
+    throw spec::Error(spec::concat("[multihead_attention] embed_dim ", a.embed_dim, ", num_heads ", a.num_heads,
+                                   ", head_dim ", a.head_dim, " are out of range"));
+  if (a.head_dim == 0 && a.embed_dim % a.num_heads != 0)
+    throw spec::Error(spec::concat("[multihead_attention] num_heads does not divide embed_dim: ", a.num_heads, " vs ",
+                                   a.embed_dim));
+  if (a.head_dim > spec::max_elements / a.num_heads)
+    throw spec::Error(spec::concat("[multihead_attention] ", a.num_heads, " heads of ", a.head_dim, " are too wide"));
+}
+
+}  // namespace
+
 // part: 0 q, 1 k, 2 v
 Var MultiheadAttention::project(const Scope& scope, const Var& x, Index part) const {
   const Index inner = num_heads * width();
@@ -97,6 +115,7 @@ Var MultiheadAttention::operator()(const Scope& scope, const Var& x, std::option
 }
 
 Var MultiheadAttention::cross(const Scope& place, const Var& x, const Var& memory, std::optional<Var> mask_in) const {
+  check_heads(*this, x);
   const Scope scope = place.seeded(seeds);
   Var q = project(scope, x, 0), k = project(scope, memory, 1);
   const Var v = project(scope, memory, 2);
@@ -105,6 +124,7 @@ Var MultiheadAttention::cross(const Scope& place, const Var& x, const Var& memor
 }
 
 Var MultiheadAttention::cached(const Scope& place, const Var& x, KeyValueCache& cache) const {
+  check_heads(*this, x);
   const Scope scope = place.seeded(seeds);
   const Index start = cache.length();
   Var q = project(scope, x, 0), k = project(scope, x, 1);

@@ -78,6 +78,8 @@ Recurrence Recurrent::operator()(const Scope& place, const Var& x, const Vars& i
   const std::size_t states = cell == "lstm" ? 2 : 1;
   if (!initial.empty() && initial.size() != states * runs)
     throw spec::Error(spec::concat("[recurrent] expects ", states * runs, " initial states, got ", initial.size()));
+  if (hidden_size < 0 || hidden_size > spec::max_elements)
+    throw spec::Error(spec::concat("[recurrent] hidden_size is out of range: ", hidden_size));
   if (x.shape().rank() == 0 || x.shape().back(0) != input_size)
     throw spec::Error(spec::concat("[recurrent] expects [T, .., ", input_size, "], got ", x.shape()));
   if (num_layers < 1 || num_layers > most_layers)
@@ -138,6 +140,12 @@ Var time_first(const Var& x) {
 
 Var Mamba::operator()(const Scope& place, const Var& x) const {
   const Scope scope = place.seeded(seeds);
+  const auto usable = [](Index n) { return n >= 1 && n <= Index{1} << 20; };
+  if (!usable(d_model) || !usable(d_state) || !usable(d_conv) || !usable(expand) || dt_rank < 0 || dt_rank > Index{1} << 20)
+    throw spec::Error(spec::concat("[mamba] d_model ", d_model, ", d_state ", d_state, ", d_conv ", d_conv,
+                                   ", expand ", expand, ", dt_rank ", dt_rank, " are out of range"));
+  if (x.shape().rank() != 2 && x.shape().rank() != 3)
+    throw spec::Error(spec::concat("[mamba] expects [T, .., ", d_model, "], got ", x.shape()));
   const Index inner = expand * d_model, rank = dt_rank > 0 ? dt_rank : (d_model + 15) / 16, steps = x.shape()[0];
   const auto linear = [&](const char* name, const Var& in, Index out, const Initialiser& init) {
     return Linear{.in_features = in.shape().back(0), .out_features = out, .bias = false, .init = init}(scope / name,

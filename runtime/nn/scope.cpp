@@ -122,6 +122,7 @@ Scope Scope::repeated(Index i) const {
 }
 
 Var Scope::dropout(const Var& x, double p, Seed seed) const {
+  if (!(p >= 0 && p <= 1)) throw spec::Error(spec::concat("[dropout] p is not a probability: ", p));
   if (p == 0) return x;
   if (!seed && cursor_ != nullptr) {
     const auto [known, first] = cursor_->dropouts.try_emplace(path_);
