@@ -115,7 +115,7 @@ Var MultiheadAttention::operator()(const Scope& scope, const Var& x, std::option
 }
 
 Var MultiheadAttention::cross(const Scope& place, const Var& x, const Var& memory, std::optional<Var> mask_in) const {
-  check_heads(*this, x);
+  check_heads(*this, x), check_heads(*this, memory);
   const Scope scope = place.seeded(seeds);
   Var q = project(scope, x, 0), k = project(scope, memory, 1);
   const Var v = project(scope, memory, 2);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "runtime/nn/builders.h"
@@ -205,6 +206,30 @@ TEST(Seeds, OneForEachDraw) {
     EXPECT_EQ(seeded.seeded(stream).describe(), seeded.describe());  // a seed that is set stays
     EXPECT_TRUE(validate(plan_of(s.layer, s.x))) << s.layer.describe();
   }
+}
+
+// Whatever is put in: a model, or an error.
+TEST(Layers, AnyInputIsTakenOrRefused) {
+  int taken = 0, refused = 0;
+  for (const Sample& s : every_layer())
+    for (const Shape& shape : {Shape{}, Shape{0}, Shape{3}, Shape{0, 3}, Shape{2, 3}, Shape{3, 0}, Shape{2, 3, 4},
+                               Shape{0, 1, 4, 4}, Shape{1, 2, 3, 4}, Shape{1, 1, 1, 1, 1}})
+      for (const Index extent : {Index{-1}, Index{5}})
+        for (const bool training : {true, false})
+          ++(nn::record(s.layer, {shape, extent}, {.training = training}) ? taken : refused);
+  EXPECT_GT(taken, 100);
+  EXPECT_GT(refused, 100);
+  const Index huge = std::numeric_limits<Index>::max();
+  for (const Layer& layer : {nn::linear({.in_features = 3, .out_features = huge}), nn::linear({.out_features = -1}),
+                             nn::multihead_attention({.embed_dim = 3, .num_heads = 0}),
+                             nn::multihead_attention({.embed_dim = 3, .num_heads = 3, .head_dim = huge}),
+                             nn::lstm({.input_size = 3, .hidden_size = huge}), nn::gru({.num_layers = huge}),
+                             nn::mamba({.d_model = 3, .expand = huge}), nn::mamba({.d_model = 3, .d_state = 0}),
+                             nn::embedding({.num_embeddings = 3, .embedding_dim = huge}),
+                             nn::learned_positions({.max_len = 3, .embedding_dim = 3, .start = huge}),
+                             nn::dropout({.p = 2}), nn::resnet({.groups = huge}), nn::mlp({.widths = {3}}),
+                             nn::batch_norm({.num_features = -3}), nn::conv1d({.in_channels = 2, .kernel = {huge}})})
+    EXPECT_FALSE(nn::record(layer, {2, 3})) << layer.describe();
 }
 
 // base + 0, 1 for the convolution; 2 to 5 for the norm and its running state; 6 for the dropout.
