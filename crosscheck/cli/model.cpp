@@ -27,9 +27,9 @@ class Model final : public Verb {
   }
 
   void declare(Flags& flags) override {
-    flags.positionals(words_, "NAME", "a model of `crosscheck list models`, or a file with a graph");
+    flags.positionals(words_, "NAME", "a model of `crosscheck list models`, or a file with a graph or a GraphSpec");
     flags.option("--data", data_, "CSV file, labels in the last column; default: the model's own data");
-    flags.option("--steps", steps_, "training steps");
+    flags.option("--steps", steps_, "training steps; default: 300, of a GraphSpec from a file 3");
     flags.option("--batch", batch_, "rows of a batch");
     flags.option("--lr", lr_, "learning rate; default: the model's own");
     flags.option("--seed", seed_, "of the initial values and the order of the data");
@@ -69,7 +69,7 @@ class Model final : public Verb {
     options.model = words_.front();
     options.data = data_;
     options.out = out_;
-    if (!steps_.empty()) options.steps = count("--steps", steps_, most_steps);
+    if (!steps_.empty()) options.steps = options.spec_steps = count("--steps", steps_, most_steps);
     if (!batch_.empty()) options.batch = count("--batch", batch_, most_batch);
     if (!lr_.empty()) options.lr = parse_number("--lr", lr_);
     if (!lr_.empty() && !(options.lr > 0)) refuse("--lr: found ", lr_, ", expected a positive number");

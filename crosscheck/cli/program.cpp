@@ -123,7 +123,7 @@ int parse_and_run(int argc, const char* const* argv) {
 std::vector<std::unique_ptr<Verb>> all_verbs() {
   std::vector<std::unique_ptr<Verb>> verbs;
   for (auto* make : {list_verb, run_verb, model_verb, eval_verb, check_verb, fuzz_verb, replay_verb, explain_verb,
-                     mutants_verb, doctor_verb})
+                     mutants_verb, draw_verb, doctor_verb})
     verbs.push_back(make());
   return verbs;
 }

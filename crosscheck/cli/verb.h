@@ -32,6 +32,7 @@ std::unique_ptr<Verb> fuzz_verb();
 std::unique_ptr<Verb> replay_verb();
 std::unique_ptr<Verb> explain_verb();
 std::unique_ptr<Verb> mutants_verb();
+std::unique_ptr<Verb> draw_verb();
 std::unique_ptr<Verb> doctor_verb();
 
 // Every verb, in the order of the help.

@@ -2,12 +2,13 @@
 #include "crosscheck/models/graph_file.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "crosscheck/audit/text_file.h"
 #include "crosscheck/models/audit.h"
+#include "crosscheck/models/graphspec_file.h"
 #include "crosscheck/sample/choices.h"
 #include "crosscheck/sample/patterns.h"
+#include "runtime/io/graphspec_file.h"
 #include "spec/ops/shape/full.h"
 
 namespace plumbline::crosscheck {
@@ -19,20 +20,17 @@ using spec::Result;
 
 namespace {
 
-constexpr std::uintmax_t most_bytes = std::uintmax_t{1} << 26;
+constexpr std::size_t most_bytes = std::size_t{1} << 26;
 constexpr spec::Index most_node_elements = spec::Index{1} << 24;
 
-Result<Graph> read_graph(const std::string& file) {
+Result<std::string> read_text_file(const std::string& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error))
     return spec::fail(file, ": found no regular file, expected a graph in text form");
-  const std::uintmax_t bytes = std::filesystem::file_size(file, error);
-  if (error || bytes > most_bytes) return spec::fail(file, ": found ", bytes, " bytes, expected at most ", most_bytes);
-  std::ifstream in(file, std::ios::binary);
-  std::string text(static_cast<std::size_t>(bytes), '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes)))
-    return spec::fail(file, ": found a file that cannot be read");
-  if (const auto ok = check_text(text, file); !ok) return tl::unexpected(ok.error());
+  return read_text(file, most_bytes);
+}
+
+Result<Graph> graph_of(const std::string& text, const std::string& file) {
   auto graph = spec::parse_graph(text, spec::Catalogue::builtin(), file);
   if (graph && graph->outputs().empty()) return spec::fail(file, ": found no output, expected `output name`");
   return graph;
@@ -75,29 +73,41 @@ Result<void> check_sizes(const Graph& graph, std::string_view place, spec::Index
   return {};
 }
 
-Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects& subjects, std::ostream& table) {
-  auto graph = read_graph(options.model);
-  if (!graph) return tl::unexpected(graph.error());
-  auto data = make_data(*graph, options.model, options.seed);
+Result<Report> audit_graph(Graph graph, const ModelOptions& options, const ModelSubjects& subjects,
+                           std::ostream& table) {
+  auto data = make_data(graph, options.model, options.seed);
   if (!data) return tl::unexpected(data.error());
-  append_backward(*graph);
-  if (auto ok = check_sizes(*graph, options.model, most_node_elements); !ok) return tl::unexpected(ok.error());
+  append_backward(graph);
+  if (auto ok = check_sizes(graph, options.model, most_node_elements); !ok) return tl::unexpected(ok.error());
   std::vector<NodeId> nodes;
-  for (NodeId id = 0; id < graph->size(); ++id)
-    if (graph->node(id).leaf == Leaf::none) nodes.push_back(id);
+  for (NodeId id = 0; id < graph.size(); ++id)
+    if (graph.node(id).leaf == Leaf::none) nodes.push_back(id);
   RunOptions run;
   run.threads = options.threads;
-  const auto result = subjects.graph->run(*graph, *data, nodes, run);
+  const auto result = subjects.graph->run(graph, *data, nodes, run);
   if (!result) return tl::unexpected(result.error());
-  std::vector<Values> values(static_cast<std::size_t>(graph->size()));
-  const auto leaves = graph->leaves();
+  std::vector<Values> values(static_cast<std::size_t>(graph.size()));
+  const auto leaves = graph.leaves();
   for (std::size_t i = 0; i < leaves.size(); ++i) values[static_cast<std::size_t>(leaves[i])] = (*data)[i];
   for (std::size_t i = 0; i < nodes.size(); ++i) values[static_cast<std::size_t>(nodes[i])] = result->values[i];
   ModelReport report(subjects.graph->name(), options.out);
-  const auto kernel = [&](NodeId id) { return subjects.graph->kernel(*graph, id); };
-  audit_graph({*graph, values, kernel}, spec::concat(options.model, ", seed ", options.seed), options.judge, report,
+  const auto kernel = [&](NodeId id) { return subjects.graph->kernel(graph, id); };
+  audit_graph({graph, values, kernel}, spec::concat(options.model, ", seed ", options.seed), options.judge, report,
               table);
   return report.finish();
+}
+
+Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects& subjects, std::ostream& table) {
+  const auto text = read_text_file(options.model);
+  if (!text) return tl::unexpected(text.error());
+  if (looks_like_graphspec(*text)) {
+    const auto spec = runtime::io::read_graphspec(options.model, spec::PrimitiveTable::builtin());
+    if (!spec) return tl::unexpected(spec.error());
+    return audit_graphspec(*spec, options, subjects, table);
+  }
+  auto graph = graph_of(*text, options.model);
+  if (!graph) return tl::unexpected(graph.error());
+  return audit_graph(std::move(*graph), options, subjects, table);
 }
 
 }  // namespace plumbline::crosscheck

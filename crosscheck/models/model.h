@@ -17,9 +17,10 @@
 namespace plumbline::crosscheck {
 
 struct ModelOptions {
-  std::string model = "digits-mlp";  // a name of model_names(), or a file with a graph in text form
+  std::string model = "digits-mlp";  // a name of model_names(), or a file with a graph in text form or a GraphSpec
   std::string data;                  // a CSV file, labels in the last column; empty: the model's own data set
   spec::Index steps = 300, batch = 32;
+  spec::Index spec_steps = 3;        // of a GraphSpec from a file, each of them audited
   std::uint64_t seed = 1;
   double lr = 0;    // 0: the model's own
   std::string out;  // folder for replay files of findings; empty: none are written

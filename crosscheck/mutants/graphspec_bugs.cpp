@@ -57,8 +57,9 @@ Mutant in_seeds(SpecKind kind, std::string_view name, std::string_view bug,
 Mutant in_view(std::string_view name, std::string_view bug, const std::string& kind,
                std::function<void(LayerView&)> change) {
   return planted(SpecKind::chain, name, bug, {.table = [=](runtime::nn::LoweringTable& table) {
-                   for (const char* each : {"linear", "conv1d", "conv2d", "embedding", "learned_positions", "layer_norm",
-                                            "batch_norm", "multihead_attention", "recurrent", "gelu", "softmax"}) {
+                   for (const char* each :
+                        {"linear", "conv1d", "conv2d", "embedding", "learned_positions", "layer_norm", "batch_norm",
+                         "multihead_attention", "recurrent", "gelu", "softmax"}) {
                      if (!kind.empty() && kind != each) continue;
                      const auto make = *table.find(each);
                      table.add(each, [make, change](const LayerView& view) {
@@ -83,6 +84,19 @@ bool reads_another(const GraphSpec& before, Binding& b, std::size_t i) {
         before.shape(id) == before.shape(b.inputs[i]))
       return b.inputs[i] = id, true;
   return false;
+}
+
+GraphSpec with_first_as_last_output(const GraphSpec& spec) {
+  GraphSpec out;
+  for (const spec::SpecInput& x : spec.inputs())
+    if (!out.try_input(x)) return spec;
+  for (const Binding& b : spec.bindings())
+    if (!out.try_let(b)) return spec;
+  std::vector<TermId> outputs = spec.outputs();
+  outputs.back() = static_cast<TermId>(spec.inputs().size());
+  for (const TermId id : outputs)
+    if (!out.try_output(id)) return spec;
+  return out;
 }
 
 void add_dag(std::vector<Mutant>& list) {
@@ -123,16 +137,8 @@ void add_dag(std::vector<Mutant>& list) {
                                  return b.shares = id, true;
                            return false;
                          }));
-  list.push_back(planted(dag, "output_first", "the first binding in place of the last output", {.spec = [](const GraphSpec& s) {
-    GraphSpec out;
-    for (const auto& x : s.inputs())
-      if (!out.try_input(x)) return s;
-    for (const Binding& b : s.bindings())
-      if (!out.try_let(b)) return s;
-    for (std::size_t i = 0; i < s.outputs().size(); ++i)
-      if (!out.try_output(i + 1 < s.outputs().size() ? s.outputs()[i] : static_cast<TermId>(s.inputs().size()))) return s;
-    return out;
-  }}));
+  list.push_back(planted(dag, "output_first", "the first binding in place of the last output",
+                         {.spec = [](const GraphSpec& s) { return with_first_as_last_output(s); }}));
 }
 
 void add_chain(std::vector<Mutant>& list) {
@@ -145,7 +151,8 @@ void add_chain(std::vector<Mutant>& list) {
                           }));
   list.push_back(in_seeds(chain, "occurrence_by_position", "every binding is counted, relu too",
                           [](auto& parameters, const auto&) {
-                            for (auto& p : parameters) p.seed = 2 * static_cast<std::uint64_t>(p.binding - 1) + p.seed % 2;
+                            for (auto& p : parameters)
+                              p.seed = 2 * static_cast<std::uint64_t>(p.binding - 1) + p.seed % 2;
                           }));
   list.push_back(in_seeds(chain, "bias_has_weights_seed", "the bias draws from its weight's seed",
                           [](auto& parameters, const auto&) {

@@ -48,8 +48,8 @@ struct NatRef : Ref {};
 struct NatVecRef : Ref {};
 
 // Of float or double elements. Leaves that are tensors come before all ops: reset_tape, then `use` and `input`, then
-// ops, then backward and a step. Natural numbers are another environment, which has no derivatives: they may come at any
-// time and change later, and what was computed from them is then computed again. Mistakes are errors that leave the
+// ops, then backward and a step. Natural numbers are another environment, which has no derivatives: they may come at
+// any time and change later, and what was computed from them is then computed again. Mistakes are errors that leave the
 // session as it was. The table must outlive the session.
 template <class T>
 class SessionIR {

@@ -51,7 +51,8 @@ std::optional<std::string> first_apart(const Graph& graph, const GradGraph& grad
     if (tape[k].has_value() != backprop[k].has_value())
       return spec::concat(what, ": only one of tape and backprop reaches ", leaf);
     if (!tape[k]) continue;
-    if (tape[k]->shape() != backprop[k]->shape()) return spec::concat(what, ": gradient of ", leaf, " has another shape");
+    if (tape[k]->shape() != backprop[k]->shape())
+      return spec::concat(what, ": gradient of ", leaf, " has another shape");
     for (Index i = 0; i < tape[k]->size(); ++i)
       if (!same((*tape[k])[i], (*backprop[k])[i]))
         return spec::concat(what, ": gradient of ", leaf, ", element ", i, ": tape and backprop differ");

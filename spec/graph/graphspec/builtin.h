@@ -84,7 +84,7 @@ struct BatchNorm {
   bool affine = true;
 
   static constexpr std::string_view name = "batch_norm",
-                                    summary = "(x - mean) / sqrt(var + eps) * w + b by channel, of the batch or running";
+                                    summary = "(x - mean) / sqrt(var + eps) * w + b by channel, of batch or running";
   ParameterSpecs parameters(const Shapes& in) const;  // running_mean and running_var last
   Var meaning(const Vars& in, const Site& site) const;
   Vars next_states(const Vars& in, const Site& site) const;

@@ -15,8 +15,9 @@ bool is_word(std::string_view text) {
 }
 
 bool same_places(const ParameterSpecs& a, const ParameterSpecs& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const ParameterSpec& x, const ParameterSpec& y) { return x.name == y.name && x.shape == y.shape; });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ParameterSpec& x, const ParameterSpec& y) {
+    return x.name == y.name && x.shape == y.shape;
+  });
 }
 
 // A leaf of the type of each name, in a graph of their own.
@@ -38,7 +39,8 @@ GraphSpec GraphSpec::of(std::string input, Shape shape, const Chain& chain) {
 }
 
 Result<void> GraphSpec::check_name(const std::string& name) const {
-  if (!is_word(name)) return fail("[graphspec] found the name ", name.substr(0, 60), ", expected letters, digits, _ and .");
+  if (!is_word(name))
+    return fail("[graphspec] found the name ", name.substr(0, 60), ", expected letters, digits, _ and .");
   if (name == "output") return fail("[graphspec] found the name output, which the text form keeps for itself");
   if (names_.contains(name)) return fail("[graphspec] the name ", name, " is taken");
   return {};

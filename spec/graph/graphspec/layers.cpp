@@ -38,7 +38,8 @@ ParameterSpecs convolution_parameters(const C& c, const Shape& x, std::size_t ax
   if (x.rank() != static_cast<Index>(axes) + 2)
     throw Error(concat("[", C::name, "] x expects ", axes + 2, " axes, got ", x));
   const Index groups = positive(C::name, "groups", c.groups);
-  if (x[1] % groups != 0) throw Error(concat("[", C::name, "] channels are no multiple of groups: ", x[1], " and ", groups));
+  if (x[1] % groups != 0)
+    throw Error(concat("[", C::name, "] channels are no multiple of groups: ", x[1], " and ", groups));
   Shape weight{positive(C::name, "out_channels", c.out_channels), x[1] / groups};
   for (const Index k : for_each_axis(C::name, c.kernel, axes)) weight.push_back(positive(C::name, "kernel", k));
   ParameterSpecs out{{"weight", weight, initialiser(C::name, c.init)}};

@@ -51,7 +51,8 @@ struct VitSizes {
 };
 GraphSpec vit(const VitSizes& sizes = {});
 
-// A classifier of token sequences: embedding, residual blocks of rms norm and Mamba, a norm, the mean over time, a head.
+// A classifier of token sequences: embedding, residual blocks of rms norm and Mamba, a norm, the mean over time,
+// a head.
 struct MambaSizes {
   Index batch = 8, length = 64, vocabulary = 256, width = 64, states = 16, convolution = 4, layers = 2, classes = 10;
 };

@@ -117,7 +117,8 @@ class SpecReader {
     stage.remove_prefix(primitive.size());
     stage = trimmed(stage);
     if (stage.starts_with('(')) {
-      if (before || stage.find(')') == std::string_view::npos) return wrong(stage, "`f(a, b)` at the beginning of a chain only");
+      if (before || stage.find(')') == std::string_view::npos)
+        return wrong(stage, "`f(a, b)` at the beginning of a chain only");
       stage.remove_prefix(1);
       if (auto ok = read_arguments(take(stage, ")"), binding.inputs); !ok) return tl::unexpected(ok.error());
       stage = trimmed(stage);
