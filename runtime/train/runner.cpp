@@ -263,8 +263,8 @@ Result<double> Runner<T>::differentiate(const data::Sample& batch, Training& t) 
   for (const auto& [part, name] : {std::pair{&*x, "x"}, std::pair{&*y, "y"}})
     if (type_of(*part) != DType::i64)
       if (auto ok = data::check_finite(*part, name); !ok)
-        return fail("[train] the loss of batch ", steps(), " is ", loss, ": ", ok.error().what());
-  return fail("[train] the loss of batch ", steps(), " is ", loss, ", though its data are finite");
+        return fail("[train] the loss of batch ", steps(), " is not finite: ", ok.error().what());
+  return fail("[train] the loss of batch ", steps(), " is not finite, though its data are");
 }
 
 template <Element T>
