@@ -1,6 +1,7 @@
 // Recording leaves, plans and masks.
 #include "runtime/nn/scope.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "spec/ops/random/dropout.h"
@@ -30,13 +31,9 @@ std::optional<Var> known(Recording& r, const std::string& name, const Shape& sha
 }
 
 // The smallest stream that nothing draws from.
-std::uint64_t free_stream(const std::set<std::uint64_t>& used) {
-  std::uint64_t stream = 0;
-  for (const std::uint64_t taken : used) {
-    if (taken != stream) break;
-    ++stream;
-  }
-  return stream;
+std::uint64_t free_stream(Recording& r) {
+  while (r.streams.contains(r.free_stream)) ++r.free_stream;
+  return r.free_stream;
 }
 
 }  // namespace
@@ -83,7 +80,7 @@ Var Scope::param(std::string_view name, const Shape& shape, Initialiser scheme, 
   Initialisation& plan = recording_->plan;
   std::uint64_t stream = 0;
   if (drawn) {
-    stream = seed ? *seed : mine ? *mine : free_stream(recording_->streams);
+    stream = seed ? *seed : mine ? *mine : free_stream(*recording_);
     recording_->streams.insert(stream);
   }
   plan.seed = recording_->seed;
@@ -104,8 +101,10 @@ Var Scope::state(std::string_view name, const Shape& shape, double initial) cons
 }
 
 void Scope::update(Var state, Var next) const {
-  for (RunningState& s : recording_->state.states)
-    if (s.leaf == state.id()) s.next = next.id();
+  auto& states = recording_->state.states;  // the latest is the likeliest
+  const auto found = std::find_if(states.rbegin(), states.rend(),
+                                  [&](const RunningState& s) { return s.leaf == state.id(); });
+  if (found != states.rend()) found->next = next.id();
 }
 
 Var Scope::buffer(std::string_view name, const spec::Tensor<float>& value) const {

@@ -31,6 +31,7 @@ struct Recording {
   std::uint64_t seed = 0;  // of the initial values and of dropout masks
   std::map<std::string, NodeId, std::less<>> leaf_of;  // params and states by name
   std::set<std::uint64_t> streams;                     // that draws are taken from
+  std::uint64_t free_stream = 0;                       // all below it are among them
 };
 
 // The recording seen from one place of the model: `scope / "layers" / "0"` names its params `layers.0.weight`.
