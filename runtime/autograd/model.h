@@ -89,6 +89,14 @@ class ModelLoss : public ModelDerivatives<T> {
   using ModelDerivatives<T>::ModelDerivatives;
 };
 
+// The derivatives of a loss at points like this one.
+template <Element T>
+Result<ModelLoss<T>> loss_at(const nn::Layer& model, const Loss& loss, const Point<T>& p,
+                             const ModelOptions& options = {}) {
+  const Argument x = argument_for<T>(p.x), target = argument_for<T>(p.target);
+  return ModelLoss<T>::create(model, loss, {x.shape, x.extent}, {target.shape, target.extent}, options);
+}
+
 template <Element T = float>
 class ModelOutput : public ModelDerivatives<T> {
  public:
