@@ -45,7 +45,7 @@ struct Range {
     const double more = std::max(1.0, std::abs(hi)) / 2;
     lo -= more, hi += more;
   }
-  double share(double x) const { return (x - lo) / (hi - lo); }
+  double share(double x) const { return (x / 2 - lo / 2) / (hi / 2 - lo / 2); }  // the range may overflow
 };
 
 // The multiples of a step in a range; no more than fit on an axis, however small the step.
