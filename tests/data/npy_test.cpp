@@ -98,7 +98,7 @@ TEST(Npy, TensorsInTheirOwnDtype) {
 TEST(Npy, WritesWhatItReads) {
   for (const spec::Shape& shape : {spec::Shape{}, spec::Shape{5}, spec::Shape{2, 0}, spec::Shape{2, 3, 4}}) {
     const spec::Tensor<double> x =
-        spec::Tensor<double>::generate(shape, [](spec::Index i) { return std::ldexp(1.0, static_cast<int>(i) - 70) * 3; });
+        spec::Tensor<double>::generate(shape, [](Index i) { return std::ldexp(1.0, static_cast<int>(i) - 70) * 3; });
     for (Dtype dtype : {Dtype::f4, Dtype::f8}) {
       const auto back = parse_npy(print_npy(x, dtype), "t");
       ASSERT_TRUE(back.has_value()) << back.error().what();
@@ -119,7 +119,8 @@ TEST(Npy, LongHeaders) {
   EXPECT_EQ((12 + length) % 64, 0U);
   EXPECT_NE(error_of(bytes).find("found a header of"), std::string::npos);
   const spec::Shape most(std::vector<spec::Index>(64, 1)), more(std::vector<spec::Index>(65, 1));
-  EXPECT_NE(error_of(print_npy(spec::Tensor<double>::full(more, 7), Dtype::f4)).find("expected at most 64"), std::string::npos);
+  EXPECT_NE(error_of(print_npy(spec::Tensor<double>::full(more, 7), Dtype::f4)).find("expected at most 64"),
+            std::string::npos);
   EXPECT_EQ(parse_npy(print_npy(spec::Tensor<double>::full(most, 7), Dtype::f4), "t")->values.shape(), most);
 }
 
