@@ -101,7 +101,8 @@ class Draw final : public Verb {
     if (!std::filesystem::exists(word, error)) {
       if (auto preset = spec::models::named(word, small_)) return std::move(*preset);
       refuse("draw: found ", word, ", expected a file or one of ",
-             fmt::format("{}", fmt::join(spec::models::names(), ", ")), spec::did_you_mean(word, spec::models::names()));
+             fmt::format("{}", fmt::join(spec::models::names(), ", ")),
+             spec::did_you_mean(word, spec::models::names()));
     }
     if (!looks_like_graphspec(checked(read_text(word, most_bytes)))) return std::nullopt;
     return checked(runtime::io::read_graphspec(word, spec::PrimitiveTable::builtin()));

@@ -123,6 +123,10 @@ void add_dag(std::vector<Mutant>& list) {
                          [](const GraphSpec& before, Binding& b) {
                            return b.inputs.size() == 1 && reads_another(before, b, 0);
                          }));
+}
+
+void add_sharing(std::vector<Mutant>& list) {
+  const SpecKind dag = SpecKind::dag;
   list.push_back(in_spec(dag, "sharing_lost", "shared parameters become parameters of their own",
                          [](const GraphSpec&, Binding& b) {
                            const bool shared = b.shares.has_value();
@@ -141,7 +145,7 @@ void add_dag(std::vector<Mutant>& list) {
                          {.spec = [](const GraphSpec& s) { return with_first_as_last_output(s); }}));
 }
 
-void add_chain(std::vector<Mutant>& list) {
+void add_occurrences(std::vector<Mutant>& list) {
   const SpecKind chain = SpecKind::chain;
   list.push_back(in_spec(chain, "link_reads_input", "a link reads what came before the link before it",
                          [](const GraphSpec& before, Binding& b) { return reads_another(before, b, 0); }));
@@ -164,6 +168,9 @@ void add_chain(std::vector<Mutant>& list) {
   list.push_back(in_view("lowered_seeds_swapped", "weight and bias have each other's seeds", "", [](LayerView& v) {
     for (auto& p : v.parameters) p.seed ^= 1;
   }));
+}
+
+void add_lowered(std::vector<Mutant>& list) {
   list.push_back(in_view("lowered_without_bias", "the lowering drops the bias", "linear", [](LayerView& v) {
     set(v.config, "bias", "false");
   }));
@@ -189,7 +196,9 @@ void add_chain(std::vector<Mutant>& list) {
 
 void add_graphspec_bugs(std::vector<Mutant>& list) {
   add_dag(list);
-  add_chain(list);
+  add_sharing(list);
+  add_occurrences(list);
+  add_lowered(list);
 }
 
 }  // namespace plumbline::crosscheck

@@ -168,13 +168,15 @@ TEST(GraphSpec, MistakesInJsonNameTheirPlace) {
   EXPECT_EQ(error("[]"), "m.json: the document: found [], expected an object");
   EXPECT_NE(error("{"), "none");
   EXPECT_NE(error(std::string(100000, '[')), "none");
-  EXPECT_NE(error(head + R"("bindings": [{"primitive": "linear", "inputs": ["x"], "attributes": {"out_features": 1e9}}]})"),
+  EXPECT_NE(error(head + R"("bindings": [{"primitive": "linear", "inputs": ["x"],)"
+                         R"( "attributes": {"out_features": 1e9}}]})"),
             "none");
 }
 
 TEST(GraphSpec, DrawingHasEveryBinding) {
   const std::string dot = to_dot(two_branches());
-  for (const char* part : {"digraph graphspec", "h\\nlinear out_features=3\\n12 parameters", "style=dashed", "output 0"})
+  for (const char* part :
+       {"digraph graphspec", "h\\nlinear out_features=3\\n12 parameters", "style=dashed", "output 0"})
     EXPECT_NE(dot.find(part), std::string::npos) << part;
 }
 
@@ -193,7 +195,8 @@ BOOST_DESCRIBE_STRUCT(Affine, (), (a))
 TEST(GraphSpec, PrimitivesOfTheUserAreFirstClass) {
   PrimitiveTable own = table();
   own.add(primitive_entry<Affine>());
-  const std::string text = "plumbline.graphspec/1\nx = input [2]\ny = x >> linear out_features=2 >> affine a=3\noutput y\n";
+  const std::string text =
+      "plumbline.graphspec/1\nx = input [2]\ny = x >> linear out_features=2 >> affine a=3\noutput y\n";
   EXPECT_FALSE(parse_graphspec(text, table()));
   const auto spec = parse_graphspec(text, own);
   ASSERT_TRUE(spec) << spec.error().what();
@@ -246,7 +249,8 @@ TEST(GraphSpec, ModelsHaveTheParametersOfTheirNames) {
   };
   EXPECT_EQ(count(models::mlp()), 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10);
   EXPECT_EQ(count(models::resnet18()), 11173962);  // torchvision's basic blocks behind a 3×3 stem, ten classes
-  EXPECT_EQ(count(models::gpt({1, 8, 11, 4, 1, 1})), 11 * 4 + 8 * 4 + (3 * 16 + 12 + 16 + 4) + 2 * (16 * 4) + 16 + 4 + 3 * 8);
+  const Index attention = 3 * 16 + 12 + 16 + 4, ffn = 2 * (16 * 4) + 16 + 4, norms = 3 * 8;
+  EXPECT_EQ(count(models::gpt({1, 8, 11, 4, 1, 1})), 11 * 4 + 8 * 4 + attention + ffn + norms);
 }
 
 TEST(GraphSpec, ChainsLowerAndOthersSayWhy) {
@@ -265,7 +269,8 @@ TEST(GraphSpec, ChainsLowerAndOthersSayWhy) {
   const Term x = skipping.input("x", {2});
   x >> Relu{};
   skipping.output(x >> Relu{});
-  EXPECT_EQ(why(skipping), "[to_sequential] %2 = relu(x): found an input that is not the result before it, expected %1");
+  EXPECT_EQ(why(skipping),
+            "[to_sequential] %2 = relu(x): found an input that is not the result before it, expected %1");
 }
 
 }  // namespace

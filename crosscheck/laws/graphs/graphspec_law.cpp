@@ -57,7 +57,7 @@ SpecCase draw_case_of(SpecKind kind, std::uint64_t seed, std::uint64_t number) {
   return c;
 }
 
-// [graphspec L2], counted here once more: by walking the bindings.
+// [graphspec B2], counted here once more: by walking the bindings.
 std::optional<std::string> wrong_parameter(const GraphSpec& spec, const SpecProgram& program) {
   std::size_t at = 0;
   std::uint64_t layers = 0;
@@ -105,7 +105,7 @@ bool same(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (a != a && b != b);
 }
 
-// [graphspec L3] under one number type; `exact` counts elements that are rational numbers.
+// [graphspec B3] under one number type; `exact` counts elements that are rational numbers.
 template <class N>
 std::optional<std::string> interpreter_differs(const SpecCase& c, const SpecProgram& program, Index& exact) {
   const auto should = spec::interpret<N>(c.spec, read_as<N>(c.inputs), read_as<N>(c.parameters), c.options, c.step);
@@ -202,7 +202,7 @@ std::vector<Values> sequential_data(const SpecCase& c, const SpecProgram& progra
   return data;
 }
 
-// [graphspec L5]
+// [graphspec B5]
 std::optional<std::string> lowering_differs(const SpecCase& c, const SpecProgram& program, const Floats& compiled,
                                             Subject& subject, const GraphSpecBug* bug) {
   nn::LoweringTable table = nn::LoweringTable::builtin();
@@ -235,7 +235,7 @@ std::optional<std::string> objection_to(const SpecCase& c, Subject& subject, con
   const std::string text = print(c.spec);
   const auto again = spec::parse_graphspec(text, primitives());
   if (!again) return spec::concat("text: ", again.error().what());
-  if (!(*again == c.spec) || print(*again) != text) return "text: another spec was read back";  // [graphspec L1]
+  if (!(*again == c.spec) || print(*again) != text) return "text: another spec was read back";  // [graphspec B1]
   auto program = spec::compile(bug != nullptr && bug->spec ? bug->spec(c.spec) : c.spec, c.options);
   if (!program) return spec::concat("compile: ", program.error().what());
   if (bug != nullptr && bug->program) bug->program(*program);
@@ -250,7 +250,7 @@ std::optional<std::string> objection_to(const SpecCase& c, Subject& subject, con
   const auto eager = run(subject, program->graph, data, program->graph.outputs(), states, false);
   if (!compiled) return spec::concat("compiled: ", compiled.error().what());
   if (!eager) return spec::concat("eager: ", eager.error().what());
-  if (auto differs = floats_differ("compiled vs eager", *compiled, *eager)) return differs;  // [graphspec L4]
+  if (auto differs = floats_differ("compiled vs eager", *compiled, *eager)) return differs;  // [graphspec B4]
   for (const Values& y : compiled->outputs) out.judgement.elements += y.size();
   return lowering_differs(c, *program, *compiled, subject, bug);
 }

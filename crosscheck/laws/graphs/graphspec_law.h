@@ -19,12 +19,12 @@ struct GraphSpecBug {
   std::function<void(runtime::nn::LoweringTable&)> table = {};
 };
 
-// What is held for a random spec, in training and not [graphspec L1..L5]:
-// L1 what `print` writes is read back to an equal spec;
-// L2 parameters: names by position or name, and the seeds of the i-th counted layer from 2i on;
-// L3 the interpreter and the compiled graph give the same rational numbers, and as double the same bits;
-// L4 the compiled program and the eager session give the same bits;
-// L5 a Sequential is lowered exactly where every binding offers a layer and reads the one before it, else the error
+// What is held for a random spec, in training and not [graphspec B1..B5]:
+// B1 what `print` writes is read back to an equal spec;
+// B2 parameters: names by position or name, and the seeds of the i-th counted layer from 2i on;
+// B3 the interpreter and the compiled graph give the same rational numbers, and as double the same bits;
+// B4 the compiled program and the eager session give the same bits;
+// B5 a Sequential is lowered exactly where every binding offers a layer and reads the one before it, else the error
 //    names the first that does not; its graph has the same params, seeds and initialisers, and gives the same bits, of
 //    results and of the running state.
 Outcome check_graphspec(SpecKind kind, std::uint64_t seed, std::uint64_t number, Subject& subject,

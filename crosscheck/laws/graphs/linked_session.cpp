@@ -1,4 +1,4 @@
-// linked_session: a session's own tape backward gives what backprop of the whole graph gives.
+// linked_session [session B1..B2]: a session's own tape backward gives what backprop of the whole graph gives.
 #include <bit>
 
 #include "crosscheck/laws/evidence.h"
