@@ -1,4 +1,4 @@
-// Any bytes as a GraphSpec in text form or as JSON: a clear refusal, or a spec that both forms read back to an equal one.
+// Any bytes as a GraphSpec in text or JSON: a clear refusal, or a spec that both forms read back to an equal one.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -5,15 +5,16 @@
 #include <string>
 #include <string_view>
 
-#include "crosscheck/io/npy.h"
+#include "runtime/data/npy.h"
 #include "spec/lang/check.h"
 
 namespace {
 
 using namespace plumbline;
+namespace data = plumbline::runtime::data;
 
 // The same numbers, −0 apart from 0, any NaN for a NaN.
-bool same(const crosscheck::Values& x, const crosscheck::Values& y) {
+bool same(const spec::Tensor<double>& x, const spec::Tensor<double>& y) {
   if (x.shape() != y.shape()) return false;
   for (spec::Index i = 0; i < x.size(); ++i) {
     const bool both_nan = x[i] != x[i] && y[i] != y[i];
@@ -22,15 +23,15 @@ bool same(const crosscheck::Values& x, const crosscheck::Values& y) {
   return true;
 }
 
-void read(std::string_view bytes, crosscheck::Sixteen sixteen) {
-  const auto array = crosscheck::parse_npy(bytes, "fuzz.npy", sixteen);
+void read(std::string_view bytes, data::Sixteen sixteen) {
+  const auto array = data::parse_npy(bytes, "fuzz.npy", sixteen);
   if (!array) {
     check(std::string_view(array.error().what()).starts_with("fuzz.npy: "), "a refusal names the file");
     return;
   }
   check(array->values.size() <= static_cast<spec::Index>(bytes.size()), "each element has its byte");
-  const std::string written = crosscheck::print_npy(array->values);
-  const auto again = crosscheck::parse_npy(written, "again.npy");
+  const std::string written = data::print_npy(array->values);
+  const auto again = data::parse_npy(written, "again.npy");
   check(again && same(again->values, array->values), "what is written reads back");
 }
 
@@ -38,7 +39,13 @@ void read(std::string_view bytes, crosscheck::Sixteen sixteen) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  read(text, crosscheck::Sixteen::refuse);
-  read(text, crosscheck::Sixteen::bfloat16);
+  const auto tensor = data::parse_npy_tensor(text, "fuzz.npy", data::Sixteen::bfloat16);
+  if (tensor) {
+    const std::string written = data::print_npy(*tensor);
+    const auto again = data::parse_npy_tensor(written, "again.npy", data::Sixteen::bfloat16);
+    check(again && data::print_npy(*again) == written, "a tensor reads back in its own dtype");
+  }
+  read(text, data::Sixteen::refuse);
+  read(text, data::Sixteen::bfloat16);
   return 0;
 }
