@@ -1,8 +1,6 @@
 // Drawing GraphSpecs: at each step a primitive that fits is put behind a name that is there.
 #include "crosscheck/sample/random_graphspec.h"
 
-#include <functional>
-
 #include "spec/graph/graphspec/builtin.h"
 #include "spec/ops/activation/gelu.h"
 #include "spec/ops/activation/leaky_relu.h"

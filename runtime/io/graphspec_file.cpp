@@ -1,6 +1,7 @@
 // Writing and reading GraphSpecs as JSON.
 #include "runtime/io/graphspec_file.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
