@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::uint64_t most_shrunk = 24;  // findings of one run; more say little
 constexpr std::uint64_t probes = 2;
-constexpr std::uint64_t fewer = 8;         // cases by that factor in formats that are not the first subject's
+// Formats that are not the first subject's have an eighth of its cases, but not fewer than 20.
+constexpr std::uint64_t fewer = 8, least_cases = 20;
 
 bool ever_applies(const Law& law, const spec::OpEntry* entry, const spec::Catalogue& catalogue, const Suite& suite) {
   for (std::uint64_t number = 0; number < probes; ++number) {
@@ -122,7 +123,7 @@ std::vector<CellPlan> plan_cells(const Suite& suite, const spec::Catalogue& cata
           if (const bool other = subject->format() != suite.subjects.front()->format(); !other)
             cells.push_back({entry, law.get(), subject.get(), cases});
           else if (law->in_every_format())
-            cells.push_back({entry, law.get(), subject.get(), std::max<std::uint64_t>(1, cases / fewer)});
+            cells.push_back({entry, law.get(), subject.get(), std::max(std::min(cases, least_cases), cases / fewer)});
     }
   }
   for (std::size_t i = 0; i < cells.size() && suite.total_cases > 0; ++i)

@@ -10,6 +10,8 @@
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/judge/cause.h"
 #include "crosscheck/judge/judge.h"
+#include "crosscheck/judge/product_rule.h"
+#include "crosscheck/judge/vacuity.h"
 #include "spec/num/round.h"
 
 namespace plumbline::crosscheck {
@@ -82,6 +84,7 @@ class Check final : public Verb {
     const spec::Shape& shape = in.graph.node(in.graph.outputs().front()).shape;
     std::vector<Values> data = in.data;
     data.push_back(load_shaped(vjp_, shape, "the cotangent of the output", claims.sixteen()).values);
+    options_.first_term = first_term_of_product_rule(in.graph, in.data, data.back());
     for (std::size_t k = 0; k < got_.size(); ++k) {
       const spec::Shape& input = in.data[grad.leaves[k]].shape();
       const std::string what = spec::concat("the gradient of input ", grad.leaves[k]);
@@ -176,8 +179,18 @@ class Check final : public Verb {
           !found.empty())
         cause = std::move(found);
     }
+    if (judgement.verdict == Verdict::pass) tell_untold(target, claims, judgement);
     report.add({file, what, got.values.shape(), dtype_name(got.dtype), claims, options_.tier, std::move(judgement),
                 std::move(cause), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
+  }
+
+  // A pass says nothing about an attribute whose other values would have passed too.
+  static void tell_untold(const Target& target, const spec::Claims& claims, Judgement& judgement) {
+    spec::Index size = judgement.elements;
+    for (const Values& x : target.data) size += x.size();
+    if (size > most_emulated_elements) return;
+    for (const std::string& sentence : untold_attributes(target.graph, target.data, target.node, claims))
+      judgement.note += spec::concat(judgement.note.empty() ? "" : "; ", sentence, " would have passed as well");
   }
 
   std::vector<std::string> words_, got_, claims_;

@@ -12,12 +12,12 @@ using spec::NodeId;
 
 namespace {
 
-// The largest |x_i − exact_i|, from the filter's centre.
+// The largest |x_i − exact_i|, from the middle of the filter's enclosure.
 double largest_error(const Filtered& exact, const Values& x) {
   double most = 0;
   for (Index i = 0; i < x.size(); ++i)
     if (exact[i].is_value()) {
-      const double error = std::abs(x[i] - exact[i].exact.centre());
+      const double error = std::abs(x[i] - exact[i].exact.centre() - exact[i].exact.tail());
       most = std::isnan(error) ? spec::upward::infinity : std::max(most, error);
     }
   return most;
@@ -27,7 +27,10 @@ double largest_error(const Filtered& exact, const Values& x) {
 double largest_distance(const Filtered& x, const Filtered& y) {
   double most = 0;
   for (Index i = 0; i < x.size(); ++i)
-    if (x[i].is_value() && y[i].is_value()) most = std::max(most, std::abs(x[i].exact.centre() - y[i].exact.centre()));
+    if (x[i].is_value() && y[i].is_value()) {
+      const auto &a = x[i].exact, &b = y[i].exact;
+      most = std::max(most, std::abs(a.centre() - b.centre() + (a.tail() - b.tail())));
+    }
   return most;
 }
 

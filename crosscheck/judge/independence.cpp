@@ -8,7 +8,7 @@
 #include <map>
 #include <numeric>
 
-#include "spec/eval/interpret.h"
+#include "crosscheck/judge/in_double.h"
 
 namespace plumbline::crosscheck {
 
@@ -43,20 +43,6 @@ class Classes {
   Index count_;
 };
 
-// Leaves that some op reads as a real variable.
-std::vector<std::size_t> real_leaves(const spec::Graph& graph) {
-  const std::vector<NodeId> leaves = graph.leaves();
-  std::vector<char> real(static_cast<std::size_t>(graph.size()), 0);
-  for (const spec::Node& node : graph.nodes())
-    for (std::size_t i = 0; i < node.inputs.size(); ++i)
-      if (graph.node(node.inputs[i]).extent < 0 && (node.op->differentiable(i) || !node.op->differentiable(0)))
-        real[static_cast<std::size_t>(node.inputs[i])] = 1;
-  std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < leaves.size(); ++i)
-    if (real[static_cast<std::size_t>(leaves[i])] != 0) out.push_back(i);
-  return out;
-}
-
 class Trace {
  public:
   Trace(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const ClaimsOf& claims_of)
@@ -79,16 +65,7 @@ class Trace {
   }
 
  private:
-  Values evaluate(const std::vector<Values>& data) const {
-    const NodeId wanted[] = {node_};
-    const auto values = spec::interpret<double>(graph_, data, wanted, [&](NodeId id) -> std::string_view {
-      const std::string method = claims_of_(id).method;
-      for (std::string_view known : graph_.node(id).op->methods())
-        if (known == method) return known;
-      return spec::default_method(graph_.node(id).op);
-    });
-    return values[static_cast<std::size_t>(node_)];
-  }
+  Values evaluate(const std::vector<Values>& data) const { return in_double(graph_, data, node_, claims_of_); }
 
   // Joins what each of the elements from `begin` below `end` of a leaf reaches: a block that reaches one class needs no
   // closer look, others are halved. False where the work is too much.

@@ -135,13 +135,18 @@ class LimitJudge {
     if (!rounded) return {};
     if (strict_) return spec::judging::passed_if(false);
     const bool overflow = bounded_[i].may_overflow() && !std::isfinite(got);
-    const bool as_other = std::any_of(others_.begin(), others_.end(), [&](const Values& other) {
-      return near(got, other[i], bound, claims_.output);
-    });
+    const bool as_other = follows_a_formula(i, got, bound);
     // Nothing bounds the roundings beside an infinity, as of scores that meet one: only the class of a number tells.
     const bool bound_holds = bounded_[i].is_value() && bounded_[i].judged();
     const bool loose = !bound_holds && std::isfinite(got) && (std::isfinite(y) || std::isfinite(ieee_[i]));
     return overflow || as_other || loose ? spec::judging::unjudged() : spec::judging::passed_if(false);
+  }
+
+  // What IEEE arithmetic gives by some formula: an intermediate may underflow there before it meets an infinity, and
+  // 0·∞ is NaN, while another formula keeps its limit.
+  bool follows_a_formula(Index i, double got, double bound = 0) const {
+    return std::any_of(others_.begin(), others_.end(),
+                       [&](const Values& other) { return near(got, other[i], bound, claims_.output); });
   }
 
  private:
@@ -180,10 +185,12 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
       const auto k = static_cast<std::size_t>(i);
       if (easy[k] == Settled::unbounded) expected.fixed[k] = spec::judging::unjudged();
       if (kept(i) || easy[k] == Settled::unbounded) continue;
-      // What IEEE arithmetic rounds to 0 on its way (a gate before an infinity) hides the limit, which forgives.
+      // What IEEE arithmetic rounds to 0 on its way (a gate before an infinity) hides the limit, which forgives, and
+      // so does what becomes of that 0 in a narrower format.
       const Judged at_limit = limits.judge(i, got[i]);
-      const bool forgiven = at_limit.verdict == Verdict::pass && !at_limit.unjudged;
-      if (easy[k] == Settled::no || forgiven) expected.fixed[k] = at_limit;
+      const bool reached = at_limit.verdict == Verdict::pass && !at_limit.unjudged;
+      if (easy[k] == Settled::no || reached) expected.fixed[k] = at_limit;
+      else if (limits.follows_a_formula(i, got[i])) expected.fixed[k] = spec::judging::unjudged();
     }
   }
   return judge_expected(graph, finite, node, got, claims_of, options, std::move(expected));

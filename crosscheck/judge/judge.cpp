@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "crosscheck/judge/accumulations.h"
 #include "crosscheck/judge/ensemble.h"
 #include "crosscheck/judge/gravity.h"
 #include "crosscheck/judge/independence.h"
@@ -93,13 +94,20 @@ class TensorJudge {
       Judged& element = elements_[static_cast<std::size_t>(i)];
       if (element.verdict != Verdict::fail && element.verdict != Verdict::suspect) continue;
       const auto& x = expected_[i];
-      const double ulp = ulp_bound(claims_of_(node_).output, x.magnitude());
+      const spec::Format& format = claims_of_(node_).output;
+      const double ulp = ulp_bound(format, x.magnitude()), ulp_of_terms = ulp_bound(format, magnitude_of_terms(i));
       const double least = options_.one_rounding_too ? 0 : one_rounding * ulp;
-      if (!(x.d > least) || !(element.ulps <= options_.formula_ulps)) continue;
+      if (!(x.d > least) || !(element.ulps * ulp <= options_.formula_ulps * ulp_of_terms)) continue;
       element.verdict = Verdict::pass;
       element.ratio = 1;
       other_formula_ = true;
     }
+  }
+
+  // Of the larger terms that another formula adds to the element.
+  double magnitude_of_terms(Index i) const {
+    const double exact = expected_[i].magnitude(), t = options_.first_term ? std::abs((*options_.first_term)[i]) : 0;
+    return std::isfinite(t) ? std::max(exact, t) : exact;
   }
 
   // A suspicion stands only if no common order of summation explains it, on data whose order the tier may speak of.
@@ -126,7 +134,7 @@ class TensorJudge {
   }
 
   // The errors of all elements that passed and that rounding may have moved, in units of their own deviation.
-  std::vector<UnitError> unit_errors(const Filtered& expected) const {
+  std::vector<UnitError> unit_errors(const Filtered& expected, double share) const {
     std::vector<UnitError> out;
     for (Index i = 0; i < got_.size(); ++i) {
       const auto& x = expected[i];
@@ -134,30 +142,47 @@ class TensorJudge {
       const bool counts = x.judged() && x.is_value() && !x.may_overflow() && s > 0 && std::isfinite(got_[i]);
       if (!counts || elements_[static_cast<std::size_t>(i)].unjudged) continue;
       const auto gap = real(x.exact, got_[i]) - x.exact;
-      out.push_back({lower(gap) / s, upper(gap) / s, x.b / s + constants_share, upper(x.exact) < 0 ? -1.0 : 1.0, i,
+      out.push_back({lower(gap) / s, upper(gap) / s, x.b / s + share, upper(x.exact) < 0 ? -1.0 : 1.0, i,
                      x.smallest() / s});
     }
     return out;
   }
 
+  // How independent elements are told, and what constants may add to all of them alike.
+  struct Grouping {
+    std::optional<std::vector<Index>> (*classes)(const spec::Graph&, const std::vector<Values>&, NodeId,
+                                                 const ClaimsOf&);
+    double share;
+    std::string_view none;  // why there are no classes
+  };
+  static constexpr std::string_view too_large = "too large to trace which elements are independent";
+  static constexpr std::array<Grouping, 2> groupings{
+      {{dependence_classes, constants_share, too_large}, {accumulation_classes, 0, ""}}};
+
   // Cheap questions first: a suspicion must survive independent elements, other orders of summation, data whose order
-  // speaks, and at last the classes of elements that are certainly independent.
+  // speaks, and at last the classes of elements that are certainly independent, or that accumulate on their own.
   void suspect_together(Judgement& out) const {
-    if (options_.tier != Tier::statistics || !suspicious(unit_errors(expected_), {}, options_)) return;
-    const Reading reading(graph_, data_, {node_}, claims_of_, /*lanes=*/true);
-    const auto errors = unit_errors(reading.filtered()[static_cast<std::size_t>(node_)]);
-    if (!suspicious(errors, {}, options_)) return;
-    const auto stand_down = [&](const std::string& why) {
-      out.note = "the statistical tier stood down on the tensor as a whole: " + why;
-    };
-    if (const auto why = order_speaks(graph_, data_)) return stand_down(*why);
-    const auto classes = dependence_classes(graph_, data_, node_, claims_of_);
-    if (!classes) return stand_down("too large to trace which elements are independent");
-    const auto found = suspicious(errors, *classes, options_);
-    if (!found) return stand_down("its elements share inputs, so that their errors may share a cause");
-    out.verdict = Verdict::suspect;
-    out.mismatched = static_cast<Index>(errors.size());
-    out.note = found->what;
+    for (const Grouping& g : groupings) {
+      if (options_.tier != Tier::statistics || !suspicious(unit_errors(expected_, g.share), {}, options_)) continue;
+      const Reading reading(graph_, data_, {node_}, claims_of_, /*lanes=*/true);
+      const auto errors = unit_errors(reading.filtered()[static_cast<std::size_t>(node_)], g.share);
+      if (!suspicious(errors, {}, options_)) continue;
+      const auto stand_down = [&](std::string_view why) {
+        if (!why.empty() && out.note.empty())
+          out.note = spec::concat("the statistical tier stood down on the tensor as a whole: ", why);
+      };
+      if (const auto why = order_speaks(graph_, data_)) return stand_down(*why);
+      const auto classes = g.classes(graph_, data_, node_, claims_of_);
+      const auto found = classes ? suspicious(errors, *classes, options_) : std::nullopt;
+      if (!found) {
+        stand_down(classes ? "its elements share inputs, so that their errors may share a cause" : g.none);
+        continue;
+      }
+      out.verdict = Verdict::suspect;
+      out.mismatched = static_cast<Index>(errors.size());
+      out.note = found->what;
+      return;
+    }
   }
 
   Judgement summary() const {

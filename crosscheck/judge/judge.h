@@ -26,6 +26,8 @@ struct JudgeOptions {
   // a kernel that claims no method cuts the formula into roundings.
   double formula_ulps = 0;
   bool one_rounding_too = false;  // of gradients, where even one rounding of this formula may be several of another
+  // Of gradients: the first of two terms, t and the rest, whose ulps these are where the terms cancel [formula B1].
+  std::optional<Values> first_term;
   bool vacuity = true;
 
   // How a run's probability of a false alarm is spent [tier B5]: half on the second tier, of elements and of whole
@@ -37,8 +39,8 @@ struct JudgeOptions {
   double lambda() const {
     return tier == Tier::statistics ? spec::lambda(false_alarm_of_tier(), run_elements) : spec::upward::infinity;
   }
-  // Of four questions about each tensor, which has an element at least.
-  double lambda_of_tensors() const { return spec::lambda(false_alarm_of_tensors(), 4 * run_elements); }
+  // Of eight questions about each tensor, which has an element at least.
+  double lambda_of_tensors() const { return spec::lambda(false_alarm_of_tensors(), 8 * run_elements); }
 };
 
 // One element that did not pass, or the worst that did.

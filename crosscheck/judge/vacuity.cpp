@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "crosscheck/judge/hypotheses.h"
+#include "spec/num/round.h"
 #include "spec/num/verdict.h"
 
 namespace plumbline::crosscheck {
@@ -112,6 +114,56 @@ std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<V
     if (!inherent || !right(other_expected, *inherent)) return std::string(idler.what);
   }
   return std::nullopt;
+}
+
+namespace {
+
+// The sentences of the other values of attributes that would pass on these data, and of all that were tried.
+struct Variants {
+  std::vector<std::string> tried, accepted;
+};
+Variants variants(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const spec::Claims& claims) {
+  const Reading reading(graph, data, {node}, [&](NodeId) { return claims; });
+  const Filtered expected = reading.filtered()[static_cast<std::size_t>(node)];
+  Variants out;
+  if (!tells_anything(expected)) return out;
+  const Values none;
+  suppose_changed_attributes({graph, data, node, none, none, claims}, [&](const Values& y, const std::string& sentence) {
+    out.tried.push_back(sentence);
+    const Values stored = map(y, [&](double v) { return spec::round_to_format(v, claims.output); });
+    if (stored.shape() == expected.shape() && accepted(expected, stored)) out.accepted.push_back(sentence);
+  });
+  return out;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+}  // namespace
+
+std::vector<std::string> untold_attributes(const spec::Graph& graph, const std::vector<Values>& data, NodeId node,
+                                           const spec::Claims& claims) {
+  const Variants here = variants(graph, data, node, claims);
+  std::vector<std::string> out;
+  if (here.accepted.empty()) return out;
+  std::vector<Variants> others;  // on ordinary numbers and on small ones, beside which an eps is large
+  const std::vector<spec::NodeId> leaves = graph.leaves();
+  for (const double scale : {1.0, 0x1p-10}) {
+    std::vector<Values> other = altered(graph, data, /*positive=*/false);
+    for (std::size_t i = 0; i < other.size(); ++i)
+      if (graph.node(leaves[i]).extent < 0) other[i] = map(other[i], [&](double v) { return v * scale; });
+    others.push_back(variants(graph, other, node, claims));
+  }
+  std::string last;  // attribute
+  for (const std::string& sentence : here.accepted) {
+    const std::string attribute = sentence.substr(0, sentence.find('='));
+    const bool matters = std::any_of(others.begin(), others.end(), [&](const Variants& v) {
+      return contains(v.tried, sentence) && !contains(v.accepted, sentence);
+    });
+    if (attribute != last && matters) out.push_back(sentence), last = attribute;
+  }
+  return out;
 }
 
 }  // namespace plumbline::crosscheck

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crosscheck/judge/reading.h"
 
@@ -12,5 +13,10 @@ namespace plumbline::crosscheck {
 // although the op does not always give that: `zeros would pass`.
 std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
                                    const Filtered& expected, const Values& got, const ClaimsOf& claims_of);
+
+// The attributes of the graph's one op that these data say nothing about: other values of them, which on other data
+// make a difference, would have passed: `eps=0 instead of 1e-05`. At most one value of each.
+std::vector<std::string> untold_attributes(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
+                                           const spec::Claims& claims);
 
 }  // namespace plumbline::crosscheck

@@ -52,8 +52,9 @@ Ball intersection(const Ball& a, const Ball& b) {
 bool has_infinity(const Tensors<double>& data) { return count_infinities(data) > 0; }
 
 Tensors<Ball> as_balls(const Graph& graph, const Tensors<double>& data, int precision, Path path) {
-  constexpr Index beyond = 1100, apart = 3;  // exponents: above binary64's, and more than a rounding apart
-  constexpr Index further = Index{1} << 30;
+  // Exponents: above binary64's, and above what exponentials of moderate data are (a gate σ(−768) beside an infinity);
+  // more than a rounding apart.
+  constexpr Index beyond = Index{1} << 22, apart = 3, further = Index{1} << 22;
   const Index infinities = count_infinities(data);
   const std::vector<char> real = real_variables(graph);
   const std::vector<NodeId> leaves = graph.leaves();

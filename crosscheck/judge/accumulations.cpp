@@ -1,0 +1,157 @@
+// Probing an op: which terms its outputs are sums of, told by tags that stand for the inputs.
+#include "crosscheck/judge/accumulations.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <unordered_set>
+
+#include "crosscheck/judge/in_double.h"
+#include "crosscheck/judge/reading.h"
+
+namespace plumbline::crosscheck {
+
+using spec::Index;
+using spec::NodeId;
+
+namespace {
+
+constexpr double most_work = 0x1p24;  // elements that are read or computed
+constexpr Index probes = 24;          // elements of a factor that are looked at one by one
+constexpr Index too_few = 16;         // values, to ask whether they are distinct
+
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+double significand(double x) {
+  int exponent = 0;
+  return std::abs(std::frexp(x, &exponent));
+}
+
+class Probe {
+ public:
+  Probe(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const ClaimsOf& claims_of)
+      : graph_(graph), data_(data), node_(node), claims_of_(claims_of), leaves_(real_leaves(graph)) {
+    std::sort(leaves_.begin(), leaves_.end(), [&](auto a, auto b) { return data_[a].size() < data_[b].size(); });
+  }
+
+  std::optional<std::vector<Index>> classes() {
+    double size = static_cast<double>(graph_.node(node_).shape.size());
+    for (std::size_t leaf : leaves_) size += static_cast<double>(data_[leaf].size());
+    if (size * probes > most_work || !plain() || !sums_of_products() || !terms_of_their_own()) return std::nullopt;
+    return by_terms();
+  }
+
+ private:
+  // All real leaves replaced, element by element: f(leaf, k, value).
+  template <class F>
+  std::vector<Values> replaced(F&& f) const {
+    std::vector<Values> out = data_;
+    for (std::size_t leaf : leaves_)
+      out[leaf] = Values::generate(data_[leaf].shape(), [&](Index k) { return double{f(leaf, k, data_[leaf][k])}; });
+    return out;
+  }
+  Values evaluate(const std::vector<Values>& data) const { return in_double(graph_, data, node_, claims_of_); }
+
+  // Distinct numbers, zeros aside, that no kernel rounds before it uses them.
+  bool plain() const {
+    for (std::size_t leaf : leaves_) {
+      std::unordered_set<double> seen;
+      Index count = 0;
+      for (double x : data_[leaf].elements()) {
+        if (!std::isfinite(x) || !spec::representable(x, claims_of_(node_).operands)) return false;
+        if (x != 0) ++count, seen.insert(significand(x));
+      }
+      if (count >= too_few && 4 * static_cast<Index>(seen.size()) < 3 * count) return false;
+    }
+    return !leaves_.empty();
+  }
+
+  // Without division, constants that round, and elementary functions small integers give no error at all.
+  bool sums_of_products() const {
+    const auto integers = replaced([](std::size_t leaf, Index k, double) {
+      const std::uint64_t h = mixed(static_cast<std::uint64_t>(k) * 8 + leaf);
+      return static_cast<double>(h % 3 + 1) * (h >> 40 & 1 ? -1 : 1);
+    });
+    const ClaimsOf exact = [&](NodeId id) {
+      spec::Claims c = spec::Claims::in(spec::binary64);
+      c.method = claims_of_(id).method;
+      return c;
+    };
+    const Filtered y = Reading(graph_, integers, {node_}, exact).filtered()[static_cast<std::size_t>(node_)];
+    return std::all_of(y.elements().begin(), y.elements().end(),
+                       [](const auto& x) { return x.is_value() && x.d == 0 && !x.may_overflow(); });
+  }
+
+  static double tag(std::size_t leaf, Index k) {
+    return static_cast<double>((mixed(static_cast<std::uint64_t>(k) * 64 + leaf) >> 14) + 2);  // below 2^51
+  }
+
+  // Some leaf is a factor, or all there is: alone, each of its elements gives different outputs different elements of
+  // the other leaves, or reaches one output at most.
+  bool terms_of_their_own() const {
+    std::unordered_set<double> tags;
+    for (std::size_t leaf : leaves_)
+      for (Index k = 0; k < data_[leaf].size(); ++k) tags.insert(tag(leaf, k));
+    for (std::size_t factor : leaves_) {
+      const Values base = only(factor, -1);
+      const bool bare = std::all_of(base.elements().begin(), base.elements().end(),
+                                    [&](double y) { return y == 0 || tags.contains(std::abs(y)); });
+      if (bare) return all_apart(factor, base, tags);
+    }
+    return false;
+  }
+  // The output for the k-th element of a leaf alone, as 1; none for k = −1.
+  Values only(std::size_t factor, Index k) const {
+    return evaluate(replaced([&](std::size_t leaf, Index i, double) {
+      return leaf != factor ? tag(leaf, i) : i == k ? 1.0 : 0.0;
+    }));
+  }
+  bool all_apart(std::size_t factor, const Values& base, const std::unordered_set<double>& tags) const {
+    const Index n = data_[factor].size();
+    for (Index probe = 0; probe < std::min(n, probes); ++probe) {
+      const auto k = n <= probes ? probe : static_cast<Index>(mixed(static_cast<std::uint64_t>(probe)) %
+                                                              static_cast<std::uint64_t>(n));
+      const Values y = only(factor, k);
+      std::unordered_set<double> seen;
+      for (Index i = 0; i < y.size(); ++i) {
+        const double term = std::abs(y[i] - base[i]);
+        if (term == 0) continue;
+        if ((term != 1 && !tags.contains(term)) || !seen.insert(term).second) return false;
+      }
+    }
+    return true;
+  }
+
+  // The same significands in the same places give the same sum of their hashes.
+  std::vector<Index> by_terms() const {
+    const Values y = evaluate(replaced([](std::size_t, Index, double x) {
+      if (x == 0) return 0.0;
+      const auto bits = static_cast<std::uint64_t>(std::ldexp(significand(x), 53));
+      return static_cast<double>((mixed(bits) >> 44) + 1);
+    }));
+    std::vector<Index> out;
+    std::map<double, Index> number;
+    for (double v : y.elements()) out.push_back(number.try_emplace(v, static_cast<Index>(number.size())).first->second);
+    return out;
+  }
+
+  const spec::Graph& graph_;
+  const std::vector<Values>& data_;
+  NodeId node_;
+  const ClaimsOf& claims_of_;
+  std::vector<std::size_t> leaves_;
+};
+
+}  // namespace
+
+std::optional<std::vector<Index>> accumulation_classes(const spec::Graph& graph, const std::vector<Values>& data,
+                                                       NodeId node, const ClaimsOf& claims_of) {
+  return Probe(graph, data, node, claims_of).classes();
+}
+
+}  // namespace plumbline::crosscheck
