@@ -135,7 +135,7 @@ class Trials {
   }
 
   void try_graphspec(const GraphSpecBug& bug, Trial& trial) const {
-    for (std::uint64_t number = 0; number < options_.cases && !trial.over(); ++number)
+    for (std::uint64_t number = 0; number < specs_per_case * options_.cases && !trial.over(); ++number)
       trial.count(graphspec_law_name,
                   guarded([&] { return check_graphspec(bug.kind, options_.seed, number, *bases_.front(), &bug); }));
   }

@@ -62,48 +62,63 @@ const std::vector<Draw>& pointwise() {
   return list;
 }
 
-// With parameters, or of one kind of shape; what does not fit is refused and drawn again.
-const std::vector<Draw>& shaped() {
+Primitive drawn_linear(Choices& c) {
+  return gs::Linear{.out_features = c.pick(1, 5), .bias = !c.coin(), .init = drawn_init(c)};
+}
+Primitive drawn_convolution(Choices& c) {
+  gs::Conv2d conv{.out_channels = c.pick(1, 4), .kernel = {c.pick(1, 3)}, .stride = {c.pick(1, 2)}};
+  conv.padding = {c.pick(0, 1)}, conv.bias = !c.coin(), conv.init = drawn_init(c);
+  return conv;
+}
+Primitive drawn_layer_norm(Choices& c) { return gs::LayerNorm{.axes = c.pick(1, 2), .affine = !c.coin()}; }
+Primitive drawn_batch_norm(Choices& c) { return gs::BatchNorm{.affine = !c.coin()}; }
+Primitive drawn_rms_norm(Choices&) { return gs::RmsNorm{}; }
+Primitive drawn_recurrent(Choices& c) {
+  static const std::vector<std::string> cells{"rnn", "gru", "lstm"};
+  return gs::Recurrent{.cell = c.one_of(cells), .hidden_size = c.pick(1, 3), .bias = !c.coin()};
+}
+template <class Pool>
+Primitive drawn_pool(Choices&) {
+  Pool pool;
+  pool.kernel = {2};
+  return pool;
+}
+
+const std::vector<Draw>& of_rows() {
+  static const std::vector<Draw> list{drawn_linear, drawn_layer_norm, drawn_rms_norm, drawn_batch_norm,
+                                      drawn_recurrent};
+  return list;
+}
+const std::vector<Draw>& of_sequences() {
   static const std::vector<Draw> list{
-      [](Choices& c) -> Primitive {
-        return gs::Linear{.out_features = c.pick(1, 5), .bias = !c.coin(), .init = drawn_init(c)};
-      },
-      [](Choices& c) -> Primitive {
-        gs::Conv2d conv{.out_channels = c.pick(1, 4), .kernel = {c.pick(1, 3)}, .stride = {c.pick(1, 2)}};
-        conv.padding = {c.pick(0, 1)}, conv.bias = !c.coin(), conv.init = drawn_init(c);
-        return conv;
-      },
-      [](Choices& c) -> Primitive {
-        return gs::Conv1d{.out_channels = c.pick(1, 4), .kernel = {c.pick(1, 2)}, .groups = c.pick(1, 2)};
-      },
-      [](Choices& c) -> Primitive { return gs::LayerNorm{.axes = c.pick(1, 2), .affine = !c.coin()}; },
-      [](Choices&) -> Primitive { return gs::RmsNorm{}; },
-      [](Choices& c) -> Primitive { return gs::BatchNorm{.affine = !c.coin()}; },
-      [](Choices& c) -> Primitive { return gs::GroupNorm{.num_groups = c.pick(1, 2)}; },
+      drawn_linear,
+      drawn_layer_norm,
+      drawn_rms_norm,
+      drawn_recurrent,
       [](Choices& c) -> Primitive {
         return gs::MultiheadAttention{.num_heads = c.pick(1, 2), .is_causal = c.coin(), .bias = c.coin()};
       },
       [](Choices& c) -> Primitive {
-        static const std::vector<std::string> cells{"rnn", "gru", "lstm"};
-        return gs::Recurrent{.cell = c.one_of(cells), .hidden_size = c.pick(1, 3), .bias = !c.coin()};
+        return gs::Conv1d{.out_channels = c.pick(1, 4), .kernel = {c.pick(1, 2)}, .groups = c.pick(1, 2)};
       },
       [](Choices& c) -> Primitive { return gs::Mamba{.d_state = c.pick(1, 2), .d_conv = c.pick(1, 3)}; },
       [](Choices& c) -> Primitive { return gs::LearnedPositions{c.pick(3, 6)}; },
       [](Choices&) -> Primitive { return spec::SinusoidalEncoding{}; },
       [](Choices& c) -> Primitive { return spec::Mean{{c.pick(1, 2)}, c.coin()}; },
-      [](Choices&) -> Primitive { return spec::Flatten{1, -1}; },
       [](Choices&) -> Primitive { return spec::Permute{{1, 0, 2}}; },
+  };
+  return list;
+}
+const std::vector<Draw>& of_images() {
+  static const std::vector<Draw> list{
+      drawn_convolution,
+      drawn_convolution,
+      drawn_batch_norm,
+      [](Choices& c) -> Primitive { return gs::GroupNorm{.num_groups = c.pick(1, 2)}; },
+      drawn_pool<spec::MaxPool2d>,
+      drawn_pool<spec::AvgPool2d>,
       [](Choices&) -> Primitive { return spec::GlobalAvgPool2d{}; },
-      [](Choices&) -> Primitive {
-        spec::MaxPool2d pool;
-        pool.kernel = {2};
-        return pool;
-      },
-      [](Choices&) -> Primitive {
-        spec::AvgPool2d pool;
-        pool.kernel = {2};
-        return pool;
-      },
+      [](Choices&) -> Primitive { return spec::Flatten{1, -1}; },
   };
   return list;
 }
@@ -120,7 +135,11 @@ const std::vector<Draw>& joining() {
   return list;
 }
 
-Primitive drawn(Choices& c) { return c.one_of(c.coin() ? shaped() : pointwise())(c); }
+// For a name of that shape; what does not fit is refused and drawn again.
+Primitive drawn(Choices& c, const Shape& x) {
+  const auto& layers = x.rank() > 3 ? of_images() : x.rank() == 3 ? of_sequences() : of_rows();
+  return c.one_of(c.pick(0, 2) < 2 ? layers : pointwise())(c);
+}
 
 class SpecBuilder {
  public:
@@ -175,7 +194,7 @@ class SpecBuilder {
     for (const auto& [tokens, letters] : tokens_)
       if (tokens == x) return let({{}, gs::Embedding{letters, choices_.pick(1, 4), 1}, {x}, std::nullopt});
     for (int t = 0; t < tries; ++t)
-      if (const auto id = let({{}, drawn(choices_), {x}, std::nullopt})) return id;
+      if (const auto id = let({{}, drawn(choices_, spec_.shape(x)), {x}, std::nullopt})) return id;
     return std::nullopt;
   }
 

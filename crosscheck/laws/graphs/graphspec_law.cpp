@@ -276,7 +276,7 @@ void run_graphspec_laws(const StepOptions& options, Subject& subject, Report& re
   for (const SpecKind kind : {SpecKind::chain, SpecKind::dag}) {
     if (!matches(options.op, name_of(kind))) continue;
     CellCount count(std::string(name_of(kind)), std::string(graphspec_law_name), subject.name(), "graph");
-    for (std::uint64_t number = 0; number < options.cases; ++number) {
+    for (std::uint64_t number = 0; number < specs_per_case * options.cases; ++number) {
       Outcome outcome;
       if (const auto problem = run_guarded([&] { outcome = check_graphspec(kind, options.seed, number, subject); })) {
         outcome = {};

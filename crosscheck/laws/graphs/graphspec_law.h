@@ -32,6 +32,7 @@ Outcome check_graphspec(SpecKind kind, std::uint64_t seed, std::uint64_t number,
 
 inline constexpr std::string_view graphspec_law_name = "graphspec", graphspec_law_summary =
     "interpreter, compiled program, eager session and lowered Sequential of a model agree, exactly and bit for bit";
+inline constexpr std::uint64_t specs_per_case = 4;  // of a cell: a spec is checked in no time, and there are many kinds
 std::string_view name_of(SpecKind kind);  // graphspec_chain, graphspec_dag
 
 // Adds a cell for each kind, and what was found.
