@@ -15,6 +15,8 @@
 #include "crosscheck/sample/patterns.h"
 #include "spec/graph/graphspec/compile.h"
 #include "spec/layers/losses.h"
+#include "spec/ops/arithmetic/square.h"
+#include "spec/ops/reduce/mean.h"
 
 namespace plumbline::crosscheck {
 
@@ -58,10 +60,13 @@ Result<TrainGraph> train_graph(spec::SpecProgram program, const ModelOptions& op
       if (state.leaf == leaf) state.next = next;
   g.graph = std::move(program.graph);
   g.x = program.inputs.front();
-  g.output = g.graph.outputs().front();
+  const std::vector<NodeId> outputs = g.graph.outputs();
+  g.output = outputs.front();
   const spec::Var target = g.graph.input("target", g.graph.node(g.output).shape);
   g.labels = target.id();
-  const spec::Var loss = spec::mse(g.graph.var(g.output), target);
+  spec::Var loss = spec::mse(g.graph.var(g.output), target);
+  for (std::size_t i = 1; i < outputs.size(); ++i)
+    loss = spec::add(loss, spec::call(spec::Mean{}, spec::call(spec::Square{}, g.graph.var(outputs[i]))));
   g.loss = loss.id();
   g.graph.output(loss);
   return g;

@@ -13,9 +13,10 @@ namespace plumbline::crosscheck {
 bool looks_like_graphspec(std::string_view text);
 
 // Initial values by occurrence, then options.spec_steps steps of sgd on the mean square error between the first output
-// and targets made, with the inputs, from the seed; batch statistics and dropout as in training. Each initial value,
-// and every node of each step with its gradients and the optimiser's, is judged. A spec without parameters that learn,
-// or of several inputs, is run forwards and backwards once. options.model names the file.
+// and targets made, with the inputs, from the seed, plus the mean squares of any other outputs; batch statistics and
+// dropout as in training. Each initial value, and every node of each step with its gradients and the optimiser's, is
+// judged. A spec without parameters that learn, or of several inputs, is run forwards and backwards once. options.model
+// names the file.
 spec::Result<Report> audit_graphspec(const spec::GraphSpec& spec, const ModelOptions& options,
                                      const ModelSubjects& subjects, std::ostream& table);
 
