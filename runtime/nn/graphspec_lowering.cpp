@@ -79,7 +79,8 @@ Result<Layer> block(const spec::LayerView& view) {
 
 LoweringTable LoweringTable::builtin() {
   LoweringTable table;
-  for (const spec::OpEntry* entry : spec::Catalogue::builtin().entries())
+  const spec::Catalogue catalogue = spec::Catalogue::builtin();
+  for (const spec::OpEntry* entry : catalogue.entries())
     table.add(std::string(entry->name), [parse = entry->parse](const spec::LayerView& view) -> Result<Layer> {
       auto op = parse(view.config);
       if (!op) return tl::unexpected(op.error());

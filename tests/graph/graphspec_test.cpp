@@ -102,8 +102,7 @@ TEST(GraphSpec, TextIsReadBack) {
             "plumbline.graphspec/1\n"
             "x = input [2, 3]\n"
             "h = linear(x) out_features=3\n"
-            "%2 = relu(h)\n"
-            "again = linear(%2) out_features=3 shares=h\n"
+            "again = h >> relu >> linear out_features=3 shares=h\n"
             "y = sub(again, x)\n"
             "output y\n");
   const auto chain = parse_graphspec(
