@@ -3,5 +3,7 @@
 // expects: last_dimension_is<128>::layer_expects<64>
 #include "runtime/typed/sequential.h"
 
+namespace second_layer {
 using namespace plumbline::runtime::typed;
 const auto model = input<Shape<32, 784>>() >> Linear<784, 128>{} >> relu() >> Linear<64, 10>{};
+}  // namespace second_layer
