@@ -185,7 +185,9 @@ class SpecBuilder {
     if (choices_.pick(0, 3) == 3) binding.name = spec::concat("b", spec_.size());
     const auto id = spec_.try_let(std::move(binding));
     if (!id) return std::nullopt;
-    if (spec_.shape(*id).size() <= most_elements && spec_.shape(*id).size() > 0) return *id;
+    const Shape& shape = spec_.shape(*id);
+    const bool has_variance = spec_.binding(*id).primitive->name() != "batch_norm" || shape.size() > shape[1];
+    if (shape.size() <= most_elements && shape.size() > 0 && has_variance) return *id;
     spec_ = std::move(before);
     return std::nullopt;
   }
