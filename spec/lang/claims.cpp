@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "spec/lang/attributes.h"
+#include "spec/lang/ranges.h"
 
 namespace plumbline::spec {
 
@@ -22,6 +23,7 @@ constexpr std::array<std::string_view, 4> order_names{"any", "left", "lanes", "t
 
 Result<Format> read_format(std::string_view name, std::string_view value) {
   if (const auto f = format_named(value)) return *f;
+  if (value == tall32.name) return tall32;
   std::vector<std::string> known;
   for (const Format& f : formats) known.emplace_back(f.name);
   return fail("claim ", name, ": unknown format ", value, did_you_mean(value, known));

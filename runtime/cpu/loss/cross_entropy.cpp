@@ -77,8 +77,9 @@ BoundKernel bind_cross_entropy(const spec::Op& op, const Shapes& in, const Shape
                    }
                  });
     if (none) return;
-    const float total = total_of(args.workers, terms, parts, terms_count);
-    args.out.f32()[0] = k.reduction == LossReduction::mean ? total / static_cast<float>(k.places) : total;
+    const bool mean = k.reduction == LossReduction::mean;
+    args.out.f32()[0] =
+        total_over(args.workers, terms, parts, terms_count, mean ? static_cast<float>(k.places) : 1.0f);
   };
   return bound;
 }
@@ -116,8 +117,8 @@ BoundKernel bind_cross_entropy_index(const spec::Op& op, const Shapes& in, const
                  });
     if (none) return;
     const Index kept = kept_of(args.in[1], ignored);
-    const float total = total_of(args.workers, terms, parts, k.places);
-    args.out.f32()[0] = k.reduction == LossReduction::mean && kept > 0 ? total / static_cast<float>(kept) : total;
+    const bool mean = k.reduction == LossReduction::mean && kept > 0;
+    args.out.f32()[0] = total_over(args.workers, terms, parts, k.places, mean ? static_cast<float>(kept) : 1.0f);
   };
   return bound;
 }

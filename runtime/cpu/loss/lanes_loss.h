@@ -5,6 +5,7 @@
 #include "runtime/core/buffer.h"
 #include "runtime/cpu/elementwise.h"
 #include "runtime/cpu/lanes.h"
+#include "runtime/cpu/wide.h"
 
 namespace plumbline::runtime {
 
@@ -20,6 +21,12 @@ inline float total_of(Workers& workers, const float* terms, float* parts, Index 
   const Index chunks = (n + chunk - 1) / chunk;
   workers.run(chunks, [&](Index p, int) { parts[p] = sum_lanes(terms + p * chunk, std::min(chunk, n - p * chunk)); });
   return sum_lanes(parts, chunks);
+}
+// Their total over a divisor, which may be in the range of float where the total is not.
+inline float total_over(Workers& workers, const float* terms, float* parts, Index n, float divisor) {
+  const float total = total_of(workers, terms, parts, n);
+  if (in_range(total)) return total / divisor;
+  return static_cast<float>(wide_sum_of<float>(n, [=](Index i) { return terms[i]; }) / divisor);
 }
 inline std::size_t total_scratch(Index n) {
   return aligned(static_cast<std::size_t>(n) * 4) + aligned(static_cast<std::size_t>(n / chunk + 1) * 4);

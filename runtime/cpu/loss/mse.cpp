@@ -4,6 +4,15 @@
 namespace plumbline::runtime {
 namespace {
 
+// Σ (x − t)², where that has left the range of float.
+double wide_squares(const KernelArgs& args, Index n) {
+  const float *x = args.in[0].f32(), *t = args.in[1].f32();
+  return wide_sum_of<float>(n, [=](Index i) {
+    const double d = static_cast<double>(x[i]) - t[i];
+    return d * d;
+  });
+}
+
 BoundKernel bind_mse(const spec::Op& op, const Shapes& in, const Shape&) {
   const LossReduction reduction = loss_reduction(op);
   const Index n = in[0].size();
@@ -21,8 +30,9 @@ BoundKernel bind_mse(const spec::Op& op, const Shapes& in, const Shape&) {
       const void* x[] = {args.in[0].f32() + begin, args.in[1].f32() + begin};
       term(x, terms + begin, end - begin);
     });
+    const float divisor = reduction == LossReduction::mean ? static_cast<float>(n) : 1.0f;
     const float total = total_of(args.workers, terms, parts, n);
-    args.out.f32()[0] = reduction == LossReduction::mean ? total / static_cast<float>(n) : total;
+    args.out.f32()[0] = in_range(total) ? total / divisor : static_cast<float>(wide_squares(args, n) / divisor);
   };
   return bound;
 }
@@ -30,7 +40,7 @@ BoundKernel bind_mse(const spec::Op& op, const Shapes& in, const Shape&) {
 }  // namespace
 
 void register_mse(KernelTable& table) {
-  table.add({"mse", "mse.lanes", Device::cpu, DType::f32, lanes_loss_claims(), false, {}, bind_mse});
+  table.add({"mse", "mse.lanes", Device::cpu, DType::f32, without_overflow(lanes_loss_claims()), false, {}, bind_mse});
 }
 
 }  // namespace plumbline::runtime

@@ -7,6 +7,7 @@
 
 #include "runtime/core/attribute.h"
 #include "runtime/cpu/loss/wide_loss.h"
+#include "runtime/cpu/wide.h"
 
 namespace plumbline::runtime {
 
@@ -60,7 +61,11 @@ BoundKernel bind_pointwise(Reduction reduction, const Shapes& in, Term term) {
       places.run(args, begin, end, [&](Index, double l) { sum = first ? l : sum + l, first = false; });
       return sum;
     });
-    args.out.as<T>()[0] = static_cast<T>(reduction.sum ? total : total / static_cast<double>(count));
+    const double divisor = reduction.sum ? 1 : static_cast<double>(count);
+    if (in_range(total)) return void(args.out.as<T>()[0] = static_cast<T>(total / divisor));
+    Wide<double> again = 0;
+    places.run(args, 0, n, [&](Index, double l) { again += l; });
+    args.out.as<T>()[0] = static_cast<T>(again / divisor);
   };
   return bound;
 }

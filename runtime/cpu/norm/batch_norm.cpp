@@ -67,9 +67,17 @@ const T* channel(const KernelArgs& args, std::size_t input, Index c) {
   return args.in.size() > input ? args.in[input].template as<T>() + c : nullptr;
 }
 
+// (x − m)·(1/√(v + eps)) · w + b of channel c in the wider type.
+template <class T>
+T wide_running(const KernelArgs& args, Index c, double eps, T x) {
+  const auto at = [&](std::size_t input) { return static_cast<Wide<T>>(*channel<T>(args, input, c)); };
+  const Wide<T> normal = (x - at(1)) / std::sqrt(at(2) + eps);
+  return static_cast<T>((args.in.size() > 3 ? normal * at(3) : normal) + (args.in.size() > 4 ? at(4) : 0));
+}
+
 // y = (x − m)·scale · w + b, where the channels of an image are neighbours.
 template <class T>
-void by_row(const KernelArgs& args, const Channels& s, Index begin, Index end, const T* scale) {
+void by_row(const KernelArgs& args, const Channels& s, double eps, Index begin, Index end, const T* scale) {
   const T *m = args.in[1].as<T>(), *w = channel<T>(args, 3, 0), *b = channel<T>(args, 4, 0);
   for (Index r = begin; r < end; ++r) {
     const T* x = args.in[0].as<T>() + r * s.channels;
@@ -82,12 +90,14 @@ void by_row(const KernelArgs& args, const Channels& s, Index begin, Index end, c
     if (b != nullptr)
 #pragma GCC ivdep
       for (Index c = 0; c < s.channels; ++c) y[c] = y[c] + b[c];
+    if (!all_in_range(y, s.channels))
+      for (Index c = 0; c < s.channels; ++c) y[c] = wide_running<T>(args, c, eps, x[c]);
   }
 }
 
 // y = (x − m)·(1/√(v + eps)) · w + b
 template <class T>
-BoundKernel by_running(const Shape& x, T eps) {
+BoundKernel by_running(const Shape& x, double eps) {
   const Channels s = channels_of(x);
   BoundKernel bound;
   bound.run = [](const KernelArgs&) {};
@@ -96,63 +106,89 @@ BoundKernel by_running(const Shape& x, T eps) {
   bound.run = [=](const KernelArgs& args) {
     T* scale = args.shared<T>();
     const T *m = args.in[1].as<T>(), *v = args.in[2].as<T>();
-    for (Index c = 0; c < s.channels; ++c) scale[c] = 1 / std::sqrt(v[c] + eps);
+    for (Index c = 0; c < s.channels; ++c) {
+      const T spread = v[c] + static_cast<T>(eps);
+      scale[c] = in_range(spread) ? 1 / std::sqrt(spread) : std::numeric_limits<T>::quiet_NaN();
+    }
     parallel_for(args.workers, s.batch, std::max<Index>(1, slice_work / (s.channels * s.space)),
                  [&](Index begin, Index end, int) {
-                   if (s.space == 1) return by_row(args, s, begin, end, scale);
+                   if (s.space == 1) return by_row(args, s, eps, begin, end, scale);
                    for (Index r = begin * s.channels; r < end * s.channels; ++r) {
                      const Index c = r % s.channels;
                      const T* from = args.in[0].as<T>() + r * s.space;
                      T* y = args.out.as<T>() + r * s.space;
                      for (Index i = 0; i < s.space; ++i) y[i] = from[i] - m[c];
                      affine_run<T>(y, s.space, scale[c], channel<T>(args, 3, c), channel<T>(args, 4, c));
+                     if (!all_in_range(y, s.space))
+                       for (Index i = 0; i < s.space; ++i) y[i] = wide_running<T>(args, c, eps, from[i]);
                    }
                  });
   };
   return bound;
 }
 
+// y = x̂ · w + b of one channel in place; what leaves the range of T is gathered and computed again.
 template <class T>
 BoundKernel bind_batch_norm(const spec::Op& op, const Shapes& in, const Shape&) {
-  const T eps = static_cast<T>(attribute<double>(op, "eps"));
+  const double eps = attribute<double>(op, "eps");
   if (!attribute<bool>(op, "training")) return by_running<T>(in[0], eps);
-  return by_channel<T, 1, true>(in[0], [eps](const KernelArgs& args, Index c, T* x, Index, Index n) {
-    affine_run<T>(x, n, centre<true>(x, x, n, eps), channel<T>(args, 1, c), channel<T>(args, 2, c));
+  return by_channel<T, 1, true>(in[0], [eps, s = channels_of(in[0])](const KernelArgs& args, Index c, T* x, Index,
+                                                                     Index n) {
+    const T *w = channel<T>(args, 1, c), *b = channel<T>(args, 2, c);
+    const auto [scale, sound] = centre<true>(x, x, n, eps);
+    if (sound && moderate_weights(w, 1) && moderate_weights(b, 1)) return affine_run<T>(x, n, scale, w, b);
+    gather(s, args.in[0].as<T>(), c, 1, x);
+    const WideSlice<true, T> slice(x, n, eps);
+    for (Index i = 0; i < n; ++i)
+      x[i] = static_cast<T>(slice(x[i]) * (w == nullptr ? T(1) : *w) + (b == nullptr ? T(0) : *b));
   });
 }
 
 template <class T>
 BoundKernel bind_batch_norm_grad(const spec::Op& op, const Shapes& in, const Shape&) {
-  const T eps = static_cast<T>(attribute<double>(op, "eps"));
-  return by_channel<T, 2, true>(in[0], [eps](const KernelArgs&, Index, T* x, Index block, Index n) {
-    slice_gradient<true, T>(x, x + block, x, n, eps);
+  const double eps = attribute<double>(op, "eps");
+  return by_channel<T, 2, true>(in[0], [eps, s = channels_of(in[0])](const KernelArgs& args, Index c, T* x, Index block,
+                                                                     Index n) {
+    if (slice_gradient<true, T>(x, x + block, x, n, eps)) return;
+    gather(s, args.in[0].as<T>(), c, 1, x);
+    wide_slice_gradient<true, T>(x, x + block, x, n, eps);
   });
 }
 
 // (1 − m)·old + m·statistic(x, n); m = 1 / (1 + batches seen) where that is given.
-template <class T, class F>
-BoundKernel bind_running(const spec::Op& op, const Shapes& in, F statistic) {
+template <class T, class F, class Again>
+BoundKernel bind_running(const spec::Op& op, const Shapes& in, F statistic, Again again) {
   const T momentum = static_cast<T>(attribute<double>(op, "momentum"));
-  return by_channel<T, 1, false>(in[0], [=](const KernelArgs& args, Index c, T* x, Index, Index n) {
-    const T m = args.in.size() > 2 ? 1 / (1 + *args.in[2].as<T>()) : momentum;
-    args.out.as<T>()[c] = (1 - m) * args.in[1].as<T>()[c] + m * statistic(x, n);
+  return by_channel<T, 1, false>(in[0], [=, s = channels_of(in[0])](const KernelArgs& args, Index c, T* x, Index,
+                                                                    Index n) {
+    const T m = args.in.size() > 2 ? 1 / (1 + *args.in[2].as<T>()) : momentum, old = args.in[1].as<T>()[c];
+    T& y = args.out.as<T>()[c];
+    y = (1 - m) * old + m * statistic(x, n);
+    if (in_range(y)) return;
+    gather(s, args.in[0].as<T>(), c, 1, x);
+    y = static_cast<T>(Wide<T>(1 - m) * old + m * again(x, n));
   });
 }
 template <class T>
 BoundKernel bind_running_mean(const spec::Op& op, const Shapes& in, const Shape&) {
-  return bind_running<T>(op, in, [](T* x, Index n) { return mean_of(x, n); });
+  return bind_running<T>(
+      op, in, [](T* x, Index n) { return mean_of(x, n); }, [](T* x, Index n) { return wide_mean_of(x, n); });
 }
 template <class T>
 BoundKernel bind_running_var(const spec::Op& op, const Shapes& in, const Shape&) {
-  return bind_running<T>(op, in, [](T* x, Index n) {
-    return centred_squares(x, x, n, mean_of(x, n)) / static_cast<T>(n - 1);
-  });
+  return bind_running<T>(
+      op, in,
+      [](T* x, Index n) { return centred_squares(x, x, n, mean_of(x, n)) / static_cast<T>(n - 1); },
+      [](T* x, Index n) {
+        const Wide<T> mean = wide_mean_of(x, n);
+        return wide_sum_of<T>(n, [=](Index i) { return (x[i] - mean) * (x[i] - mean); }) / static_cast<Wide<T>>(n - 1);
+      });
 }
 
 }  // namespace
 
 void register_batch_norm(KernelTable& table) {
-  const spec::Claims c = claims(spec::Order::lanes, lanes);
+  const spec::Claims c = without_overflow(claims(spec::Order::lanes, lanes));
   const auto add = [&](const std::string& op, Bind f32, Bind f64) {
     table.add(op, op + ".two_pass", c, std::move(f32), std::move(f64));
   };

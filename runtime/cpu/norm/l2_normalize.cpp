@@ -4,6 +4,7 @@
 #include "runtime/core/attribute.h"
 #include "runtime/cpu/along.h"
 #include "runtime/cpu/lanes.h"
+#include "runtime/cpu/wide.h"
 
 namespace plumbline::runtime {
 namespace {
@@ -12,9 +13,15 @@ namespace {
 template <class T>
 struct L2Normalize {
   T eps;
+  void again(const T* x, T* y, Index n) const {
+    const Wide<T> energy = wide_sum_of<T>(n, [=](Index i) { return Wide<T>(x[i]) * x[i]; }), e = eps;
+    const Wide<T> scale = 1 / (energy < e * e ? e : std::sqrt(energy));
+    for (Index i = 0; i < n; ++i) y[i] = static_cast<T>(x[i] * scale);
+  }
   void operator()(const std::array<const T*, 1>& in, T* y, Index n) const {
     const T* x = in[0];
     const T energy = sum_terms<T>(n, [=](auto at) { return at(x) * at(x); });
+    if (!sound_squares(energy)) return again(x, y, n);
     const T scale = 1 / (energy < eps * eps ? eps : std::sqrt(energy));
 #pragma GCC ivdep
     for (Index i = 0; i < n; ++i) y[i] = x[i] * scale;
@@ -30,7 +37,7 @@ BoundKernel bind_l2_normalize(const spec::Op& op, const Shapes& in, const Shape&
 }  // namespace
 
 void register_l2_normalize(KernelTable& table) {
-  table.add("l2_normalize", "l2_normalize.lanes", claims(spec::Order::lanes, lanes), bind_l2_normalize<float>,
+  table.add("l2_normalize", "l2_normalize.lanes", in_wide_range(claims(spec::Order::lanes, lanes)), bind_l2_normalize<float>,
             bind_l2_normalize<double>);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "runtime/cpu/lanes.h"
+#include "runtime/cpu/wide.h"
 
 namespace plumbline::runtime {
 
@@ -22,9 +23,16 @@ T centred_squares(const T* x, T* y, Index n, T mean) {
   return sum_terms<T>(n, [=](auto at) { return at(y) * at(y); });
 }
 
-// y = x − μ, or x where nothing is centred; returns 1/√(mean y² + eps). y may be x.
+// 1/√(mean y² + eps), and whether nothing on the way to it left the range of T.
+template <class T>
+struct SliceScale {
+  T scale;
+  bool sound;
+};
+
+// y = x − μ, or x where nothing is centred. y may be x.
 template <bool centred, class T>
-T centre(const T* x, T* y, Index n, T eps) {
+SliceScale<T> centre(const T* x, T* y, Index n, double eps) {
   T squares = 0;
   if constexpr (centred) {
     squares = centred_squares(x, y, n, mean_of(x, n));
@@ -32,17 +40,57 @@ T centre(const T* x, T* y, Index n, T eps) {
     if (x != y) std::copy_n(x, n, y);
     squares = sum_terms<T>(n, [=](auto at) { return at(y) * at(y); });
   }
-  return 1 / std::sqrt(squares / static_cast<T>(n) + eps);
+  const T spread = squares / static_cast<T>(n) + static_cast<T>(eps);
+  return {1 / std::sqrt(spread), sound_squares(spread)};
 }
 
-// dx = (g − mean g − x̂ mean(g·x̂))·(1/σ), without mean g where nothing is centred. dx may be x.
+// A slice in the wider type: μ and 1/√(mean (x − μ)² + eps).
 template <bool centred, class T>
-void slice_gradient(const T* x, const T* g, T* dx, Index n, T eps) {
+struct WideSlice {
+  Wide<T> mean = 0, scale;
+
+  WideSlice(const T* x, Index n, double eps) {
+    if (centred) mean = wide_mean_of(x, n);
+    const Wide<T> squares = wide_sum_of<T>(n, [&](Index i) { return (x[i] - mean) * (x[i] - mean); });
+    scale = 1 / std::sqrt(squares / static_cast<Wide<T>>(n) + eps);
+  }
+  Wide<T> operator()(T x) const { return (x - mean) * scale; }
+};
+
+// Weights and biases with which no normalised slice leaves the range of T: |x̂| ≤ √n.
+template <class T>
+bool moderate_weights(const T* w, Index n) {
+  constexpr T most = sizeof(T) == 4 ? T(0x1p96) : T(0x1p960);
+  int beyond = 0;
+  for (Index i = 0; w != nullptr && i < n; ++i) beyond |= !(std::abs(w[i]) <= most);
+  return beyond == 0;
+}
+
+// In the wider type; dx may be x.
+template <bool centred, class T>
+void wide_slice_gradient(const T* x, const T* g, T* dx, Index n, double eps) {
+  const WideSlice<centred, T> slice(x, n, eps);
+  const Wide<T> mean_g = centred ? wide_mean_of(g, n) : 0;
+  const Wide<T> inner = wide_sum_of<T>(n, [&](Index i) { return g[i] * slice(x[i]); }) / static_cast<Wide<T>>(n);
+  for (Index i = 0; i < n; ++i) dx[i] = static_cast<T>((g[i] - mean_g - slice(x[i]) * inner) * slice.scale);
+}
+
+// dx = (g − mean g − x̂ mean(g·x̂))·(1/σ), without mean g where nothing is centred. dx may be x. Returns whether nothing
+// left the range of T; else dx is to be computed again.
+template <bool centred, class T>
+bool slice_gradient(const T* x, const T* g, T* dx, Index n, double eps) {
   const T mean_g = centred ? mean_of(g, n) : T(0);
-  const T scale = centre<centred>(x, dx, n, eps);
+  const SliceScale<T> own = centre<centred>(x, dx, n, eps);
+  const T scale = own.scale;
   const T inner = sum_terms<T>(n, [=](auto at) { return at(g) * (at(dx) * scale); }) / static_cast<T>(n);
+  int beyond = 0;
 #pragma GCC ivdep
-  for (Index i = 0; i < n; ++i) dx[i] = ((centred ? g[i] - mean_g : g[i]) - dx[i] * scale * inner) * scale;
+  for (Index i = 0; i < n; ++i) {
+    const T d = ((centred ? g[i] - mean_g : g[i]) - dx[i] * scale * inner) * scale;
+    beyond |= !in_range(d);
+    dx[i] = d;
+  }
+  return own.sound && beyond == 0;
 }
 
 // y·scale · w + b with one w and one b for the run; either may be null.

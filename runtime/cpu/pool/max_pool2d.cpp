@@ -50,9 +50,36 @@ BoundKernel bind_max(const spec::Op& op, const Shapes& in, const Shape& out) {
   });
 }
 
+// The same windows: the first winner of each gets its cotangent, all else 0.
+template <class T>
+void spread_to_pairs(const T* x, const T* ct, T* dx, const Pool& pool) {
+  const Index columns = pool.columns.in;
+  for (Index p = 0; p < pool.rows.out; ++p) {
+    const T *a = x + 2 * p * columns, *b = a + columns, *c = ct + p * pool.columns.out;
+    T *da = dx + 2 * p * columns, *db = da + columns;
+#pragma GCC ivdep
+    for (Index q = 0; q < pool.columns.out; ++q) {
+      const bool right = takes_over(a[2 * q + 1], a[2 * q]);
+      const T above = right ? a[2 * q + 1] : a[2 * q], given = T(0) + c[q];
+      const bool first = takes_over(b[2 * q], above), second = takes_over(b[2 * q + 1], first ? b[2 * q] : above);
+      const bool lower = first | second;
+      da[2 * q] = !lower & !right ? given : T(0), da[2 * q + 1] = !lower & right ? given : T(0);
+      db[2 * q] = first & !second ? given : T(0), db[2 * q + 1] = second ? given : T(0);
+    }
+    for (Index j = 2 * pool.columns.out; j < columns; ++j) da[j] = db[j] = T(0);
+  }
+  std::fill(dx + 2 * pool.rows.out * columns, dx + pool.area(), T(0));
+}
+
 template <class T>
 BoundKernel bind_max_grad(const spec::Op& op, const Shapes& in, const Shape&) {
-  return over_maps(pool_of(op, in[0], in[1]), [](const Pool& w, const KernelArgs& args, Index map) {
+  const Pool pool = pool_of(op, in[0], in[1]);
+  if (side_by_side(pool.rows) && side_by_side(pool.columns))
+    return over_maps(pool, [](const Pool& w, const KernelArgs& args, Index map) {
+      spread_to_pairs(args.in[0].as<T>() + map * w.area(), args.in[1].as<T>() + map * w.places(),
+                      args.out.as<T>() + map * w.area(), w);
+    });
+  return over_maps(pool, [](const Pool& w, const KernelArgs& args, Index map) {
     const T *x = args.in[0].as<T>() + map * w.area(), *ct = args.in[1].as<T>() + map * w.places();
     T* dx = args.out.as<T>() + map * w.area();
     std::fill_n(dx, w.area(), T(0));

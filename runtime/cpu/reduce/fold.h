@@ -8,6 +8,7 @@
 #include "runtime/core/kernel.h"
 #include "runtime/cpu/lanes.h"
 #include "runtime/cpu/reduce/walk.h"
+#include "runtime/cpu/wide.h"
 
 namespace plumbline::runtime {
 
@@ -23,6 +24,13 @@ struct Fold {
   Last last;
 
   T row(const T* x, Index n) const { return fold_lanes(x, n, start, combine); }
+  // Of n elements that were folded; a sum that has left the range of T is taken again, from each(i).
+  template <class Each>
+  T result(T folded, Index n, Each each) const {
+    if constexpr (std::is_same_v<Combine, Plus>)
+      if (!in_range(folded)) return static_cast<T>(last(wide_sum_of<T>(n, each), n));
+    return last(folded, n);
+  }
 
   // acc: 64 lanes of `fold_columns` each
   void block(const FibreWalk& walk, const T* x, Index width, T* acc, T* y) const {
@@ -38,7 +46,8 @@ struct Fold {
       for (Index l = 0; l < half && l + half < n; ++l)
         for (Index c = 0; c < fold_columns; ++c)
           acc[l * fold_columns + c] = combine(acc[l * fold_columns + c], acc[(l + half) * fold_columns + c]);
-    for (Index c = 0; c < width; ++c) y[c] = last(acc[c], n);
+    for (Index c = 0; c < width; ++c)
+      y[c] = result(acc[c], n, [=, &walk](Index j) { return x[walk.folded[static_cast<std::size_t>(j)] + c]; });
   }
 };
 
@@ -53,7 +62,10 @@ void run_chunks(const F& fold, const FibreWalk& walk, const KernelArgs& args) {
     const T* x = args.in[0].as<T>() + walk.kept[static_cast<std::size_t>(p / chunks)];
     parts[p] = fold.row(x + begin, std::min(chunk, n - begin));
   });
-  for (Index r = 0; r < rows; ++r) args.out.as<T>()[r] = fold.last(fold.row(parts + r * chunks, chunks), n);
+  for (Index r = 0; r < rows; ++r) {
+    const T* x = args.in[0].as<T>() + walk.kept[static_cast<std::size_t>(r)];
+    args.out.as<T>()[r] = fold.result(fold.row(parts + r * chunks, chunks), n, [=](Index i) { return x[i]; });
+  }
 }
 
 template <class F>
@@ -70,7 +82,7 @@ void run_rows(const F& fold, const FibreWalk& walk, const KernelArgs& args) {
           std::copy_n(x + walk.folded[static_cast<std::size_t>(j)], walk.run, together + j * walk.run);
         x = together;
       }
-      args.out.as<T>()[k] = fold.last(fold.row(x, n), n);
+      args.out.as<T>()[k] = fold.result(fold.row(x, n), n, [=](Index i) { return x[i]; });
     }
   });
 }
