@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   } else {
     const auto again = runtime::text::parse_tokenizer((*tokenizer)->to_json(), "again.json");
     check(again && (*again)->to_json() == (*tokenizer)->to_json(), "what is written reads back");
-    if (const auto tokens = (*tokenizer)->encode(text)) check((*tokenizer)->decode(*tokens).has_value(), "ids in range");
+    const auto tokens = (*tokenizer)->encode(text);
+    check(!tokens || (*tokenizer)->decode(*tokens), "ids in range");
   }
   const auto learned = runtime::text::BytePairTokenizer::train(text.substr(0, 2000), 300);
   check(learned.has_value(), "any text can be learned from");

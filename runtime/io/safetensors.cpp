@@ -24,6 +24,7 @@ std::string_view bytes_of(const View& view) {
 }
 
 std::uint32_t add_to_sum(std::uint32_t sum, std::string_view bytes) {
+  if (bytes.empty()) return sum;  // zlib begins anew where there is no buffer
   return static_cast<std::uint32_t>(crc32_z(sum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 

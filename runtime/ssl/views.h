@@ -22,6 +22,7 @@ Augmentation shift(Index by);
 Augmentation then(std::vector<Augmentation> views);
 
 // Sample i: x and y are two views of input i, with seeds made from (seed, i). `epoch` makes new ones.
-data::Dataset contrastive_pairs(const data::Dataset& data, Augmentation view, std::uint64_t seed, std::uint64_t epoch = 0);
+data::Dataset contrastive_pairs(const data::Dataset& data, Augmentation view, std::uint64_t seed,
+                                std::uint64_t epoch = 0);
 
 }  // namespace plumbline::runtime::ssl

@@ -1,4 +1,4 @@
-// Data sets and loaders: orders are pure functions of seed and epoch, batches are the rows they name, mistakes are told.
+// Data sets and loaders: orders are functions of seed and epoch, batches are the rows they name, mistakes are told.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
