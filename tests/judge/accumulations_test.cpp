@@ -56,9 +56,9 @@ TEST(Accumulations, AreToldByTheirTerms) {
 }
 
 TEST(Accumulations, OfTheSameTermsShareAClass) {
-  const Values row = normal({5}, 1), w = normal({5, 3}, 2);
-  const Values rows = Values::generate({4, 5}, [&](Index i) { return std::ldexp(row[i % 5], static_cast<int>(i / 5)); });
-  EXPECT_EQ(classes("matmul", {rows, w}), 3U);
+  const Values x = normal({8, 5}, 1), w = normal({5, 3}, 2);
+  const Values rows = Values::generate({8, 5}, [&](Index i) { return i < 5 ? 4 * x[i + 5] : x[i]; });
+  EXPECT_EQ(classes("matmul", {rows, w}), 21U);
   const Values few = map(normal({8, 8}, 3), [](double v) { return v < 0 ? 0.75 : 0.625; });
   EXPECT_EQ(classes("matmul", {few, normal({8, 8}, 4)}), 0U);
 }
