@@ -20,7 +20,17 @@ std::vector<char> Tape<T>::receiving() const {
   return out;
 }
 
-// A node's value as a leaf of the tape's own session; once.
+// A node's value in the tape's own session; once. Exchanged axes are exchanged again: kernels look through them, and
+// read the matrix before in another order of summation than a copy of what comes out.
+template <class T>
+Var Tape<T>::value(NodeId node) {
+  const spec::Node& n = recorded_.graph().node(node);
+  if (n.leaf != spec::Leaf::none || n.op.name() != "permute") return copied(node);
+  if (const auto at = exchanged_.find(node); at != exchanged_.end()) return at->second;
+  return exchanged_.emplace(node, own_.apply(n.op, {copied(n.inputs[0])})).first->second;
+}
+
+// The same as a leaf.
 template <class T>
 Var Tape<T>::copied(NodeId node) {
   if (const auto at = copies_.find(node); at != copies_.end()) return at->second;
@@ -35,8 +45,8 @@ template <class T>
 void Tape<T>::pull(NodeId node) {
   const spec::Node& n = recorded_.graph().node(node);
   std::vector<Var> in;
-  for (const NodeId i : n.inputs) in.push_back(copied(i));
-  const std::vector<Var> parts = n.op->vjp(in, copied(node), *cotangent_[static_cast<std::size_t>(node)]);
+  for (const NodeId i : n.inputs) in.push_back(value(i));
+  const std::vector<Var> parts = n.op->vjp(in, value(node), *cotangent_[static_cast<std::size_t>(node)]);
   std::size_t part = 0;
   for (std::size_t i = 0; i < n.inputs.size(); ++i) {
     if (!n.op->differentiable(i)) continue;

@@ -25,6 +25,7 @@ class Tape {
   std::vector<std::optional<spec::Tensor<T>>> backward(NodeId output, const spec::Tensor<T>& seed);
 
  private:
+  Var value(NodeId node);
   Var copied(NodeId node);
   void pull(NodeId node);
   std::vector<char> receiving() const;
@@ -32,7 +33,7 @@ class Tape {
   Session& recorded_;
   Session own_;
   std::map<NodeId, std::vector<Index>> naturals_;
-  std::map<NodeId, Var> copies_;            // of values, in the tape's own session
+  std::map<NodeId, Var> copies_, exchanged_;   // of values, in the tape's own session
   std::vector<std::optional<Var>> cotangent_;  // there, by recorded node
   std::vector<char> receives_;
 };

@@ -1,4 +1,5 @@
 // linked_session [session B1..B2]: a session's own tape backward gives what backprop of the whole graph gives.
+#include <algorithm>
 #include <bit>
 
 #include "crosscheck/laws/evidence.h"
@@ -163,6 +164,14 @@ std::optional<std::string> sessions_apart(const Case& c, const GradGraph& grad, 
   return first_apart(c.graph, grad, tape, backprop, what);
 }
 
+// A session knows natural numbers and vectors of them, below their extents: none is ignored.
+bool is_natural(const spec::Node& leaf, const Values& x) {
+  if (leaf.extent < 0) return true;
+  return leaf.shape.rank() <= 1 && std::ranges::all_of(x.elements(), [&](double v) {
+           return v >= 0 && v < static_cast<double>(leaf.extent);
+         });
+}
+
 class LinkedSession final : public Law {
  public:
   std::string_view name() const override { return "linked_session"; }
@@ -178,12 +187,9 @@ class LinkedSession final : public Law {
   bool needs_subject() const override { return false; }
   bool applies(const Case& c) const override {
     if (c.op_name() != "graph" || c.graph.node(c.output()).leaf != spec::Leaf::none) return false;
-    for (const NodeId id : c.graph.leaves())  // a session knows naturals and vectors of them, at least 0
-      if (c.graph.node(id).extent >= 0 && c.graph.node(id).shape.rank() > 1) return false;
-    for (std::size_t i = 0; i < c.data.size(); ++i)
-      if (c.graph.node(c.graph.leaves()[i]).extent >= 0)
-        for (const double x : c.data[i].elements())
-          if (x < 0) return false;
+    const auto leaves = c.graph.leaves();
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+      if (!is_natural(c.graph.node(leaves[i]), c.data[i])) return false;
     return spec::grad_graph(c.graph).has_value();
   }
 
