@@ -49,7 +49,7 @@ ordered_json attributes_of(const spec::Primitive& primitive) {
 std::string to_json(const GraphSpec& spec) {
   ordered_json out;
   out["schema"] = schema;
-  out["inputs"] = out["bindings"] = out["outputs"] = ordered_json::array();
+  for (const char* list : {"inputs", "bindings", "outputs"}) out[list] = ordered_json::array();
   for (const spec::SpecInput& x : spec.inputs()) {
     ordered_json input{{"name", x.name}, {"shape", x.shape.dims()}};
     if (x.extent >= 0) input["extent"] = x.extent;
