@@ -11,6 +11,7 @@
 #include "crosscheck/laws/layers/layer_law.h"
 #include "crosscheck/laws/optim/optim_law.h"
 #include "crosscheck/models/model.h"
+#include "crosscheck/mutants/mutant.h"
 #include "crosscheck/sample/draw.h"
 #include "crosscheck/subjects/subject.h"
 #include "runtime/core/kernel.h"
@@ -61,8 +62,8 @@ std::vector<Row> law_rows() {
     rows.push_back({"law", std::string(law->name()), std::string(law->summary()), {}, {{"of", "optims"}}, {}, {}, {}});
   rows.push_back({"law", std::string(layer_law_name), std::string(layer_law_summary), {}, {{"of", "layers"}}, {}, {},
                   {}});
-  rows.push_back({"law", std::string(graphspec_law_name), std::string(graphspec_law_summary), {}, {{"of", "models"}}, {},
-                  {}, {}});
+  rows.push_back({"law", std::string(graphspec_law_name), std::string(graphspec_law_summary), {}, {{"of", "models"}},
+                  {}, {}, {}});
   rows.push_back({"law", "clip_gradients", "clipped gradients lie within the bound of the exact formula", {},
                   {{"of", "optims"}}, {}, {}, {}});
   rows.push_back({"law", "schedule_rates", "the rate of every update lies within the bound of the exact formula", {},
@@ -84,14 +85,15 @@ std::vector<Row> variant_rows(const std::string& kind, const std::vector<Variant
   return rows;
 }
 
-// One row for each kernel and device; its claims are those of the first dtype.
+// One row for each kernel, device and claims, with the dtypes that have them.
 std::vector<Row> kernel_rows() {
   std::vector<Row> rows;
   const auto table = runtime::KernelTable::builtin();
   for (const runtime::Kernel* k : table.kernels()) {
     const std::string device(name_of(k->device)), dtype(name_of(k->dtype));
     const auto same = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
-      return row.name == k->name && row.facts[0].second == k->op && row.facts[1].second == device;
+      return row.name == k->name && row.facts[0].second == k->op && row.facts[1].second == device &&
+             row.facts[3].second == claims_text(k->claims);
     });
     if (same != rows.end())
       same->facts[2].second += " " + dtype;
@@ -177,13 +179,21 @@ std::vector<Row> subject_rows() {
                     {},
                     {},
                     {}});
+  rows.push_back({"subject", "mutant:NAME", "the CPU runtime with a planted bug, such as mutant:softmax/wrong_axis: see list mutants", {}, {},
+                  {}, {}, {}});
+  return rows;
+}
+
+std::vector<Row> mutant_rows() {
+  std::vector<Row> rows;
+  for (const Mutant& m : all_mutants()) rows.push_back({"mutant", m.name, m.bug, {}, {{"in", m.op}}, {}, {}, {}});
   return rows;
 }
 
 }  // namespace
 
 std::vector<std::string> row_kinds() {
-  return {"ops", "laws", "layers", "inits", "losses", "optims", "schedules", "kernels", "subjects", "models"};
+  return {"ops", "laws", "layers", "inits", "losses", "optims", "schedules", "kernels", "subjects", "mutants", "models"};
 }
 
 std::vector<Row> rows_of(const std::string& kind) {
@@ -201,6 +211,7 @@ std::vector<Row> rows_of(const std::string& kind) {
   if (kind == "kernels") return kernel_rows();
   if (kind == "models") return rows_of_models();
   if (kind == "subjects") return subject_rows();
+  if (kind == "mutants") return mutant_rows();
   return {};
 }
 

@@ -27,7 +27,7 @@ using spec::Result;
 namespace {
 
 constexpr Index most_node_elements = Index{1} << 24;
-constexpr double usual_rate = 0.01;
+constexpr double usual_rate = 1.0 / 128;
 
 // What running state begins as: the same number everywhere.
 std::optional<double> uniform_value(const spec::Initialiser& scheme) {
