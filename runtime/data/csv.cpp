@@ -1,6 +1,7 @@
 // Reading comma-separated tables.
 #include "runtime/data/csv.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -118,6 +119,29 @@ class Reader {
 };
 
 }  // namespace
+
+std::string print_table(const Table& table) {
+  std::string out;
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    const std::string& name = table.header[i];
+    out += i ? "," : "";
+    if (name.find_first_of("\",\r\n") == std::string::npos) {
+      out += name;
+      continue;
+    }
+    out += '"';
+    for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    out += '"';
+  }
+  if (!table.header.empty()) out += '\n';
+  for (std::size_t i = 0; i < table.values.size(); ++i) {
+    std::array<char, 32> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), table.values[i]).ptr;
+    out.append(text.data(), end);
+    out += (i + 1) % static_cast<std::size_t>(table.columns) == 0 ? '\n' : ',';
+  }
+  return out;
+}
 
 Result<Table> parse_table(std::string_view text, std::string_view file) { return Reader(file).read(text); }
 

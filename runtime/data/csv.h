@@ -25,4 +25,8 @@ struct Table {
 spec::Result<Table> parse_table(std::string_view text, std::string_view file);
 spec::Result<Table> read_table(const std::string& file);
 
+// The same as text: LF, the shortest decimals that read back to the same numbers, quotes where a name needs them. Reads
+// back if the values are finite and the header, if there is one, has a name for each column, none of which is a number.
+std::string print_table(const Table& table);
+
 }  // namespace plumbline::runtime::data

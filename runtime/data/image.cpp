@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 
@@ -141,6 +142,32 @@ spec::Tensor<float> to_tensor(const Image& image, Index channels) {
       return static_cast<float>((299 * sample(0) + 587 * sample(1) + 114 * sample(2)) / (1000 * most));
     return static_cast<float>(sample(channels == 0 ? c : std::min(c, colours - 1)) / most);
   });
+}
+
+Result<Image> to_image(const spec::Tensor<float>& x) {
+  const Shape& s = x.shape();
+  if (s.rank() != 3 || s[0] < 1 || s[0] > 4 || s[1] < 1 || s[2] < 1)
+    return fail("[image] found shape ", s, ", expected [C, H, W] with 1 to 4 channels");
+  Image image{s[0], s[1], s[2], 255, {}};
+  image.samples.resize(static_cast<std::size_t>(x.size()));
+  const Index area = s[1] * s[2];
+  for (Index i = 0; i < x.size(); ++i) {
+    const double inside = x[i] > 0 ? std::min(1.0, static_cast<double>(x[i])) : 0;
+    image.samples[static_cast<std::size_t>(i % area * s[0] + i / area)] =
+        static_cast<std::uint16_t>(std::lround(255 * inside));
+  }
+  return image;
+}
+
+std::string print_pnm(const Image& image) {
+  check(image.channels == 1 || image.channels == 3, "a PNM has one channel or three");
+  std::string out = spec::concat(image.channels == 1 ? "P5\n" : "P6\n", image.width, ' ', image.height, '\n',
+                                 image.most, '\n');
+  for (const std::uint16_t v : image.samples) {
+    if (image.most > 255) out += static_cast<char>(v >> 8);
+    out += static_cast<char>(v & 255);
+  }
+  return out;
 }
 
 Result<ImageFolder> read_image_folder(const std::string& path, Index channels) {

@@ -27,9 +27,14 @@ Result<Image> parse_png(std::string_view bytes, std::string_view file);
 Result<Image> parse_image(std::string_view bytes, std::string_view file);
 Result<Image> read_image(const std::string& path);
 
+// A raw PGM or PPM of an image of 1 or 3 channels.
+std::string print_pnm(const Image& image);
+
 // [C, H, W], x = sample / most rounded once. `channels`: 0 as they are; 1 or 3 without alpha, grey repeated, or colours
 // weighed as (299 R + 587 G + 114 B) / 1000.
 spec::Tensor<float> to_tensor(const Image& image, Index channels = 0);
+// The other way: x [C, H, W] is cut to [0, 1], and a sample is the nearest integer to 255 x; NaN is 0.
+Result<Image> to_image(const spec::Tensor<float>& x);
 
 // A folder for each class, with images in it: x [C, H, W], y a label. Classes and files are in the order of their
 // names' bytes; images are read when they are asked for, and must all have the shape of the first.

@@ -3,8 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+#include <rapidcheck/gtest.h>
+
 namespace plumbline::runtime::data {
 namespace {
+
+using spec::Index;
 
 std::string error_of(std::string_view text) {
   const auto table = parse_table(text, "t.csv");
@@ -42,6 +48,23 @@ TEST(Csv, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(error_of("1,\"2\"3\n"), "t.csv: line 1: found 3, expected a comma after the closing quote");
   EXPECT_EQ(error_of("1,2\"\n"), "t.csv: line 1: found 2\", expected quotes around the whole field");
   EXPECT_EQ(error_of("1,1e999\n").substr(0, 20), "t.csv: line 1: found");
+}
+
+RC_GTEST_PROP(Csv, RoundTrips, ()) {
+  Table table;
+  table.columns = *rc::gen::inRange(1, 5), table.rows = *rc::gen::inRange(1, 5);
+  if (*rc::gen::arbitrary<bool>())
+    for (Index c = 0; c < table.columns; ++c)
+      table.header.push_back("n" + *rc::gen::container<std::string>(rc::gen::elementOf(std::string("a1 ,\""))));
+  for (Index i = 0; i < table.rows * table.columns; ++i) {
+    const auto x = std::bit_cast<double>(*rc::gen::arbitrary<std::uint64_t>());
+    table.values.push_back(std::isfinite(x) ? x : -0.0);
+  }
+  const auto back = parse_table(print_table(table), "t.csv");
+  if (!back) RC_FAIL(back.error().what());
+  RC_ASSERT(back->header == table.header && back->rows == table.rows && back->columns == table.columns);
+  for (std::size_t i = 0; i < table.values.size(); ++i)
+    RC_ASSERT(std::bit_cast<std::uint64_t>(back->values[i]) == std::bit_cast<std::uint64_t>(table.values[i]));
 }
 
 TEST(Csv, FilesThatAreNone) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <rapidcheck/gtest.h>
 
 #include "runtime/data/idx.h"
@@ -175,6 +176,30 @@ TEST(Png, EveryTruncationAndMostDamageIsRefused) {
   }
   EXPECT_EQ(error_of(parse_image(good.substr(0, 20), "t")),
             "t: byte 16: found the end of the file, expected a PNG image");
+}
+
+RC_GTEST_PROP(Pnm, RoundTrips, ()) {
+  Image image{*rc::gen::elementOf(std::vector<Index>{1, 3}), *rc::gen::inRange(1, 6), *rc::gen::inRange(1, 6),
+              *rc::gen::inRange(1, 65536), {}};
+  for (Index i = image.channels * image.height * image.width; i-- > 0;)
+    image.samples.push_back(static_cast<std::uint16_t>(*rc::gen::inRange<Index>(0, image.most + 1)));
+  const auto back = parse_image(print_pnm(image), "t");
+  if (!back) RC_FAIL(back.error().what());
+  RC_ASSERT(back->channels == image.channels && back->height == image.height && back->width == image.width);
+  RC_ASSERT(back->most == image.most && back->samples == image.samples);
+  if (image.most == 255) {
+    RC_ASSERT(to_image(to_tensor(image))->samples == image.samples);
+  }
+}
+
+TEST(Images, FromTensors) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(to_image(spec::Tensor<float>({1, 1, 4}, {-1, 0.2F, 7, nan}))->samples,
+            (std::vector<std::uint16_t>{0, 51, 255, 0}));
+  EXPECT_EQ(to_image(spec::Tensor<float>({3, 1, 2}, {0, 1, 0, 0, 1, 1}))->samples,
+            (std::vector<std::uint16_t>{0, 0, 255, 255, 0, 255}));
+  EXPECT_EQ(error_of(to_image(spec::Tensor<float>({2}, {0, 1}))),
+            "[image] found shape [2], expected [C, H, W] with 1 to 4 channels");
 }
 
 TEST(Images, AsTensors) {

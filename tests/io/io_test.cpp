@@ -297,6 +297,31 @@ TEST(Checkpoint, RefusalsLeaveTheModelAsItWas) {
   EXPECT_FALSE(save_checkpoint(folder / "c", model.step, {}));
 }
 
+TEST(Checkpoint, MetadataSayWhereARunStands) {
+  const Folder folder;
+  const auto refused = [&](const Metadata& metadata) -> std::string {
+    EXPECT_TRUE(write_safetensors(folder / "c", small, metadata));
+    const auto loaded = load_checkpoint(folder / "c", views_of(small));
+    return loaded ? "none" : std::string(loaded.error().what()).substr((folder / "c").size());
+  };
+  Metadata good{{"plumbline.format", "plumbline.checkpoint/1"}, {"plumbline.step", "1"}, {"plumbline.epoch", "2"},
+                {"plumbline.batch", "3"}, {"plumbline.seed.a", "18446744073709551615"}};
+  EXPECT_EQ(refused({}), ": metadata: found no format, expected plumbline.checkpoint/1");
+  EXPECT_EQ(refused(good), "none");
+  EXPECT_EQ(load_checkpoint(folder / "c", views_of(small))->seeds.at("a"), ~std::uint64_t{0});
+  for (const char* key : {"plumbline.step", "plumbline.epoch", "plumbline.batch", "plumbline.seed.a"})
+    for (const char* value : {"-1", "1.5", "", "x", "99999999999999999999999"}) {
+      Metadata bad = good;
+      bad[key] = value;
+      EXPECT_EQ(refused(bad), std::string(": metadata: ") + key + ": found no number, expected one of at least 0");
+    }
+  EXPECT_FALSE(save_checkpoint(folder / "c", views_of(small), {.step = -1}));
+  EXPECT_FALSE(save_checkpoint(folder / "c", views_of(small), {.notes = {{"plumbline.step", "7"}}}));
+  EXPECT_FALSE(write_safetensors(folder / "c", TensorList<float>{small[0], small[0]}));
+  EXPECT_FALSE(write_safetensors(folder / "c", TensorList<float>{{"\xff", small[0].value}}));
+  EXPECT_FALSE(write_safetensors(folder / "none" + "/c", small));
+}
+
 // The child dies at each byte of the temporary file by SIGXFSZ, as if killed there: the old file is whole.
 TEST(Checkpoint, KilledAtAnyByteTheOldFileStays) {
   const Folder folder;
