@@ -39,9 +39,10 @@ struct BlockSeeds {
   std::vector<std::uint64_t> list = {};
   bool operator==(const BlockSeeds&) const = default;
   bool unset() const { return !base && list.empty(); }
-  // Takes as many seeds as are drawn, unless they are set.
+  // Takes as many seeds as are drawn, unless they are set, or more than any model that can be recorded has.
+  static constexpr Index most_draws = Index{1} << 20;
   void take(SeedStream& stream, Index draws) {
-    if (unset())
+    if (unset() && draws <= most_draws)
       for (Index i = 0; i < draws; ++i) list.push_back(stream.next_seed());
   }
 };

@@ -1,6 +1,7 @@
 // Transformers: the encoder's block and stack, and a causal language model.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,7 @@ struct TransformerEncoder {
   static constexpr std::string_view name = "transformer_encoder";
   Var operator()(const Scope& scope, const Var& x, std::optional<Var> mask = {},
                  std::vector<KeyValueCache>* caches = nullptr) const;
-  void take_seeds(SeedStream& stream) { seeds.take(stream, num_layers * layer.draws()); }
+  void take_seeds(SeedStream& stream) { seeds.take(stream, std::min(num_layers, BlockSeeds::most_draws) * layer.draws()); }
 
  private:
   Scope place_of(Index block, const Scope& stack) const;
