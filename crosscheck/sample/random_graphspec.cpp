@@ -113,6 +113,8 @@ const std::vector<Draw>& of_images() {
   static const std::vector<Draw> list{
       drawn_convolution,
       drawn_convolution,
+      drawn_convolution,
+      drawn_convolution,
       drawn_batch_norm,
       [](Choices& c) -> Primitive { return gs::GroupNorm{.num_groups = c.pick(1, 2)}; },
       drawn_pool<spec::MaxPool2d>,
@@ -167,10 +169,11 @@ class SpecBuilder {
  private:
   TermId start(const std::string& name) {
     const Index n = choices_.pick(1, 3), width = choices_.pick(1, 4), steps = choices_.pick(2, 4);
-    switch (choices_.pick(0, 3)) {
+    switch (choices_.pick(0, 4)) {
       case 0: return spec_.input(name, {n, width}).id();
       case 1: return spec_.input(name, {n, steps, width}).id();
-      case 2: return spec_.input(name, {n, choices_.pick(1, 2), steps, steps}).id();
+      case 2:
+      case 3: return spec_.input(name, {n, choices_.pick(1, 2), steps, steps}).id();
       default: break;
     }
     const Index letters = choices_.pick(2, 5);
