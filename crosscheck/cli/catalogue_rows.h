@@ -16,7 +16,7 @@ struct Row {
   std::vector<std::pair<std::string, std::vector<std::string_view>>> words = {};  // that text attributes take
 };
 
-// ops, laws, layers, inits, losses, optims, schedules, kernels, subjects, models.
+// ops, laws, layers, inits, losses, optims, schedules, kernels, subjects, mutants, models.
 std::vector<std::string> row_kinds();
 std::vector<Row> rows_of(const std::string& kind);
 // A row with everything that takes work to find out: the laws that apply to an op.

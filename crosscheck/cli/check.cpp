@@ -61,7 +61,7 @@ class Check final : public Verb {
       judge_formula(*formula, claims, report);
       return report.write(sinks);
     }
-    const OnFiles in = load_inputs(spec::Catalogue::builtin(), words, claims.sixteen());
+    const OnFiles in = load(words, claims, command);
     CheckReport report(command, in.name, vjp_.empty() ? "forward" : "backward");
     if (vjp_.empty())
       judge_output(in, claims, report);
@@ -71,6 +71,19 @@ class Check final : public Verb {
   }
 
  private:
+  // Files that follow a --got and its own file are inputs of the op: meant as further results, they are too many.
+  OnFiles load(const OpWords& words, const ClaimWords& claims, const CommandLine& command) const {
+    try {
+      return load_inputs(spec::Catalogue::builtin(), words, claims.sixteen());
+    } catch (const UsageError& error) {
+      for (std::size_t i = 0; i + 2 < command.size(); ++i)
+        if (command[i] == "--got" && std::ranges::find(words.files, command[i + 2]) != words.files.end())
+          refuse(error.what(), "; did you mean --got for each file: --got ", command[i + 1], " --got ", command[i + 2],
+                 "?");
+      throw;
+    }
+  }
+
   void judge_output(const OnFiles& in, const ClaimWords& claims, CheckReport& report) {
     if (got_.size() != 1) refuse("--got: found ", got_.size(), " files, expected one");
     judge({in.graph, in.data, in.graph.outputs().front()}, got_.front(), "the result", claims, report);

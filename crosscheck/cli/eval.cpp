@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/arguments.h"
@@ -10,6 +11,7 @@
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/subjects/subject.h"
+#include "spec/num/round.h"
 
 namespace plumbline::crosscheck {
 
@@ -68,6 +70,8 @@ class Eval final : public Verb {
     flags.option("--as", as_,
                  "exact (default): float64, correctly rounded; float: the definition in float32; cpu: our kernels, in "
                  "the dtype of the files");
+    flags.option("--dtype", dtype_,
+                 "of the files that are written, rounded once: f2, bf16, f4 or f8; default: that of --as");
     flags.option("--digits", digits_, "print this many certified decimal digits of each element");
     flags.option("--vjp", vjp_, "cotangent of the output: the gradients of the differentiable inputs, in order");
     flags.list("--jvp", jvp_, "tangents of the differentiable inputs, in order: the derivative in that direction");
@@ -79,6 +83,7 @@ class Eval final : public Verb {
     const std::string as = as_.empty() ? "exact" : parse_word("--as", as_, {"exact", "float", "cpu"});
     const int digits = static_cast<int>(digits_.empty() ? enough_digits : parse_count("--digits", digits_, 1));
     if (digits > most_digits) refuse("--digits: found ", digits_, ", expected at most ", most_digits);
+    if (!dtype_.empty()) parse_word("--dtype", dtype_, {"f2", "bf16", "f4", "f8"});
     if (!vjp_.empty() && !jvp_.empty()) refuse("command line: found --vjp and --jvp, expected one of them");
     sixteen_ = split_claims(claims_).sixteen();
     if (const auto formula = load_formula(words, sixteen_)) return run_formula(*formula, as, digits);
@@ -121,7 +126,12 @@ class Eval final : public Verb {
   }
 
   int finish(const std::vector<Computed>& values, const spec::Format& format, int digits) const {
-    write(values, dtype_of(format));
+    const spec::Format written = dtype_ == "f2"     ? spec::binary16
+                                 : dtype_ == "bf16" ? spec::bfloat16
+                                 : dtype_ == "f4"   ? spec::binary32
+                                 : dtype_ == "f8"   ? spec::binary64
+                                                    : format;
+    write(values, written);
     if (outs_.empty() || !digits_.empty()) print_digits(values, digits);
     return report_undecided(values);
   }
@@ -170,11 +180,22 @@ class Eval final : public Verb {
     return {exact_result(spec::exact_jvp(in.graph, in.data, tangents, in.graph.outputs().front()))};
   }
 
+  // Once, where an enclosure tells to which number of the format.
+  static Values rounded(const Computed& x, const spec::Format& format) {
+    if (format == spec::binary64) return x.values;
+    return Values::generate(x.values.shape(), [&](spec::Index i) {
+      const double nearest = spec::round_to_format(x.values[i], format);
+      if (!x.enclosure || !std::isfinite(x.values[i])) return nearest;
+      const double low = spec::round_to_format((*x.enclosure)[i].lower(), format);
+      return low == spec::round_to_format((*x.enclosure)[i].upper(), format) ? low : nearest;
+    });
+  }
+
   // All files or none.
-  void write(const std::vector<Computed>& values, Dtype dtype) const {
+  void write(const std::vector<Computed>& values, const spec::Format& format) const {
     std::vector<StagedFile> staged;
     for (std::size_t i = 0; i < outs_.size(); ++i)
-      staged.push_back(checked(StagedFile::stage(outs_[i], print_npy(values[i].values, dtype))));
+      staged.push_back(checked(StagedFile::stage(outs_[i], print_npy(rounded(values[i], format), dtype_of(format)))));
     for (StagedFile& file : staged) checked(file.commit());
   }
 
@@ -203,7 +224,7 @@ class Eval final : public Verb {
   }
 
   std::vector<std::string> words_, outs_, jvp_, claims_;
-  std::string as_, digits_, vjp_;
+  std::string as_, dtype_, digits_, vjp_;
   Sixteen sixteen_ = Sixteen::refuse;
 };
 

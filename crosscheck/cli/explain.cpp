@@ -84,20 +84,23 @@ class Explain final : public Verb {
   std::string_view summary() const override {
     return "tells one finding to a person: where, expected, bound, got, likely cause";
   }
-  void declare(Flags& flags) override { flags.positionals(files_, "FILE", "a replay file"); }
+  void declare(Flags& flags) override { flags.positionals(files_, "FILE", "replay files, told one after another"); }
 
   int run(const CommandLine&) override {
-    if (files_.size() != 1) refuse("explain: found ", files_.size(), " files, expected one replay file");
-    LoadedReplay r = load_replay(files_.front());
-    const Outcome outcome = r.rerun();
-    std::string text = introduction(r, outcome);
-    if (!outcome.message.empty()) text += "  found    " + outcome.message + "\n";
-    text += numbers(r);
+    if (files_.empty()) refuse("explain: found no file, expected a replay file");
+    Report verdicts;
+    verdicts.cells.push_back({});
+    std::string text;
+    for (const std::string& file : files_) {
+      LoadedReplay r = load_replay(file);
+      const Outcome outcome = r.rerun();
+      ++verdicts.cells.back().verdicts[outcome.verdict];
+      text += (text.empty() ? "" : "\n") + introduction(r, outcome);
+      if (!outcome.message.empty()) text += "  found    " + outcome.message + "\n";
+      text += numbers(r);
+    }
     checked(write_file("-", text));
-    Report verdict;
-    verdict.cells.push_back({});
-    verdict.cells.back().verdicts[outcome.verdict] = 1;
-    return verdict.exit_code();
+    return verdicts.exit_code();
   }
 
  private:

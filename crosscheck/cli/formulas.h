@@ -1,4 +1,5 @@
-// What eval and check compute that is no op: an optimiser's step, initial values, the rates of a schedule.
+// What eval and check compute that is no op: an optimiser's step, clipped gradients, initial values, the rates of a
+// schedule.
 #pragma once
 
 #include <memory>
@@ -35,7 +36,10 @@ class Formula {
 // Null where the words name an op or nothing. Refuses attributes and files that do not fit.
 std::unique_ptr<Formula> load_formula(const OpWords& words, Sixteen sixteen);
 
-// Every optimiser, initialiser and schedule.
+// `clip_grad_norm max_norm=1 g1.npy g2.npy`: the gradients of one step together. Null for other words.
+std::unique_ptr<Formula> load_clip(const OpWords& words, Sixteen sixteen);
+
+// Every optimiser, way of clipping, initialiser and schedule.
 std::vector<std::string> formula_names();
 
 }  // namespace plumbline::crosscheck

@@ -5,6 +5,7 @@
 
 #include "crosscheck/audit/atomic_file.h"
 #include "crosscheck/cli/catalogue_rows.h"
+#include "crosscheck/cli/sentinels.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
 #include "crosscheck/report/report.h"
@@ -25,7 +26,10 @@ std::string attributes_text(const spec::Attributes& attributes) {
 Json row_json(const Row& row) {
   Json json{{"name", row.name}, {"summary", row.summary}};
   if (!row.attributes.empty() || row.kind == "op") json["attributes"] = Json::object();
-  for (const spec::Attribute& a : row.attributes) json["attributes"][a.name] = a.value;
+  for (const spec::Attribute& a : row.attributes) {
+    json["attributes"][a.name] = a.value;
+    if (const auto meaning = meaning_of_default(row.name, a); !meaning.empty()) json["meanings"][a.name] = meaning;
+  }
   for (const auto& [name, values] : row.words) json["words"][name] = values;
   for (const auto& [name, value] : row.facts) json[name] = value;
   if (row.kind == "op") json["methods"] = row.methods;
@@ -59,7 +63,10 @@ std::string details_text(const Row& row) {
     if (!value.empty()) text += fmt::format("  {:<11} {}\n", name, value);
   };
   line("meaning", row.summary);
-  for (const spec::Attribute& a : row.attributes) line("attribute", fmt::format("{}={}", a.name, a.value));
+  for (const spec::Attribute& a : row.attributes) {
+    const std::string_view meaning = meaning_of_default(row.name, a);
+    line("attribute", fmt::format("{}={}{}{}", a.name, a.value, meaning.empty() ? "" : "   ", meaning));
+  }
   for (const auto& [name, values] : row.words) line("words", fmt::format("{}: {}", name, fmt::join(values, ", ")));
   for (const auto& [name, value] : row.facts) line(name, value);
   line("methods", fmt::format("{}", fmt::join(row.methods, ", ")));
@@ -72,7 +79,7 @@ class List final : public Verb {
  public:
   std::string_view name() const override { return "list"; }
   std::string_view summary() const override {
-    return "what there is: ops, laws, layers, inits, losses, optims, schedules, kernels, subjects, models";
+    return "what there is: ops, laws, layers, inits, losses, optims, schedules, kernels, subjects, mutants, models";
   }
 
   void declare(Flags& flags) override {
@@ -83,6 +90,9 @@ class List final : public Verb {
   int run(const CommandLine&) override {
     if (words_.size() > 2) refuse("command line: found ", words_[2], ", expected at most a kind and a name");
     const auto kinds = row_kinds();
+    if (!words_.empty())  // `list op softmax` is as good as `list ops softmax`
+      for (const char* plural : {"s", "es"})
+        if (std::find(kinds.begin(), kinds.end(), words_[0] + plural) != kinds.end()) words_[0] += plural;
     const bool has_kind = !words_.empty() && std::find(kinds.begin(), kinds.end(), words_[0]) != kinds.end();
     if (words_.size() == 2 && !has_kind)
       refuse("list: found ", words_[0], ", expected a kind", spec::did_you_mean(words_[0], kinds));

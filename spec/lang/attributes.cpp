@@ -104,6 +104,39 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return text.empty() ? text : text + "?";
 }
 
+namespace {
+
+// What PyTorch, NumPy, ONNX and others call one attribute.
+const std::vector<std::vector<std::string_view>>& names_of_one() {
+  static const std::vector<std::vector<std::string_view>> all{
+      {"axis", "axes", "dim", "dims"}, {"axis1", "dim1"}, {"axis2", "dim2"}, {"dim0", "axis0"}, {"dim1", "axis1"},
+      {"keepdim", "keepdims", "keep_dims"},
+      {"kernel", "kernel_size", "kernel_shape", "ksize", "pool_size"},
+      {"stride", "strides"}, {"padding", "pads", "pad", "pad_width"}, {"dilation", "dilations"}, {"groups", "group"},
+      {"eps", "epsilon"}, {"negative_slope", "alpha", "slope"}, {"alpha", "negative_slope"},
+      {"p", "ord", "norm_type", "dropout", "drop_prob", "ratio"}, {"norm_type", "p", "ord"}, {"exponent", "power", "p"},
+      {"num_groups", "groups", "group"}, {"correction", "ddof", "unbiased"}, {"normalized_shape", "axis", "axes", "dim"},
+      {"start", "start_dim", "start_axis", "offset", "start_pos"}, {"stop", "end"}, {"end", "end_dim", "end_axis", "stop"},
+      {"shift", "shifts"}, {"reps", "repeats"}, {"repeats", "reps"}, {"num_classes", "depth"}, {"sections", "chunks"},
+      {"min", "min_val", "a_min", "lo"}, {"max", "max_val", "a_max", "hi"}, {"min_val", "min"}, {"max_val", "max"},
+      {"value", "fill_value", "constant_values"}, {"diagonal", "k", "offset"}, {"offset", "diagonal", "k"},
+      {"size", "output_size", "scale_factor"}, {"output_size", "size"}, {"is_causal", "causal"}, {"training", "train"},
+      {"equation", "subscripts"}, {"decimals", "digits"}, {"upscale_factor", "blocksize"}, {"base", "theta"},
+      {"lr", "learning_rate"}, {"weight_decay", "wd"}, {"max_norm", "clip_norm"}, {"beta1", "betas"}};
+  return all;
+}
+
+// The name among `known` that another framework's `word` stands for; empty where there is none.
+std::string our_name(std::string_view word, const std::vector<std::string>& known) {
+  for (const auto& names : names_of_one())
+    if (std::find(names.begin(), names.end(), word) != names.end())
+      for (const std::string& k : known)
+        if (std::find(names.begin(), names.end(), k) != names.end()) return k;
+  return {};
+}
+
+}  // namespace
+
 Attributes print_fields(const Fields& fields) {
   Attributes out;
   for (const Field& field : fields)
@@ -123,7 +156,9 @@ Result<void> set_field(std::string_view definition, const Fields& fields, std::s
     if (!set) return fail("[", definition, "] attribute ", name, ": ", set.error().what());
     return {};
   }
-  return fail("[", definition, "] unknown attribute ", name, did_you_mean(name, known));
+  const std::string ours = our_name(name, known);
+  return fail("[", definition, "] unknown attribute ", name,
+              ours.empty() ? did_you_mean(name, known) : concat("; did you mean ", ours, "?"));
 }
 
 }  // namespace plumbline::spec
