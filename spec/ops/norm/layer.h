@@ -39,6 +39,12 @@ Slicing row_slicing(const O& op, const Shape& x) {
   return {{rows, n}, {1}, 1, std::max<Index>(1, n), O::centred};
 }
 
+// Inputs x[, w[, b]], each slice normalised.
+template <class O, Number N>
+Tensor<N> normalised_rows(const O& op, const Tensors<N>& in, const Way& way) {
+  return normalised(in, row_slicing(op, in[0].shape()), op.eps, way);
+}
+
 // Shapes: x, then the slice.
 template <class O>
 Sample<O> sample_layer_norm(Choices& choices) {
@@ -49,6 +55,15 @@ Sample<O> sample_layer_norm(Choices& choices) {
   Shape x = pick_shape(choices, 0, 2, 9);
   for (Index d : slice.dims()) x.push_back(d);
   return {op, {x, slice}, {}};
+}
+// Shapes: x[, w[, b]], as many as O may have.
+template <class O>
+Sample<O> sample_weighted_norm(Choices& choices) {
+  auto sample = sample_layer_norm<O>(choices);
+  const Shape slice = sample.shapes[1];
+  sample.shapes.resize(1);
+  for (Index i = choices.pick(0, O::most_inputs - 1); i > 0; --i) sample.shapes.push_back(slice);
+  return sample;
 }
 
 }  // namespace plumbline::spec

@@ -20,24 +20,18 @@ struct LayerNorm {
   Result<Shape> shape(const Shapes& in) const { return normalised_rows(*this, in); }  // [layer_norm C1..C4]
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return normalised(in, row_slicing(*this, in[0].shape()), eps, Way{});
+    return normalised_rows(*this, in, Way{});
   }
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
-    return normalised(in, row_slicing(*this, in[0].shape()), eps, Way::of(method));
+    return normalised_rows(*this, in, Way::of(method));
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
     return normalised_vjp(LayerNormGrad{normalized_shape, eps}, *this, in, ct,
                           *normalised_shape(*this, in[0].shape()));
   }
-  static Sample<LayerNorm> sample(Choices& choices) {
-    auto sample = sample_layer_norm<LayerNorm>(choices);
-    const Shape slice = sample.shapes[1];
-    sample.shapes.resize(1);
-    for (Index i = choices.pick(0, 2); i > 0; --i) sample.shapes.push_back(slice);
-    return sample;
-  }
+  static Sample<LayerNorm> sample(Choices& choices) { return sample_weighted_norm<LayerNorm>(choices); }
 };
 BOOST_DESCRIBE_STRUCT(LayerNorm, (), (normalized_shape, eps))
 

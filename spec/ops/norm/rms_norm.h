@@ -19,24 +19,18 @@ struct RmsNorm {
   Result<Shape> shape(const Shapes& in) const { return normalised_rows(*this, in); }  // [rms_norm C1..C4]
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return normalised(in, row_slicing(*this, in[0].shape()), eps, Way{});
+    return normalised_rows(*this, in, Way{});
   }
   template <Number N>
   Tensor<N> method(std::string_view method, const Tensors<N>& in) const {
-    return normalised(in, row_slicing(*this, in[0].shape()), eps, Way::of(method));
+    return normalised_rows(*this, in, Way::of(method));
   }
   template <TensorLike T>
   std::vector<T> vjp(const std::vector<T>& in, const T&, const T& ct) const {
     return normalised_vjp(RmsNormGrad{normalized_shape, eps}, *this, in, ct,
                           *normalised_shape(*this, in[0].shape()));
   }
-  static Sample<RmsNorm> sample(Choices& choices) {
-    auto sample = sample_layer_norm<RmsNorm>(choices);
-    const Shape slice = sample.shapes[1];
-    sample.shapes.resize(1);
-    if (choices.coin()) sample.shapes.push_back(slice);
-    return sample;
-  }
+  static Sample<RmsNorm> sample(Choices& choices) { return sample_weighted_norm<RmsNorm>(choices); }
 };
 BOOST_DESCRIBE_STRUCT(RmsNorm, (), (normalized_shape, eps))
 

@@ -34,6 +34,13 @@ inline VarianceBy variance_named(std::string_view method) {
   return at == variance_methods.end() ? VarianceBy::two_pass : static_cast<VarianceBy>(at - variance_methods.begin());
 }
 
+// y · w + b; w and b may be absent.
+template <Number N>
+N weighted(const N& y, const N* w, const N* b) {
+  const N z = w != nullptr ? N(y * *w) : y;
+  return b != nullptr ? N(z + *b) : z;
+}
+
 // How an implementation goes about it: the textbook divides by σ, a method multiplies by 1/σ, once for each slice.
 // affine: y = x a + (b − μ a) with a = w/σ, which cancels where |μ| is large beside σ; the variance is two_pass.
 struct Way {
@@ -52,9 +59,7 @@ struct Way {
       const N inverse = N(Index{1}) / deviation, a = w != nullptr ? N(*w * inverse) : inverse, shift = mean * a;
       return x * a + (b != nullptr ? N(*b - shift) : -shift);
     }
-    N y = over(N(x - mean), deviation);
-    if (w != nullptr) y = y * *w;
-    return b != nullptr ? N(y + *b) : y;
+    return weighted(over(N(x - mean), deviation), w, b);
   }
 };
 
@@ -106,8 +111,7 @@ struct NormSlice {
   N centred(Index k) const { return slicing.centred ? N(x[at(k)] - mean) : x[at(k)]; }
   N scaled(Index k, const Way& way, const N* w, const N* b) const {
     if (slicing.centred) return way.scaled(x[at(k)], mean, deviation, w, b);
-    const N y = way.over(x[at(k)], deviation), z = w != nullptr ? N(y * *w) : y;
-    return b != nullptr ? N(z + *b) : z;
+    return weighted(way.over(x[at(k)], deviation), w, b);
   }
   void measure(double eps, VarianceBy how) {
     const auto element = [&](Index k) -> const N& { return x[at(k)]; };

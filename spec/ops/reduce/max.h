@@ -1,4 +1,5 @@
-// y = max x over a set of axes; ties share the derivative evenly
+// y = max x over a set of axes; ties share the derivative evenly. With its index along one axis, where the first winner
+// takes it all: topk and topk_indices with k=1.
 #pragma once
 
 #include "spec/ops/reduce/max_grad.h"
