@@ -16,6 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int nothing_judged = 3;  // an exit code: nothing failed, but nothing was shown either
+
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // How many cases each initialiser and optimiser gets: as many as a cell of the ops got.
@@ -41,10 +43,12 @@ class Run final : public Verb {
     Report report = run_everything(suite);
     report.command = command;
     report.interrupted = interrupt.raised();
+    const bool idle = report.cases() == report.total(Verdict::skipped) && report.findings.empty();
+    if (idle) report.notes.push_back("nothing was judged: no case of these ops, laws and subjects was run");
     std::string text = text_report(report, flags_.sinks().color());
     if (coverage_) text = text_coverage(report.coverage, flags_.sinks().color()) + "\n" + text;
     flags_.sinks().write(report, text);
-    return report.exit_code();
+    return report.exit_code() == 0 && idle ? nothing_judged : report.exit_code();
   }
 
  private:
