@@ -27,6 +27,13 @@ TEST_F(BadInput, Verbs) {
 TEST_F(BadInput, Ops) {
   refused("eval sofmax x.npy --out y.npy", "unknown op sofmax; did you mean softmax");
   refused("eval softmax axs=1 x.npy --out y.npy", "[softmax] unknown attribute axs; did you mean axis?");
+  refused("eval softmax dim=1 x.npy --out y.npy", "[softmax] unknown attribute dim; did you mean axis?");
+  refused("eval mean keepdims=true x.npy", "[mean] unknown attribute keepdims; did you mean keepdim?");
+  refused("eval max_pool2d kernel_size=[2,2] x.npy", "unknown attribute kernel_size; did you mean kernel?");
+  refused("eval leaky_relu alpha=0.1 x.npy", "unknown attribute alpha; did you mean negative_slope?");
+  refused("eval layer_norm epsilon=0.1 x.npy", "unknown attribute epsilon; did you mean eps?");
+  refused("eval adam learning_rate=0.1 x.npy x.npy", "unknown attribute learning_rate; did you mean lr?");
+  refused("check softmax x.npy --got x.npy x.npy", "did you mean --got for each file: --got x.npy --got x.npy?");
   refused("eval softmax axis=q x.npy --out y.npy", "[softmax] attribute axis: found 'q', expected an integer");
   refused("eval softmax axis=7 x.npy --out y.npy", "axis 7 is out of range for rank 2 [softmax C1]");
   refused("eval softmax x.npy w.npy --out y.npy", "expects 1 input, got 2");
@@ -160,7 +167,7 @@ TEST_F(BadInput, Replays) {
   refused("replay future.replay", "future.replay: line 1");
   refused("replay other.replay", "other.replay: line 1");
   refused("explain future.replay", "future.replay: line 1");
-  refused("explain", "expected one replay file");
+  refused("explain", "found no file, expected a replay file");
   refused("replay .", "found a directory");
 }
 

@@ -10,6 +10,10 @@ class Formulas : public Program {
     write("p.npy", Values({2}, {1, -2}), Dtype::f8);
     write("g.npy", Values({2}, {0.5, 0.25}), Dtype::f8);
   }
+  std::vector<double> elements(const std::string& file) const {
+    const Values x = read(file);
+    return {x.elements().begin(), x.elements().end()};
+  }
   void runs(const std::string& arguments, int code = 0) const {
     const Finished f = crosscheck(arguments);
     EXPECT_EQ(f.code, code) << arguments << "\n" << f.out << f.err;
@@ -37,8 +41,24 @@ TEST_F(Formulas, InitialValues) {
   runs("check kaiming_uniform shape=[3,4] seed=7 stream=3 --got w.npy", 1);
   runs("eval orthogonal shape=[3,2] --as cpu --out q.npy");
   runs("check orthogonal shape=[3,2] --got q.npy");
+  runs("eval kaiming_uniform shape=[3,4] seed=7 stream=2 --out exact.npy");  // the bits, in float64
+  runs("check kaiming_uniform shape=[3,4] seed=7 stream=2 --got exact.npy");
+  EXPECT_EQ(elements("exact.npy"), elements("w.npy"));
+  runs("eval normal shape=[3] seed=7 --out n.npy --dtype f4");
+  runs("check normal shape=[3] seed=7 --got n.npy");
   runs("eval constant shape=[2] value=3 --out c.npy");
   EXPECT_EQ(read("c.npy")[1], 3);
+}
+
+TEST_F(Formulas, ClippedGradients) {
+  runs("eval clip_grad_value clip_value=0.375 p.npy g.npy --out a.npy --out b.npy");
+  EXPECT_EQ(elements("a.npy"), (std::vector<double>{0.375, -0.375}));
+  EXPECT_EQ(elements("b.npy"), (std::vector<double>{0.375, 0.25}));
+  runs("eval clip_grad_norm max_norm=1 p.npy g.npy --out a.npy --out b.npy --dtype f4");
+  runs("check clip_grad_norm max_norm=1 p.npy g.npy --got a.npy --got b.npy");
+  runs("check clip_grad_norm max_norm=2 p.npy g.npy --got a.npy --got b.npy", 1);
+  refused("eval clip_grad_norm", "expected the gradients of a step");
+  refused("eval clip_grad_norm max_norm=-1 p.npy", "[optim C7]");
 }
 
 TEST_F(Formulas, Rates) {

@@ -219,6 +219,22 @@ TEST_F(GoodPaths, APlantedBugIsFoundReplayedAndExplained) {
   EXPECT_EQ(told.code, 1);
   for (const char* word : {"where", "exact", "got", "bound", "softmax"})
     EXPECT_NE(told.out.find(word), std::string::npos) << told.out;
+  const Finished both = crosscheck("explain '" + replay + "' '" + replay + "'");
+  EXPECT_EQ(both.code, 1);
+  EXPECT_EQ(both.out, told.out + "\n" + told.out);
+}
+
+TEST_F(GoodPaths, ASuiteThatJudgesNothingSaysSo) {
+  write("idle.toml", "op = \"argmax\"\nlaw = \"backward\"\ncases = 3\n");
+  const Finished idle = crosscheck("run --suite idle.toml");
+  EXPECT_EQ(idle.code, 3) << idle.out;
+  EXPECT_NE(idle.out.find("nothing was judged"), std::string::npos) << idle.out;
+}
+
+TEST_F(GoodPaths, ListTellsWhatDefaultsStandFor) {
+  EXPECT_NE(crosscheck("list op attention").out.find("scale=0   1/√d"), std::string::npos);
+  EXPECT_NE(crosscheck("list mutants").out.find("softmax/"), std::string::npos);
+  EXPECT_NE(crosscheck("list subjects").out.find("mutant:"), std::string::npos);
 }
 
 TEST_F(GoodPaths, CtrlCEndsInOrder) {
