@@ -17,7 +17,7 @@ struct RunnerOptions {
   std::uint64_t seed = 0;  // of initial values and dropout masks that have none of their own
   StreamScheme streams = StreamScheme::separate;
   int threads = 1;
-  Index batch = 1;  // for which the first plan is made
+  Index batch = 2;  // for which the first plan is made; batch norm has no statistics of one value
   const KernelTable* kernels = nullptr;  // null: every kernel of the runtime
 };
 
