@@ -141,7 +141,7 @@ Var time_first(const Var& x) {
 Var Mamba::operator()(const Scope& place, const Var& x) const {
   const Scope scope = place.seeded(seeds);
   const auto usable = [](Index n) { return n >= 1 && n <= Index{1} << 20; };
-  if (!usable(d_model) || !usable(d_state) || !usable(d_conv) || !usable(expand) || dt_rank < 0 || dt_rank > Index{1} << 20)
+  if (!usable(d_model) || !usable(d_state) || !usable(d_conv) || !usable(expand) || (dt_rank != 0 && !usable(dt_rank)))
     throw spec::Error(spec::concat("[mamba] d_model ", d_model, ", d_state ", d_state, ", d_conv ", d_conv,
                                    ", expand ", expand, ", dt_rank ", dt_rank, " are out of range"));
   if (x.shape().rank() != 2 && x.shape().rank() != 3)

@@ -43,7 +43,9 @@ struct TransformerEncoder {
   static constexpr std::string_view name = "transformer_encoder";
   Var operator()(const Scope& scope, const Var& x, std::optional<Var> mask = {},
                  std::vector<KeyValueCache>* caches = nullptr) const;
-  void take_seeds(SeedStream& stream) { seeds.take(stream, std::min(num_layers, BlockSeeds::most_draws) * layer.draws()); }
+  void take_seeds(SeedStream& stream) {
+    seeds.take(stream, std::min(num_layers, BlockSeeds::most_draws) * layer.draws());
+  }
 
  private:
   Scope place_of(Index block, const Scope& stack) const;
