@@ -62,7 +62,7 @@ TEST(ScalarModule, StepsOfEveryLayerHaveTheSameBits) {
       for (std::size_t i = 0; i < def.params.size(); ++i) {
         const auto& a = eager.parameters()[i].value();
         const auto& b = compiled.parameters()[i].value();
-        ASSERT_TRUE(std::ranges::equal(a.elements(), b.elements())) << layer.name << ' ' << eager.parameters()[i].name();
+        ASSERT_TRUE(std::ranges::equal(a.elements(), b.elements())) << layer.name << ' ' << def.parameters[i].name;
       }
     }
 }
