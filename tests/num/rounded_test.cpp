@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "spec/lang/ranges.h"
 #include "spec/num/verdict.h"
 #include "tests/num/emulated.h"
 
@@ -192,6 +193,9 @@ std::vector<Claims> all_claims() {
   add([](Claims& c) { c.accumulator = binary16; });
   add([](Claims& c) { c.output = bfloat16, c.ulps = Claims::uniform_ulps(1); });
   add([](Claims& c) { c.intermediate = c.operands = c.output = bfloat16; });
+  add([](Claims& c) { c.intermediate = c.accumulator = wide32; });
+  add([](Claims& c) { c.intermediate = c.accumulator = tall32, c.order = Order::lanes, c.lanes = 8; });
+  add([](Claims& c) { c.intermediate = c.accumulator = wide32, c.output = binary16; });
   return all;
 }
 
@@ -211,6 +215,24 @@ TEST(Rounded, correct_implementations_stay_within_the_bound) {
     judged += tally.judged;
   }
   EXPECT_GT(judged, 100000u);
+}
+
+// Squares of numbers from 2^60 on overflow in binary32: with them nothing is judged, without them everything.
+TEST(Rounded, AWiderRangeIsJudgedWhereTheFormatsOwnIsLeft) {
+  constexpr int large = 5;
+  Generator random(21);
+  Claims wide;
+  wide.intermediate = wide.accumulator = wide32;
+  Tally own_range, wide_range;
+  for (const Subject& subject : subjects())
+    if (subject.name == std::string("layer norm"))
+      for (int repeat = 0; repeat < 200; ++repeat) {
+        trial(subject, Claims(), random, large, own_range);
+        trial(subject, wide, random, large, wide_range);
+      }
+  EXPECT_GT(own_range.unjudged, 0u);
+  EXPECT_GT(wide_range.judged, 0u);
+  EXPECT_EQ(wide_range.unjudged, 0u);
 }
 
 }  // namespace
