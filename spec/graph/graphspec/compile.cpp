@@ -6,16 +6,11 @@
 
 namespace plumbline::spec {
 
-namespace {
-
-// Only a mask counts steps.
 bool wants_step(const GraphSpec& spec, const SpecOptions& options) {
   return options.training && std::ranges::any_of(spec.bindings(), [](const Binding& b) {
            return b.primitive->name() == "dropout";
          });
 }
-
-}  // namespace
 
 RecordedSpec record(const GraphSpec& spec, std::span<const Var> inputs, std::span<const Var> parameters,
                     const SpecOptions& options, std::optional<Var> step) {

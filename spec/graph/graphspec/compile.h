@@ -14,6 +14,9 @@ struct SpecOptions {
   std::uint64_t seed = 0;  // of dropout masks
 };
 
+// Whether masks of dropout are drawn, so that `record` needs the number of the step.
+bool wants_step(const GraphSpec& spec, const SpecOptions& options);
+
 // Leaves are the inputs, then the parameters in the order of spec.parameters(), then `step` where a mask needs it.
 struct SpecProgram {
   Graph graph;  // its outputs are the spec's
