@@ -104,9 +104,10 @@ Result<AnyTensor> cast(const AnyTensor& x, DType dtype) {
   if (dtype != DType::i64)
     return with_type(dtype, [&]<class T>(T) -> AnyTensor {
       return std::visit(
-          [](const auto& t) -> AnyTensor {
+          []<class From>(const Tensor<From>& t) -> AnyTensor {
             return Tensor<T>::generate(t.shape(), [&](Index i) {
-              return rounded<T>(exact(t[i]));
+              if constexpr (std::is_integral_v<From> && std::is_floating_point_v<T>) return static_cast<T>(t[i]);
+              else return rounded<T>(exact(t[i]));
             });
           },
           x);

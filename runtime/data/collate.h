@@ -25,7 +25,8 @@ Result<Sample> collate(std::span<const Sample> samples);
 AnyTensor rows(const AnyTensor& x, std::span<const Index> which);
 AnyTensor row(const AnyTensor& x, Index which);
 
-// The numbers of one dtype as those of another, rounded once; i64 takes integers only. Error: a number that is none.
+// The numbers of one dtype as those of another, rounded once (in 16 bits: i64 by way of f64); i64 takes integers only.
+// Error: a number that is none.
 Result<AnyTensor> cast(const AnyTensor& x, DType dtype);
 
 // Refuses NaN and infinities: `x: row 17, column 3: found nan, expected a finite number`. `which` names the rows, if
