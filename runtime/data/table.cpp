@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "runtime/data/npy.h"
 #include "spec/lang/floats.h"
 
 namespace plumbline::runtime::data {
@@ -79,6 +80,18 @@ Result<Dataset> from_table(const Table& table, const TableLayout& layout, std::s
                               : numbers(table, *targets, 1, layout.dtype);
   if (!y) return tl::unexpected(y.error());
   return Dataset::from_tensors(std::move(*x), std::move(*y));
+}
+
+Result<Dataset> read_npy_pair(const std::string& x, const std::string& y, Index classes) {
+  auto inputs = read_npy_tensor(x);
+  if (!inputs) return tl::unexpected(inputs.error());
+  auto targets = read_npy_tensor(y);
+  if (!targets) return tl::unexpected(targets.error());
+  if (classes > 0)
+    if (auto ok = check_labels(*targets, classes, y); !ok) return tl::unexpected(ok.error());
+  auto data = Dataset::from_tensors(std::move(*inputs), std::move(*targets));
+  if (!data) return fail(x, " and ", y, ": ", data.error().what());
+  return data;
 }
 
 Result<Dataset> read_csv(const std::string& file, const TableLayout& layout) {

@@ -1,4 +1,4 @@
-// Data sets from tables of numbers: some columns are the target, the others the input.
+// Data sets from files of numbers: tables, some of whose columns are the target, and pairs of NPY files.
 #pragma once
 
 #include <string>
@@ -24,5 +24,8 @@ Result<Index> column_of(const Table& table, std::string_view name);
 // a label that is none, with its line: `file: line 3: found label 12, expected an integer from 0 to 9`.
 Result<Dataset> from_table(const Table& table, const TableLayout& layout, std::string_view file = "table");
 Result<Dataset> read_csv(const std::string& file, const TableLayout& layout = {});
+
+// Row i of both files is a sample, in their own dtypes. classes > 0: y are labels in [0, classes).
+Result<Dataset> read_npy_pair(const std::string& x, const std::string& y, Index classes = 0);
 
 }  // namespace plumbline::runtime::data

@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <numeric>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "runtime/data/loader.h"
+#include "runtime/data/npy.h"
 #include "runtime/data/table.h"
 #include "runtime/rand/rand.h"
 
@@ -262,6 +266,23 @@ TEST(Tables, TargetsAndLabels) {
   ASSERT_TRUE(digits) << digits.error().what();
   EXPECT_EQ(digits->size(), 1797);
   EXPECT_EQ(shape_of(digits->at(0)->x), Shape{64});
+}
+
+TEST(Tables, PairsOfNpyFiles) {
+  const auto folder = std::filesystem::temp_directory_path() / ("plumbline-npy-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const std::string& name, const AnyTensor& x) {
+    std::ofstream(folder / name, std::ios::binary) << print_npy(x);
+    return (folder / name).string();
+  };
+  const std::string x = write("x.npy", counted({2, 3})), y = write("y.npy", Tensor<std::int64_t>({2}, {1, 4}));
+  const auto data = read_npy_pair(x, y, 5);
+  ASSERT_TRUE(data) << data.error().what();
+  EXPECT_EQ(std::get<Tensor<float>>(data->at(1)->x)[2], 5.0F);
+  EXPECT_EQ(error_of(read_npy_pair(x, y, 4)), y + ": row 1: found label 4, expected 0 to 3");
+  EXPECT_EQ(error_of(read_npy_pair(x, write("z.npy", counted({3})))),
+            x + " and " + (folder / "z.npy").string() + ": data set: found 2 rows of x and 3 of y, expected as many");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Casts, RoundOnceAndRefuseFractions) {
