@@ -10,6 +10,7 @@
 #include "crosscheck/cli/replays.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
+#include "crosscheck/laws/layers/layer_law.h"
 
 namespace plumbline::crosscheck {
 
@@ -103,6 +104,7 @@ LoadedReplay load_replay(const std::string& file) {
   out.file = file;
   out.replay = checked(parse_replay(checked(read_text(file, longest_replay)), spec::Catalogue::builtin(), file));
   out.laws = all_laws();
+  out.laws.push_back(layer_law());
   out.law = law_named(out.laws, out.replay.law);
   std::vector<std::string> known;
   for (const auto& law : out.laws) known.emplace_back(law->name());

@@ -6,6 +6,7 @@
 #include "crosscheck/cli/suite_run.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
+#include "crosscheck/laws/graphs/graphspec_law.h"
 #include "crosscheck/laws/layers/layer_law.h"
 #include "crosscheck/laws/optim/optim_law.h"
 #include "crosscheck/laws/optim/schedule_law.h"
@@ -71,8 +72,9 @@ Report run_everything(const Suite& suite) {
   if (!stopped()) {
     StepOptions of_layers = options;
     of_layers.cases = (options.cases + 1) / 2;  // a layer is many ops, and its gradients many more
-    run_layer_laws(of_layers, *cpu_subject(), suite.jobs, report);
+    run_layer_laws(of_layers, {cpu_subject(), cpu_subject(spec::binary64)}, suite.jobs, suite.out, report);
   }
+  if (!stopped()) run_graphspec_laws(options, *cpu_subject(), report);
   if (!stopped()) run_init_laws(options, *cpu_init_subject(), report);
   for (const auto& subject : {cpu_optim_subject(), cpu_optim_subject_f64()})
     if (!stopped()) run_optim_laws(options, *subject, report);

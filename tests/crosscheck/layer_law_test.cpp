@@ -3,21 +3,52 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
+#include "crosscheck/audit/replay.h"
 #include "crosscheck/mutants/mutants.h"
+#include "runtime/nn/blocks.h"
 
 namespace plumbline::crosscheck {
 namespace {
 
-TEST(LayerLaw, EveryLayerKeepsIt) {
-  const auto subject = cpu_subject();
+void keeps_it(Subject& subject, LayerPart part) {
   for (const Layer& layer : all_layers())
     for (std::uint64_t number = 0; number < 4; ++number) {
-      const Outcome o = check_layer(layer, 1, number, *subject, {});
+      const Outcome o = examine_layer(layer, 1, number, subject, {}, part).outcome;
       EXPECT_EQ(o.verdict, Verdict::pass) << layer.name << " case " << number << ": " << o.message;
       EXPECT_GT(o.judgement.elements, 0) << layer.name << " case " << number;
     }
+}
+
+TEST(LayerLaw, EveryLayerKeepsIt) { keeps_it(*cpu_subject(), LayerPart::all); }
+TEST(LayerLaw, FloatsKeepItInBinary64) { keeps_it(*cpu_subject(spec::binary64), LayerPart::floats); }
+
+// An mlp that is recorded with another activation.
+TEST(LayerLaw, AReplayHoldsBothGraphs) {
+  const auto layers = all_layers();
+  const auto mlp = std::ranges::find(layers, "mlp", &Layer::name);
+  ASSERT_NE(mlp, layers.end());
+  LayerBug bug;
+  bug.config = [](std::any& drawn) {
+    auto& layer = std::any_cast<Drawn<runtime::nn::Mlp>&>(drawn).layer;
+    layer.activation = layer.activation == "none" ? "relu" : "none";
+  };
+  const auto subject = cpu_subject();
+  const CheckedLayer found = examine_layer(*mlp, 1, 0, *subject, {}, LayerPart::all, &bug);
+  ASSERT_EQ(found.outcome.verdict, Verdict::fail);
+  ASSERT_TRUE(found.pair);
+  Replay replay;
+  replay.law = layer_law_name, replay.subject = subject->name(), replay.c = *found.pair;
+  const auto again = parse_replay(print(replay), spec::Catalogue::builtin());
+  ASSERT_TRUE(again) << again.error().what();
+  Laws laws;
+  laws.push_back(layer_law());
+  const auto outcome = rerun(*again, laws, *subject);
+  ASSERT_TRUE(outcome) << outcome.error().what();
+  EXPECT_EQ(outcome->verdict, Verdict::fail);
+  EXPECT_EQ(outcome->message, found.outcome.message);
 }
 
 TEST(LayerLaw, NamesDiffer) {

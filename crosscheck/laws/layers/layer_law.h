@@ -3,6 +3,8 @@
 
 #include <any>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,14 +77,34 @@ struct LayerCase {
 spec::Result<LayerCase> draw_layer_case(const Layer& layer, std::uint64_t seed, std::uint64_t number,
                                         std::uint64_t attempt, const LayerBug* bug = nullptr);
 
-// The law on case `number`, drawn again while it proves nothing.
+// All results one after another, flat.
+spec::Var one_after_another(const Vars& list);
+
+// Both with their gradients as the two outputs of one graph over the same leaves: a case that a replay file can hold.
+// An error where their shapes differ, or only one of them has a gradient.
+spec::Result<Case> layer_pair(const LayerCase& c);
+
+enum class LayerPart : std::uint8_t { all, floats };  // floats: without the comparison of exact values
+Outcome check_pair(const Case& pair, Subject& subject, const JudgeOptions& options, LayerPart part);
+// The same as a law on such cases, for replay files.
+std::unique_ptr<Law> layer_law();
+
+// The law on case `number`, drawn again while it proves nothing; `pair` where one could be made.
+struct CheckedLayer {
+  Outcome outcome;
+  std::optional<Case> pair;
+};
+CheckedLayer examine_layer(const Layer& layer, std::uint64_t seed, std::uint64_t number, Subject& subject,
+                           const JudgeOptions& options, LayerPart part, const LayerBug* bug = nullptr);
 Outcome check_layer(const Layer& layer, std::uint64_t seed, std::uint64_t number, Subject& subject,
                     const JudgeOptions& options, const LayerBug* bug = nullptr);
 
 inline constexpr std::string_view layer_law_name = "layer", layer_law_summary =
     "what a layer records is the textbook's formula, values and gradients exactly, and its floats keep the bound";
 
-// Adds a cell for each layer, and what was found; `jobs` cases at a time.
-void run_layer_laws(const StepOptions& options, Subject& subject, int jobs, Report& report);
+// Adds a cell for each layer and subject, and what was found; `jobs` cases at a time. Exact values are compared once,
+// with the first subject's. `out`: a folder for the findings' replay files; empty: none are written.
+void run_layer_laws(const StepOptions& options, const std::vector<std::shared_ptr<Subject>>& subjects, int jobs,
+                    const std::string& out, Report& report);
 
 }  // namespace plumbline::crosscheck

@@ -1,13 +1,17 @@
 // methods: every named method computes the same real function as the textbook formula.
+#include <algorithm>
+
 #include "crosscheck/laws/evidence.h"
 #include "crosscheck/laws/list.h"
 #include "spec/eval/interpret.h"
 #include "spec/num/ball.h"
+#include "spec/num/rational.h"
 
 namespace plumbline::crosscheck {
 
 using spec::Ball;
 using spec::Index;
+using spec::Rational;
 using spec::Tensor;
 using spec::Tensors;
 using spec::Tri;
@@ -25,6 +29,14 @@ Agreement compare(const Ball& x, const Ball& y, const Ball& scale) {
   if (!x_defined || !y_defined) return Agreement::open;
   if (equal(x, y).exact != Tri::unknown) return equal(x, y).exact == Tri::yes ? Agreement::equal : Agreement::different;
   return less(abs(x - y), scale * abs(x)).exact == Tri::yes ? Agreement::equal : Agreement::open;
+}
+
+// Both are rational numbers, or certainly undefined: then nothing is left open.
+Agreement compare(const Rational& x, const Rational& y) {
+  const auto known = [](const Rational& q) { return q.state() != Rational::State::inexact; };
+  if (!known(x) || !known(y)) return Agreement::open;
+  if (x.state() != y.state()) return Agreement::different;
+  return !x.is_exact() || equal(x, y).exact == Tri::yes ? Agreement::equal : Agreement::different;
 }
 
 class Methods final : public Law {
@@ -66,11 +78,32 @@ class Methods final : public Law {
     return static_cast<const spec::Reading<N>&>(*op).read(x, method);
   }
 
-  // An element is decided when both enclosures overlap and agree in half of their bits, or shrink together towards one
-  // number: a difference that is at most 2^(−p/4) of the enclosures' distance at half the precision.
+  static Outcome different(Index i, std::string_view method, const std::string& got, const std::string& textbook) {
+    return failed(spec::concat("element ", i, ": ", method, " gives ", got, " but the textbook ", textbook));
+  }
+
+  // Rational numbers judge the elements where no elementary function occurs, enclosures the others.
   static Outcome check_method(const spec::Op& op, const std::vector<Values>& in, std::string_view method,
                               const JudgeOptions& options) {
+    const auto read = [](double x) { return Rational(x); };
+    const auto x = value<Rational>(op, in, "", read), y = value<Rational>(op, in, method, read);
     Outcome out;
+    std::vector<char> open(static_cast<std::size_t>(x.size()), 0);
+    out.judgement.elements = x.size();
+    for (Index i = 0; i < x.size(); ++i) {
+      const Agreement a = compare(x[i], y[i]);
+      if (a == Agreement::different) return different(i, method, y[i].text(), x[i].text());
+      open[static_cast<std::size_t>(i)] = a == Agreement::open;
+    }
+    out.judgement.zero_tolerance = std::count(open.begin(), open.end(), 0);
+    if (out.judgement.zero_tolerance == x.size()) return out;
+    return by_enclosures(op, in, method, options, std::move(open), std::move(out));
+  }
+
+  // An element is decided when both enclosures overlap and agree in half of their bits, or shrink together towards one
+  // number: a difference that is at most 2^(−p/4) of the enclosures' distance at half the precision.
+  static Outcome by_enclosures(const spec::Op& op, const std::vector<Values>& in, std::string_view method,
+                               const JudgeOptions& options, std::vector<char> unsettled, Outcome out) {
     std::vector<Ball> previous;
     Index open = 0;
     for (int precision = first_precision; precision <= options.most_precision; precision *= 2) {
@@ -79,18 +112,16 @@ class Methods final : public Law {
       const auto power = [&](int p) { return pow(Ball::exact(2, precision), Ball(Index{-p})); };
       const Ball half = power(precision / 2), quarter = power(precision / 4);
       open = 0;
-      std::vector<Ball> distance;
+      std::vector<Ball> distance(static_cast<std::size_t>(x.size()), Ball(Index{0}));
       for (Index i = 0; i < x.size(); ++i) {
+        const auto k = static_cast<std::size_t>(i);
+        if (!unsettled[k]) continue;
         const Agreement a = compare(x[i], y[i], half);
-        if (a == Agreement::different)
-          return failed(spec::concat("element ", i, ": ", method, " gives ", y[i], " but the textbook ", x[i]));
-        distance.push_back(a == Agreement::equal ? Ball(Index{0}) : abs(x[i] - y[i]));
-        const bool shrinks =
-            !previous.empty() &&
-            less(distance.back(), upper_end(previous[static_cast<std::size_t>(i)]) * quarter).exact == Tri::yes;
-        open += a == Agreement::open && !shrinks;
+        if (a == Agreement::different) return different(i, method, spec::concat(y[i]), spec::concat(x[i]));
+        if (a == Agreement::equal) continue;
+        distance[k] = abs(x[i] - y[i]);
+        open += previous.empty() || less(distance[k], upper_end(previous[k]) * quarter).exact != Tri::yes;
       }
-      out.judgement.elements = x.size();
       out.judgement.refined = precision > first_precision ? x.size() : 0;
       if (open == 0) return out;
       previous = std::move(distance);
