@@ -17,6 +17,8 @@ using spec::Shape;
 
 namespace {
 
+constexpr std::string_view zero = "zero", negative = "negative";  // classes of numbers
+
 bool is_truth(std::string_view text) { return text == "true" || text == "false"; }
 
 std::string class_of_list(std::string_view text) {
@@ -31,8 +33,8 @@ std::string class_of_value(const std::string& text) {
   const double x = std::strtod(text.c_str(), &end);
   if (text.empty() || *end != '\0') return text;
   if (!std::isfinite(x)) return "not finite";
-  if (x < 0) return "negative";
-  if (x == 0) return "zero";
+  if (x < 0) return std::string(negative);
+  if (x == 0) return std::string(zero);
   return x < 1 ? "below one" : x == 1 ? "one" : "larger";
 }
 
@@ -42,6 +44,31 @@ void count_attributes(OpCoverage& op, const spec::OpEntry& entry, const spec::Op
     AttributeCoverage& a = op.attributes[attributes[i].name];
     ++a.values[class_of_value(attributes[i].value)];
     ++(attributes[i].value == entry.defaults[i].value ? a.default_value : a.other_value);
+  }
+}
+
+bool is_number(const std::string& text) {
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0';
+}
+
+// Whether the call would be accepted with the default, and each number with 0 and with −1, where none was so yet.
+void probe_attributes(OpCoverage& op, const spec::OpEntry& entry, const spec::Op& definition,
+                      const spec::Shapes& shapes) {
+  const spec::Attributes attributes = definition->attributes();
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    AttributeCoverage& a = op.attributes[attributes[i].name];
+    const auto takes = [&](const std::string& value) {
+      spec::Attributes changed = attributes;
+      changed[i].value = value;
+      const auto other = entry.parse(changed);
+      return other && (*other)->shape(shapes).has_value();
+    };
+    if (a.default_value == 0 && !a.takes_default) a.takes_default = takes(entry.defaults[i].value);
+    if (!is_number(attributes[i].value)) continue;
+    if (!a.takes_zero && !a.values.contains(zero)) a.takes_zero = takes("0");
+    if (!a.takes_negative && !a.values.contains(negative)) a.takes_negative = takes("-1");
   }
 }
 
@@ -127,6 +154,7 @@ void add(OpCoverage& sum, const OpCoverage& more) {
     AttributeCoverage& b = sum.attributes[name];
     add(b.values, a.values);
     b.default_value += a.default_value, b.other_value += a.other_value;
+    b.takes_default |= a.takes_default, b.takes_zero |= a.takes_zero, b.takes_negative |= a.takes_negative;
   }
   add(sum.shapes, more.shapes);
   if (sum.floats.size() < more.floats.size()) sum.floats.resize(more.floats.size());
@@ -136,7 +164,7 @@ void add(OpCoverage& sum, const OpCoverage& more) {
     sum.branches[place].taken += b.taken, sum.branches[place].not_taken += b.not_taken;
 }
 
-// What an op declares: both truth values, and every word.
+// What an op declares: both truth values, every word, and of numbers and lists the default and another value.
 std::vector<std::string> missed_of(const OpCoverage& op, const spec::OpEntry& entry) {
   std::vector<std::string> missed;
   const auto demand = [&](const std::string& name, std::string_view value) {
@@ -147,12 +175,37 @@ std::vector<std::string> missed_of(const OpCoverage& op, const spec::OpEntry& en
   const auto is_word = [&](const std::string& name) {
     return std::any_of(entry.words.begin(), entry.words.end(), [&](const spec::Words& w) { return w.field == name; });
   };
-  for (const spec::Attribute& a : entry.defaults)
-    if (is_truth(a.value) && !is_word(a.name))
+  for (const spec::Attribute& a : entry.defaults) {
+    if (is_word(a.name)) continue;
+    if (is_truth(a.value)) {
       for (std::string_view value : {"false", "true"}) demand(a.name, value);
+      continue;
+    }
+    const auto at = op.attributes.find(a.name);
+    if (at == op.attributes.end()) continue;
+    if (at->second.default_value == 0 && at->second.takes_default) missed.push_back(spec::concat(a.name, '=', a.value));
+    if (at->second.other_value == 0) missed.push_back(spec::concat(a.name, " other than ", a.value));
+  }
   for (const spec::Words& w : entry.words)
     for (std::string_view word : w.list()) demand(std::string(w.field), word);
   return missed;
+}
+
+std::vector<std::string> untried_of(const OpCoverage& op) {
+  std::vector<std::string> untried;
+  for (const auto& [name, a] : op.attributes) {
+    if (a.takes_zero && !a.values.contains(zero)) untried.push_back(name + "=0");
+    if (a.takes_negative && !a.values.contains(negative)) untried.push_back(name + " below 0");
+  }
+  return untried;
+}
+
+// What neither has.
+std::vector<std::string> common(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::vector<std::string> both;
+  for (const std::string& value : a)
+    if (std::find(b.begin(), b.end(), value) != b.end()) both.push_back(value);
+  return both;
 }
 
 }  // namespace
@@ -166,6 +219,7 @@ void Coverage::add(const spec::OpEntry& entry, const Case& c, bool branches) {
   spec::Shapes shapes;
   for (const Values& x : c.data) shapes.push_back(x.shape());
   count_shapes(op, shapes, node.shape);
+  probe_attributes(op, entry, node.op, shapes);
   op.floats.resize(std::max(op.floats.size(), c.data.size()));
   for (std::size_t i = 0; i < c.data.size(); ++i)
     if (node.op->index_extent(i, shapes) < 0) count_floats(op.floats[i], c.data[i]);
@@ -177,7 +231,8 @@ void Coverage::merge(const Coverage& more) { crosscheck::merge(ops_, more.ops_);
 CoverageOfOps Coverage::finished(const spec::Catalogue& catalogue) const {
   CoverageOfOps out = ops_;
   for (auto& [name, op] : out)
-    if (const spec::OpEntry* entry = catalogue.find(name)) op.missed = missed_of(op, *entry);
+    if (const spec::OpEntry* entry = catalogue.find(name))
+      op.missed = missed_of(op, *entry), op.untried = untried_of(op);
   return out;
 }
 
@@ -186,11 +241,9 @@ void merge(CoverageOfOps& coverage, const CoverageOfOps& more) {
     const bool fresh = !coverage.contains(name);
     OpCoverage& sum = coverage[name];
     add(sum, op);
-    // What both missed; a value that one run reached is reached.
-    std::vector<std::string> both;
-    for (const std::string& value : op.missed)
-      if (fresh || std::find(sum.missed.begin(), sum.missed.end(), value) != sum.missed.end()) both.push_back(value);
-    sum.missed = std::move(both);
+    // A value that one run reached is reached.
+    sum.missed = fresh ? op.missed : common(sum.missed, op.missed);
+    sum.untried = fresh ? op.untried : common(sum.untried, op.untried);
   }
 }
 

@@ -18,6 +18,9 @@ using Tally = std::map<std::string, std::uint64_t, std::less<>>;
 struct AttributeCoverage {
   Tally values;              // cases by value: true, false, the words; else by class: negative, zero, one, larger, …
   std::uint64_t default_value = 0, other_value = 0;
+  // Some case would be accepted with the default; of a number, with 0, with −1. Defaults that say nothing, as the empty
+  // shape of a gradient, never are.
+  bool takes_default = false, takes_zero = false, takes_negative = false;
   bool operator==(const AttributeCoverage&) const = default;
 };
 
@@ -37,7 +40,10 @@ struct OpCoverage {
   Tally shapes;                    // cases: rank 0, …, empty, extent 1, broadcast
   std::vector<FloatTally> floats;  // of each input: elements by kind; none of index inputs
   std::map<std::string, BranchCoverage, std::less<>> branches;  // `spec/ops/norm/softmax.h:24 less`
-  std::vector<std::string> missed;  // `approximate=tanh`: declared values that no case has
+  // `approximate=tanh`, `eps other than 1e-05`: truth values and words that no case has, and whether an attribute never
+  // has its default value although it might, or never another one.
+  std::vector<std::string> missed;
+  std::vector<std::string> untried;  // `p=0`: numbers that are allowed, and no case has; not a failure
 };
 using CoverageOfOps = std::map<std::string, OpCoverage, std::less<>>;
 
@@ -46,7 +52,7 @@ class Coverage {
   // A case of one op; with `branches` its definition is read once more, to see which way it goes.
   void add(const spec::OpEntry& entry, const Case& c, bool branches);
   void merge(const Coverage& more);
-  // With what is missed of the words and truth values that the ops declare.
+  // With what is missed and untried of the attributes that the ops declare.
   CoverageOfOps finished(const spec::Catalogue& catalogue) const;
 
  private:

@@ -19,6 +19,7 @@ std::string attributes_text(const OpCoverage& op) {
   for (const auto& [name, a] : op.attributes)
     text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, names_of(a.values));
   for (const std::string& value : op.missed) text += fmt::format("; NOT {}", value);
+  for (const std::string& value : op.untried) text += fmt::format("; never {}", value);
   return text;
 }
 

@@ -82,6 +82,7 @@ Json coverage_json(const std::string& name, const OpCoverage& op) {
   for (const auto& [attribute, a] : op.attributes)
     json["attributes"][attribute] = {{"values", a.values}, {"default", a.default_value}, {"other", a.other_value}};
   json["missed"] = op.missed;
+  json["untried"] = op.untried;
   json["shapes"] = op.shapes;
   json["floats"] = Json::array();
   for (const FloatTally& t : op.floats) {

@@ -74,6 +74,27 @@ struct Positive : Multiple {
 };
 BOOST_DESCRIBE_STRUCT(Positive, (), (factor, negative))
 
+// Never draws another shift, although 0 and negative ones are allowed.
+struct Shift {
+  Index by = 1;
+
+  static constexpr std::string_view name = "steady_shift", summary = "y = x + by";
+  static constexpr int arity = 1;
+  bool operator==(const Shift&) const = default;
+
+  spec::Result<spec::Shape> shape(const Shapes& in) const { return in[0]; }
+  template <Number N>
+  Tensor<N> eval(const Tensors<N>& in) const {
+    return spec::map(in[0], [&](const N& x) { return x + N(by); });
+  }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>&, const T&, const T& ct) const {
+    return {spec::mul(ct, spec::literal(ct, 1))};
+  }
+  static spec::Sample<Shift> sample(spec::Choices& choices) { return {{}, {spec::pick_shape(choices, 0, 3)}, {}}; }
+};
+BOOST_DESCRIBE_STRUCT(Shift, (), (by))
+
 template <class O>
 Suite suite_with() {
   auto catalogue = std::make_shared<spec::Catalogue>(spec::Catalogue::builtin());
@@ -104,6 +125,13 @@ TEST(Coverage, AValueThatNoCaseReachesFailsTheSuite) {
   const Report thorough = run_suite(suite_with<Thorough>());
   EXPECT_EQ(complaints(thorough), Messages{});
   EXPECT_EQ(thorough.exit_code(), 0) << text_report(thorough, false);
+}
+
+TEST(Coverage, ANumberThatNeverChangesFailsTheSuite) {
+  const Report report = run_suite(suite_with<Shift>());
+  EXPECT_EQ(complaints(report), Messages{"[steady_shift] no case of the suite reaches by other than 1"});
+  EXPECT_EQ(report.coverage.at("steady_shift").untried, (Messages{"by=0", "by below 0"}));
+  EXPECT_NE(text_coverage(report.coverage, false).find("never by=0"), std::string::npos);
 }
 
 TEST(Coverage, APartOfASuiteMayMissValues) {

@@ -43,7 +43,7 @@ struct ConvInputGrad : ConvAttributes {
   }
   static Sample<O> sample(Choices& choices) {
     auto drawn = sample_convolution<O>(choices);
-    drawn.op.size = spatial(drawn.x, dims);
+    drawn.op.size = pick_spelling(choices, spatial(drawn.x, dims));
     return {drawn.op, {drawn.y, drawn.w}, {}};
   }
 
@@ -83,7 +83,7 @@ struct ConvWeightGrad : ConvAttributes {
   }
   static Sample<O> sample(Choices& choices) {
     auto drawn = sample_convolution<O>(choices);
-    drawn.op.kernel = spatial(drawn.w, dims);
+    drawn.op.kernel = pick_spelling(choices, spatial(drawn.w, dims));
     return {drawn.op, {drawn.x, drawn.y}, {}};
   }
 

@@ -48,6 +48,12 @@ inline Axes spread(const Axes& list, std::size_t axes) {
 // The extents of the last axes.
 inline Axes spatial(const Shape& shape, int axes) { return {shape.dims().end() - axes, shape.dims().end()}; }
 
+// One number may stand for equal extents; for ones it does.
+inline Axes pick_spelling(Choices& choices, const Axes& extents) {
+  const bool equal = extents == Axes(extents.size(), extents.front());
+  return equal && (extents.front() == 1 || choices.coin()) ? Axes{extents.front()} : extents;
+}
+
 // `1`, or `1 or 3`
 inline std::string entries_expected(std::size_t axes) { return axes == 1 ? "1" : concat("1 or ", axes); }
 

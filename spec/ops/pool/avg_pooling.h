@@ -108,7 +108,7 @@ struct AvgPoolGrad : A {
   static Sample<O> sample(Choices& choices) {
     O op;
     const Shape x = sample_pool(choices, op);
-    op.size = spatial(x, A::axes);
+    op.size = pick_spelling(choices, spatial(x, A::axes));
     op.draw(choices);
     return {op, {*pooled(op, x)}, {}};
   }

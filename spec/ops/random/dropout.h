@@ -51,7 +51,7 @@ struct Dropout {
     const Shape shape = pick_shape(choices, 0, 4);
     Dropout op;
     op.p = static_cast<double>(choices.pick(0, 7)) / 8;
-    op.seed = static_cast<std::uint64_t>(choices.pick(0, 1 << 20));
+    op.seed = static_cast<std::uint64_t>(choices.pick(0, 3) == 0 ? 0 : choices.pick(1, 1 << 20));
     op.path = choices.one_of<std::string>({"", "0", "encoder.1.dropout"});
     op.step = static_cast<std::uint64_t>(choices.pick(0, 3));
     op.training = choices.pick(0, 7) != 7;

@@ -62,6 +62,7 @@ struct SliceGrad {
     const Index axis = choices.pick(-shape.rank(), shape.rank() - 1);
     Index& n = shape[*normal_axis(axis, shape.rank())];
     SliceGrad op{axis, choices.pick(-n - 1, n + 1), choices.pick(-n - 1, n + 1), choices.pick(1, 3), n};
+    if (choices.pick(0, 3) == 3) op.stop = SliceGrad().stop;
     n = range_of(op, n).count;
     return {op, {shape}, {}};
   }
