@@ -65,6 +65,8 @@ TEST(DataMovement, Reductions) {
   EXPECT_EQ(value("norm", {row({3, -4})}), (Numbers{5}));
   EXPECT_EQ(value("norm p=1", {row({3, -4})}), (Numbers{7}));
   EXPECT_EQ(value("norm p=inf", {row({3, -4})}), (Numbers{4}));
+  EXPECT_EQ(value("norm p=-inf", {row({3, -4})}), (Numbers{3}));
+  EXPECT_EQ(value("norm p=0", {row({3, 0, -4})}), (Numbers{2}));
   EXPECT_EQ(value("any axes=1", {matrix(2, 2, {0, 0, 0, -1})}), (Numbers{0, 1}));
   EXPECT_EQ(value("all axes=1", {matrix(2, 2, {1, 0, 2, nan})}), (Numbers{0, 1}));
   EXPECT_EQ(value("median", {row({4, 1, 3, 2})}), (Numbers{2}));
@@ -77,7 +79,7 @@ TEST(DataMovement, EmptyExtents) {
   EXPECT_EQ(value("all", {row({})}), (Numbers{1}));
   EXPECT_EQ(value("norm", {row({})}), (Numbers{0}));
   EXPECT_TRUE(std::isnan(value("var correction=0", {row({})})[0]));
-  for (const char* op : {"min", "argmax", "argmin", "median", "norm p=inf"})
+  for (const char* op : {"min", "argmax", "argmin", "median", "norm p=inf", "norm p=-inf"})
     EXPECT_NE(refusal(op, {{0}}).find("nothing to reduce"), std::string::npos) << op;
 }
 
@@ -94,6 +96,8 @@ TEST(DataMovement, KinksOfReductions) {
   EXPECT_EQ(slope("std", {row({2, 2})}), (Numbers{0, 0}));
   EXPECT_EQ(slope("norm", {row({0, 0})}), (Numbers{0, 0}));
   EXPECT_EQ(slope("norm p=inf", {row({-4, 4, 1})}), (Numbers{-0.5, 0.5, 0}));
+  EXPECT_EQ(slope("norm p=-inf", {row({-1, 4, 1})}), (Numbers{-0.5, 0, 0.5}));
+  EXPECT_EQ(slope("norm p=0", {row({-4, 0, 1})}), (Numbers{0, 0, 0}));
   EXPECT_EQ(slope("norm p=1", {row({-4, 0, 1})}), (Numbers{-1, 0, 1}));
   EXPECT_EQ(slope("median", {row({4, 1, 3, 2})}), (Numbers{0, 0, 0, 1}));
 }
@@ -172,7 +176,7 @@ TEST(DataMovement, Refusals) {
   EXPECT_TRUE(names(refusal("pad padding=2 mode=reflect", {x}), "pad C4"));
   EXPECT_TRUE(names(refusal("topk k=4", {x}), "topk C2"));
   EXPECT_TRUE(names(refusal("var correction=-1", {x}), "var C2"));
-  EXPECT_TRUE(names(refusal("norm p=0", {x}), "norm C2"));
+  EXPECT_TRUE(names(refusal("norm p=-1", {x}), "norm C2"));
   EXPECT_TRUE(names(refusal("take_along_axis", {x, {3, 2}}), "take_along_axis C3"));
 }
 

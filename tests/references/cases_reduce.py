@@ -29,7 +29,7 @@ def sets_of_axes():
                 yield Row(op, {"axes": axes, "correction": correction, "keepdim": True}, lambda: [normal(3, 4, 5)],
                           lambda x, f=function, a=axes, c=correction: f(x, over(a) or (0, 1, 2), correction=c,
                                                                         keepdim=True))
-        for p in (1.0, 2.0, 3.0, 2.5, float("inf")):
+        for p in (1.0, 2.0, 3.0, 2.5, float("inf"), float("-inf"), 0.0):
             yield Row("norm", {"p": p, "axes": axes}, lambda: [normal(3, 4, 5)],
                       lambda x, p=p, a=axes: torch.linalg.vector_norm(x, p, over(a)))
         yield Row("any", {"axes": axes}, lambda: [mask(3, 4, 5)],
@@ -78,7 +78,7 @@ def at_ties():
     for axes in AXES:
         yield Row("max", {"axes": axes}, ties, lambda x, a=axes: torch.amax(x, over(a) or (0, 1, 2)))
         yield Row("min", {"axes": axes}, ties, lambda x, a=axes: torch.amin(x, over(a) or (0, 1, 2)))
-        for p in (1.0, 2.0, float("inf")):
+        for p in (1.0, 2.0, float("inf"), float("-inf"), 0.0):
             yield Row("norm", {"p": p, "axes": axes}, ties,
                       lambda x, p=p, a=axes: torch.linalg.vector_norm(x, p, over(a)))
 

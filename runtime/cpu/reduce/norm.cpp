@@ -1,9 +1,10 @@
-// norm over any set of axes: m (Σ (|x|/m)^p)^(1/p), m = max |x|
+// norm over any set of axes: m (Σ (|x|/m)^p)^(1/p), m = max |x|; for p = −inf min |x|, for 0 how many are not 0
 #include <cmath>
 
 #include "runtime/cpu/elementwise.h"
 #include "runtime/cpu/fibres.h"
 #include "runtime/cpu/lanes.h"
+#include "runtime/cpu/reduce/smallest.h"
 
 namespace plumbline::runtime {
 namespace {
@@ -12,6 +13,13 @@ struct Magnitude {
   template <class P>
   P operator()(const P& x) const {
     return x < 0 ? -x : x;
+  }
+};
+
+struct IsNonzero {
+  template <class P>
+  P operator()(const P& x) const {
+    return x != 0 ? P{} + 1 : P{};
   }
 };
 
@@ -32,7 +40,9 @@ T sum_of_powers(const T* x, Index n, T scale, T p) {
 template <class T>
 T norm(const T* x, Index n, double p) {
   const auto size = [=](auto at) { return Magnitude{}(at(x)); };
+  if (p == 0) return sum_terms<T>(n, [=](auto at) { return IsNonzero{}(at(x)); });
   if (p == 1) return sum_terms<T>(n, size);
+  if (p < 0) return fold_terms(n, std::numeric_limits<T>::infinity(), Smaller{}, size);
   const T top = n == 0 ? T(0) : fold_terms(n, T(0), Larger{}, size);
   if (std::isinf(p) || top == 0 || !(top < std::numeric_limits<T>::infinity())) return top;
   if (p == 2) {
