@@ -1,7 +1,9 @@
 // dh_{t−1} = d dh_t + W_hᵀ da_d: the cotangents of gated_diagonal_ssm's preactivations, back through time
 #pragma once
 
+#include "spec/ops/activation/silu.h"
 #include "spec/ops/sequence/gated_cell.h"
+#include "spec/ops/sequence/steps.h"
 
 namespace plumbline::spec {
 
@@ -32,6 +34,10 @@ struct GatedDiagonalSsmGrad {
   template <Number N>
   Tensor<N> method(std::string_view, const Tensors<N>& in) const {
     return back_through_time(in, /*split=*/true);
+  }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T& y, const T& ct) const {
+    return pulled_back(in, ct, [&](const std::vector<T>& copies) { return by_steps(copies, y.shape()); });
   }
   static Sample<GatedDiagonalSsmGrad> sample(Choices& choices) {
     return sample_gated<GatedDiagonalSsmGrad>(choices, /*with_ct=*/true);
@@ -75,6 +81,47 @@ struct GatedDiagonalSsmGrad {
       }
     }
     return Tensor<N>(e.sequence(4 * n), std::move(out));
+  }
+  template <TensorLike T>
+  static T silu_slope(const T& a) {
+    const T s = call(Sigmoid{}, a);
+    return add(s, mul(mul(a, s), one_minus(s)));
+  }
+  template <TensorLike T>
+  T by_steps(const std::vector<T>& all, const Shape& shape) const {
+    const std::vector<T> in(all.begin() + 1, all.end());
+    const GatedExtents e = *gated_extents(*this, shapes_of(in));
+    if (e.steps == 0) return full_like(all[0], shape, 0);
+    const std::vector<T> x = steps_of(in[0], e.steps, e.batch), ct = steps_of(all[0], e.steps, e.batch);
+    const auto affine = [&](std::size_t which, const T& input) {
+      return plus(matmul(input, transpose_last(in[which])), e.bias ? &in[which + 3] : nullptr);
+    };
+    struct Step {
+      T a_u, a_z, d, u, before, after;
+    };
+    std::vector<Step> steps;
+    const Shape state{e.batch, e.hidden};
+    T h = e.state > 0 ? reshape(in[e.state], state) : full_like(in[0], state, 0);
+    for (const T& x_t : x) {
+      Step s{affine(1, x_t), affine(3, x_t), call(Sigmoid{}, affine(2, call(Concat{-1}, x_t, h))), {}, h, {}};
+      s.u = call(Silu{}, s.a_u);
+      s.after = h = add(mul(s.d, h), mul(one_minus(s.d), s.u));
+      steps.push_back(s);
+    }
+    std::vector<T> out(x.size());
+    const T zero = full_like(h, state, 0), from_state = slice(in[2], 1, e.in, e.in + e.hidden);
+    T from_later = zero;
+    for (std::size_t t = x.size(); t-- > 0;) {
+      const Step& s = steps[t];
+      const bool gated = output == "gated";
+      const T dh = add(gated ? mul(ct[t], call(Silu{}, s.a_z)) : ct[t], from_later);
+      const T da_d = mul(mul(dh, sub(s.before, s.u)), gate_slope(s.d));
+      from_later = add(mul(dh, s.d), matmul(da_d, from_state));
+      out[t] = call(Concat{-1}, std::vector<T>{mul(mul(dh, one_minus(s.d)), silu_slope(s.a_u)), da_d,
+                                               gated ? mul(mul(ct[t], s.after), silu_slope(s.a_z)) : zero,
+                                               from_later});
+    }
+    return sequence_of(out, shape);
   }
 };
 BOOST_DESCRIBE_STRUCT(GatedDiagonalSsmGrad, (), (bias, output))

@@ -1,7 +1,7 @@
 // dh_{t−1} = z dh_t + W_hhᵀ da_t: the cotangents of gru's gates r z n, back through time
 #pragma once
 
-#include "spec/ops/sequence/recurrence.h"
+#include "spec/ops/sequence/steps.h"
 
 namespace plumbline::spec {
 
@@ -60,6 +60,10 @@ struct GruGrad {
   Tensor<N> method(std::string_view, const Tensors<N>& in) const {
     return back_through_time(in, /*split=*/true);
   }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T& y, const T& ct) const {
+    return pulled_back(in, ct, [&](const std::vector<T>& copies) { return by_steps(copies, y.shape()); });
+  }
   static Sample<GruGrad> sample(Choices& choices) {
     auto sample = sample_recurrence<GruGrad>(choices, /*with_ct=*/true);
     sample.op.reset_after = choices.pick(0, 2) < 2;
@@ -104,6 +108,41 @@ struct GruGrad {
       }
     }
     return Tensor<N>(s.sequence(5 * h), std::move(out));
+  }
+  template <TensorLike T>
+  T by_steps(const std::vector<T>& all, const Shape& shape) const {
+    const std::vector<T> in(all.begin() + 1, all.end());
+    const Recurrence s = *recurrence_of(*this, shapes_of(in));
+    if (s.steps == 0) return full_like(all[0], shape, 0);
+    const Index h = s.hidden;
+    const std::vector<T> x = steps_of(in[0], s.steps, s.batch), ct = steps_of(all[0], s.steps, s.batch);
+    const T u_n = slice(in[2], 0, 2 * h, 3 * h), u_rz = slice(in[2], 0, 0, 2 * h);
+    struct Step { T r, z, n, q, before; };
+    std::vector<Step> steps;
+    T before = first_state(s, in);
+    for (const T& x_t : x) {
+      const T a = from_input(s, in, x_t), b = from_state(s, in, before);
+      const auto gate = [&](Index k) { return call(Sigmoid{}, add(block(a, k, h), block(b, k, h))); };
+      Step y{gate(0), gate(1), {}, {}, before};
+      y.q = reset_after ? block(b, 2, h) : mul(y.r, before);
+      const T by_state = reset_after ? mul(y.r, y.q) : matmul(y.q, transpose_last(u_n));
+      y.n = call(Tanh{}, add(block(a, 2, h), s.bias && !reset_after ? add(by_state, block(in[4], 2, h)) : by_state));
+      before = add(mul(one_minus(y.z), y.n), mul(y.z, before));
+      steps.push_back(y);
+    }
+    std::vector<T> out(x.size());
+    T from_later = full_like(before, before.shape(), 0);
+    for (std::size_t t = x.size(); t-- > 0;) {
+      const Step& y = steps[t];
+      const T dh = add(ct[t], from_later);
+      const T da_z = mul(mul(dh, sub(y.before, y.n)), gate_slope(y.z));
+      const T da_n = mul(mul(dh, one_minus(y.z)), tanh_slope(y.n)), gated = reset_after ? da_n : matmul(da_n, u_n);
+      const T da_r = mul(mul(gated, reset_after ? y.q : y.before), gate_slope(y.r));
+      const T by_gates = matmul(call(Concat{-1}, std::vector<T>{da_r, da_z}), u_rz), r_gated = mul(gated, y.r);
+      from_later = add(add(by_gates, reset_after ? matmul(r_gated, u_n) : r_gated), mul(dh, y.z));
+      out[t] = call(Concat{-1}, std::vector<T>{da_r, da_z, da_n, reset_after ? r_gated : y.q, from_later});
+    }
+    return sequence_of(out, shape);
   }
 };
 BOOST_DESCRIBE_STRUCT(GruGrad, (), (reset_after, bias))

@@ -1,7 +1,7 @@
 // dc_t = f_{t+1} dc_{t+1} + o_t (1 − tanh² c_t) dh_t: the cotangents of lstm's gates i f g o, back through time
 #pragma once
 
-#include "spec/ops/sequence/recurrence.h"
+#include "spec/ops/sequence/steps.h"
 
 namespace plumbline::spec {
 
@@ -62,6 +62,10 @@ struct LstmGrad {
   Tensor<N> method(std::string_view, const Tensors<N>& in) const {
     return back_through_time(in, /*split=*/true);
   }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T& y, const T& ct) const {
+    return pulled_back(in, ct, [&](const std::vector<T>& copies) { return by_steps(copies, y.shape()); });
+  }
   static Sample<LstmGrad> sample(Choices& choices) {
     auto sample = sample_recurrence<LstmGrad>(choices, /*with_ct=*/true);
     sample.op.output = choices.pick(0, 2) == 2 ? "cell" : "hidden";
@@ -94,6 +98,41 @@ struct LstmGrad {
         da[4 * h] = dc * y.f[k];
       }
     return Tensor<N>(r.sequence(5 * h), std::move(out));
+  }
+  template <TensorLike T>
+  T by_steps(const std::vector<T>& all, const Shape& shape) const {
+    const std::vector<T> in(all.begin() + 1, all.end());
+    const Recurrence r = *recurrence_of(*this, shapes_of(in));
+    if (r.steps == 0) return full_like(all[0], shape, 0);
+    const std::vector<T> x = steps_of(in[0], r.steps, r.batch), ct = steps_of(all[0], r.steps, r.batch);
+    struct Step {
+      T i, f, g, o, before, tanh_c;
+    };
+    std::vector<Step> steps;
+    T h = first_state(r, in), c = first_state(r, in, 1);
+    for (const T& x_t : x) {
+      const T a = add(from_input(r, in, x_t), from_state(r, in, h));
+      const auto gate = [&](Index k) { return call(Sigmoid{}, block(a, k, r.hidden)); };
+      Step s{gate(0), gate(1), call(Tanh{}, block(a, 2, r.hidden)), gate(3), c, {}};
+      c = add(mul(s.f, c), mul(s.i, s.g));
+      s.tanh_c = call(Tanh{}, c), h = mul(s.o, s.tanh_c);
+      steps.push_back(s);
+    }
+    std::vector<T> out(x.size());
+    const T none = full_like(h, h.shape(), 0);
+    T from_later = none, kept = none;  // the cotangents of h_t and c_t that later steps leave
+    for (std::size_t t = x.size(); t-- > 0;) {
+      const Step& s = steps[t];
+      const T dh = output == "hidden" ? add(ct[t], from_later) : from_later;
+      const T dc = add(output == "cell" ? add(ct[t], kept) : kept, mul(mul(dh, s.o), tanh_slope(s.tanh_c)));
+      const T da = call(Concat{-1}, std::vector<T>{mul(mul(dc, s.g), gate_slope(s.i)),
+                                                   mul(mul(dc, s.before), gate_slope(s.f)),
+                                                   mul(mul(dc, s.i), tanh_slope(s.g)),
+                                                   mul(mul(dh, s.tanh_c), gate_slope(s.o))});
+      from_later = matmul(da, in[2]), kept = mul(dc, s.f);
+      out[t] = call(Concat{-1}, std::vector<T>{da, kept});
+    }
+    return sequence_of(out, shape);
   }
 };
 BOOST_DESCRIBE_STRUCT(LstmGrad, (), (output, bias))

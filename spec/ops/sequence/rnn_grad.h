@@ -1,7 +1,9 @@
 // da_t = f′(a_t) (ct_t + W_hhᵀ da_{t+1}): the cotangents of rnn's preactivations a_t, back through time
 #pragma once
 
-#include "spec/ops/sequence/recurrence.h"
+#include "spec/ops/activation/relu.h"
+#include "spec/ops/compare/greater.h"
+#include "spec/ops/sequence/steps.h"
 
 namespace plumbline::spec {
 
@@ -64,10 +66,34 @@ struct RnnGrad {
       }
     return Tensor<N>(all[0].shape(), std::move(da));
   }
+  template <TensorLike T>
+  std::vector<T> vjp(const std::vector<T>& in, const T& y, const T& ct) const {
+    return pulled_back(in, ct, [&](const std::vector<T>& copies) { return by_steps(copies, y.shape()); });
+  }
   static Sample<RnnGrad> sample(Choices& choices) {
     auto sample = sample_recurrence<RnnGrad>(choices, /*with_ct=*/true);
     sample.op.nonlinearity = choices.pick(0, 2) == 2 ? "relu" : "tanh";
     return sample;
+  }
+
+ private:
+  template <TensorLike T>
+  T by_steps(const std::vector<T>& all, const Shape& shape) const {
+    const std::vector<T> in(all.begin() + 1, all.end());
+    const Recurrence r = *recurrence_of(*this, shapes_of(in));
+    if (r.steps == 0) return full_like(all[0], shape, 0);
+    const bool relu = nonlinearity == "relu";
+    const std::vector<T> x = steps_of(in[0], r.steps, r.batch), ct = steps_of(all[0], r.steps, r.batch);
+    std::vector<T> slope, da(x.size());
+    T h = first_state(r, in);
+    for (const T& x_t : x) {
+      const T a = add(from_input(r, in, x_t), from_state(r, in, h));
+      h = relu ? call(Relu{}, a) : call(Tanh{}, a);
+      slope.push_back(relu ? call(Greater{}, h, literal(h, 0)) : tanh_slope(h));
+    }
+    for (std::size_t t = x.size(); t-- > 0;)
+      da[t] = mul(slope[t], t + 1 < x.size() ? add(ct[t], matmul(da[t + 1], in[2])) : ct[t]);
+    return sequence_of(da, shape);
   }
 };
 BOOST_DESCRIBE_STRUCT(RnnGrad, (), (nonlinearity, bias))
