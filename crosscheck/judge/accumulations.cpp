@@ -19,6 +19,7 @@ namespace {
 constexpr double most_work = 0x1p24;  // elements that are read or computed
 constexpr Index probes = 24;          // elements of a factor that are looked at one by one
 constexpr Index too_few = 16;         // values, to ask whether they are distinct
+constexpr double fewest_terms = 8;    // of one output: fewer do not mix their digits
 
 std::uint64_t mixed(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15;
@@ -57,18 +58,25 @@ class Probe {
   }
   Values evaluate(const std::vector<Values>& data) const { return in_double(graph_, data, node_, claims_of_); }
 
-  // Distinct numbers, zeros aside, that no kernel rounds before it uses them.
+  // Numbers that no kernel rounds before it uses them: distinct, zeros aside, and with the digits of ordinary ones.
   bool plain() const {
-    for (std::size_t leaf : leaves_) {
-      std::unordered_set<double> seen;
-      Index count = 0;
-      for (double x : data_[leaf].elements()) {
-        if (!std::isfinite(x) || !spec::representable(x, claims_of_(node_).operands)) return false;
-        if (x != 0) ++count, seen.insert(significand(x));
-      }
-      if (count >= too_few && 4 * static_cast<Index>(seen.size()) < 3 * count) return false;
+    return !leaves_.empty() && std::all_of(leaves_.begin(), leaves_.end(), [&](std::size_t leaf) {
+      return plain(data_[leaf], claims_of_(node_).operands);
+    });
+  }
+  static bool plain(const Values& data, const spec::Format& operands) {
+    constexpr double bins = 64;  // of the first six digits of a significand, and of the last six
+    std::unordered_set<double> seen, first, last;
+    Index count = 0;
+    for (double x : data.elements()) {
+      if (!std::isfinite(x) || !spec::representable(x, operands)) return false;
+      if (x == 0) continue;
+      const double m = significand(x), digits = std::ldexp(m, operands.precision);
+      ++count, seen.insert(m), first.insert(std::floor((2 * m - 1) * bins)), last.insert(std::fmod(digits, bins));
     }
-    return !leaves_.empty();
+    if (count >= too_few && 4 * static_cast<Index>(seen.size()) < 3 * count) return false;
+    const double by_chance = bins * -std::expm1(-static_cast<double>(count) / bins);  // bins that are met
+    return 2 * static_cast<double>(std::min(first.size(), last.size())) >= by_chance;
   }
 
   // Without division, constants that round, and elementary functions small integers give no error at all.
@@ -127,16 +135,20 @@ class Probe {
     return true;
   }
 
-  // The same significands in the same places give the same sum of their hashes.
+  // The same significands in the same places give the same sum of their hashes. Outputs of few terms have no class.
   std::vector<Index> by_terms() const {
     const Values y = evaluate(replaced([](std::size_t, Index, double x) {
       if (x == 0) return 0.0;
       const auto bits = static_cast<std::uint64_t>(std::ldexp(significand(x), 53));
       return static_cast<double>((mixed(bits) >> 44) + 1);
     }));
+    const Values terms = evaluate(replaced([](std::size_t, Index, double) { return 1.0; }));
     std::vector<Index> out;
     std::map<double, Index> number;
-    for (double v : y.elements()) out.push_back(number.try_emplace(v, static_cast<Index>(number.size())).first->second);
+    for (Index i = 0; i < y.size(); ++i)
+      out.push_back(terms[i] < fewest_terms
+                        ? no_class
+                        : number.try_emplace(y[i], static_cast<Index>(number.size())).first->second);
     return out;
   }
 

@@ -165,7 +165,7 @@ class TensorJudge {
     for (const Grouping& g : groupings) {
       if (options_.tier != Tier::statistics || !suspicious(unit_errors(expected_, g.share), {}, options_)) continue;
       const Reading reading(graph_, data_, {node_}, claims_of_, /*lanes=*/true);
-      const auto errors = unit_errors(reading.filtered()[static_cast<std::size_t>(node_)], g.share);
+      auto errors = unit_errors(reading.filtered()[static_cast<std::size_t>(node_)], g.share);
       if (!suspicious(errors, {}, options_)) continue;
       const auto stand_down = [&](std::string_view why) {
         if (!why.empty() && out.note.empty())
@@ -173,6 +173,8 @@ class TensorJudge {
       };
       if (const auto why = order_speaks(graph_, data_)) return stand_down(*why);
       const auto classes = g.classes(graph_, data_, node_, claims_of_);
+      if (classes)
+        std::erase_if(errors, [&](const UnitError& e) { return (*classes)[static_cast<std::size_t>(e.at)] == no_class; });
       const auto found = classes ? suspicious(errors, *classes, options_) : std::nullopt;
       if (!found) {
         stand_down(classes ? "its elements share inputs, so that their errors may share a cause" : g.none);
