@@ -173,8 +173,10 @@ class TensorJudge {
       };
       if (const auto why = order_speaks(graph_, data_)) return stand_down(*why);
       const auto classes = g.classes(graph_, data_, node_, claims_of_);
-      if (classes)
-        std::erase_if(errors, [&](const UnitError& e) { return (*classes)[static_cast<std::size_t>(e.at)] == no_class; });
+      const auto classless = [&](const UnitError& e) {
+        return classes && (*classes)[static_cast<std::size_t>(e.at)] == no_class;
+      };
+      std::erase_if(errors, classless);
       const auto found = classes ? suspicious(errors, *classes, options_) : std::nullopt;
       if (!found) {
         stand_down(classes ? "its elements share inputs, so that their errors may share a cause" : g.none);
