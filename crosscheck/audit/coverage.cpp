@@ -66,7 +66,7 @@ void probe_attributes(OpCoverage& op, const spec::OpEntry& entry, const spec::Op
       return other && (*other)->shape(shapes).has_value();
     };
     if (a.default_value == 0 && !a.takes_default) a.takes_default = takes(entry.defaults[i].value);
-    if (!is_number(attributes[i].value)) continue;
+    if (!is_number(entry.defaults[i].value)) continue;
     if (!a.takes_zero && !a.values.contains(zero)) a.takes_zero = takes("0");
     if (!a.takes_negative && !a.values.contains(negative)) a.takes_negative = takes("-1");
   }

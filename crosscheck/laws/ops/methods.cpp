@@ -31,11 +31,11 @@ Agreement compare(const Ball& x, const Ball& y, const Ball& scale) {
   return less(abs(x - y), scale * abs(x)).exact == Tri::yes ? Agreement::equal : Agreement::open;
 }
 
-// Both are rational numbers, or certainly undefined: then nothing is left open.
+// Nothing is left open where both are rational numbers, or certainly undefined, be it as poles or as nothing at all.
 Agreement compare(const Rational& x, const Rational& y) {
   const auto known = [](const Rational& q) { return q.state() != Rational::State::inexact; };
   if (!known(x) || !known(y)) return Agreement::open;
-  if (x.state() != y.state()) return Agreement::different;
+  if (x.is_exact() != y.is_exact()) return Agreement::different;
   return !x.is_exact() || equal(x, y).exact == Tri::yes ? Agreement::equal : Agreement::different;
 }
 

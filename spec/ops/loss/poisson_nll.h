@@ -52,7 +52,7 @@ struct PoissonNll {
   static Sample<PoissonNll> sample(Choices& choices) {
     const Shape shape = pick_shape(choices, 0, 4);
     PoissonNll op{!choices.coin(), choices.coin(), 1e-8, pick_reduction(choices)};
-    op.eps = choices.one_of<double>({1e-8, 1e-3, 0.25});
+    op.eps = choices.one_of<double>({1e-8, 1e-3, 0.25, 0});
     return {op,
             {shape, shape},
             {op.log_input ? Domain::within(-200, 80, {0, -103}) : Domain::within(0, 1e30, {0, 1}),

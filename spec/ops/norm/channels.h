@@ -74,6 +74,6 @@ inline Shape pick_channels(Choices& choices, Index groups = 1) {
   return x;
 }
 
-inline double pick_eps(Choices& choices) { return choices.one_of<double>({1e-5, 1e-6, 1e-12, 1e-3}); }
+inline double pick_eps(Choices& choices) { return choices.one_of<double>({1e-5, 1e-6, 1e-12, 1e-3, 0}); }
 
 }  // namespace plumbline::spec

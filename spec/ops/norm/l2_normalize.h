@@ -47,7 +47,7 @@ struct L2Normalize {
   }
   static Sample<L2Normalize> sample(Choices& choices) {
     auto sample = sample_along<L2Normalize>(choices);
-    sample.op.eps = choices.one_of<double>({1e-12, 1e-5, 0.5});
+    sample.op.eps = choices.one_of<double>({1e-12, 1e-5, 0.5, 0});
     sample.domains = {Domain::near({0})};
     return sample;
   }

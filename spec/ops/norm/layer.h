@@ -51,7 +51,7 @@ Sample<O> sample_layer_norm(Choices& choices) {
   O op;
   const Shape slice = choices.pick(0, 3) == 3 ? pick_shape(choices, 2, 2, 256) : Shape{pick_extent(choices, 257)};
   if (slice.rank() == 2 || choices.coin()) op.normalized_shape = slice.dims();
-  op.eps = choices.one_of<double>({1e-5, 1e-6, 1e-12, 1e-3});
+  op.eps = choices.one_of<double>({1e-5, 1e-6, 1e-12, 1e-3, 0});
   Shape x = pick_shape(choices, 0, 2, 9);
   for (Index d : slice.dims()) x.push_back(d);
   return {op, {x, slice}, {}};

@@ -47,6 +47,7 @@ struct LocalResponseNorm {
     const T factor = div(literal(x, alpha), literal(x, static_cast<double>(size)));
     const T energy = call(MovingSum{1, size / 2, (size - 1) / 2}, mul(x, x));
     const T base = add(literal(x, k), mul(factor, energy)), power = call(PowScalar{-beta}, base);
+    if (alpha == 0 || beta == 0) return {mul(ct, power)};  // the divisor is constant
     const T shared = call(MovingSum{1, (size - 1) / 2, size / 2}, div(mul(ct, y), base));
     return {sub(mul(ct, power), mul(mul(literal(x, 2 * beta), factor), mul(x, shared)))};
   }
@@ -54,8 +55,8 @@ struct LocalResponseNorm {
     Shape x{choices.pick(1, 3), choices.pick(1, 17)};
     const Shape space = pick_shape(choices, 0, 3, 32);
     for (Index d : space.dims()) x.push_back(d);
-    return {{choices.pick(1, 9), choices.one_of<double>({1e-4, 1, 0.5}), choices.one_of<double>({0.75, 1, 0.5}),
-             choices.one_of<double>({1, 2, 0.25})},
+    return {{choices.pick(1, 9), choices.one_of<double>({1e-4, 1, 0.5, 0, -0.25}),
+             choices.one_of<double>({0.75, 1, 0.5, 0, -0.5}), choices.one_of<double>({1, 2, 0.25, 0, -1})},
             {x},
             {}};
   }
