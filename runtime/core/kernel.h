@@ -81,6 +81,7 @@ struct Kernel {
   bool fallback = false;  // reads the op's own definition: no independent evidence
   Supports supports;  // empty: every case
   Bind bind;
+  bool reads_transposed = false;  // it heeds View::transposed, and then gets matrices before they are permuted
 };
 
 // Kernels by op. The one added last is asked first; where none supports a case, the op's definition is read.

@@ -14,6 +14,14 @@ struct Place {
   std::size_t at = 0;  // leaf: its number; constant, arena: offset in bytes
 };
 
+// What a kernel reads for each of its inputs: the input itself or, where the kernel reads transposed matrices and the
+// input is a matrix with its axes exchanged, the matrix before.
+struct Reads {
+  std::vector<NodeId> nodes;
+  std::vector<bool> transposed;  // empty: none is
+};
+Reads reads_of(const spec::Graph& graph, NodeId id, const KernelTable& table, Device device, DType dtype);
+
 // One thing to do: a kernel's run, or a fused chain.
 struct Step {
   NodeId node = -1;  // the kernel's node, or the first member of the chain
@@ -21,7 +29,7 @@ struct Step {
   std::vector<View> in;
   View out;
   std::unique_ptr<Fused> fused;
-  std::vector<NodeId> operands;  // of a chain: the node of each operand
+  std::vector<NodeId> operands;  // the node of each
   std::vector<NodeId> members;   // of a chain: the node of each member
   int trace = -1;                // its number in the plan
   bool traced = false;           // an earlier step has computed it

@@ -1,11 +1,40 @@
 // Planning: what is needed, which kernels, what is fused, where everything lies.
 #include <algorithm>
+#include <bit>
 
 #include "runtime/core/arena.h"
+#include "runtime/core/attribute.h"
 #include "runtime/core/plan.h"
 #include "spec/lang/check.h"
 
 namespace plumbline::runtime {
+namespace {
+
+// The matrix whose axes `id` exchanges, or −1.
+NodeId before_exchange(const spec::Graph& graph, NodeId id) {
+  const spec::Node& node = graph.node(id);
+  if (node.leaf != spec::Leaf::none || node.shape.rank() != 2 || node.op.name() != "permute") return -1;
+  const auto axes = attribute<spec::Axes>(node.op, "axes");
+  const bool exchanged = axes.empty() || *spec::normal_axis(axes[0], 2) == 1;
+  return exchanged ? node.inputs[0] : -1;
+}
+
+}  // namespace
+
+Reads reads_of(const spec::Graph& graph, NodeId id, const KernelTable& table, Device device, DType dtype) {
+  const spec::Node& node = graph.node(id);
+  Reads reads;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const NodeId before = before_exchange(graph, node.inputs[i]);
+    if (before < 0) continue;
+    if (reads.transposed.empty()) {
+      if (!table.find(node.op, graph.shapes_of(node.inputs), device, dtype).reads_transposed) return {};
+      reads.nodes = node.inputs, reads.transposed.resize(node.inputs.size());
+    }
+    reads.nodes[i] = before, reads.transposed[i] = true;
+  }
+  return reads;
+}
 
 class Planner {
  public:
@@ -18,6 +47,7 @@ class Planner {
     plan_->places.resize(size_);
     plan_->kept.assign(size_, false);
     info_.resize(size_);
+    known_.resize(std::bit_ceil(size_ + size_ / 4 + 1));
   }
 
   Result<Program> plan() {
@@ -55,10 +85,24 @@ class Planner {
     if (plan_->options.keep == Keep::all)
       for (NodeId id = 0; id < plan_->graph.size(); ++id)
         info(id).needed = plan_->kept[static_cast<std::size_t>(id)] = node(id).extent < 0;
-    for (NodeId id = plan_->graph.size(); id-- > 0;)
-      if (info(id).needed)
-        for (NodeId i : node(id).inputs) info(i).needed = true;
+    for (NodeId id = plan_->graph.size(); id-- > 0;) {
+      if (!info(id).needed) continue;
+      Reads reads = reads_of(plan_->graph, id, table_, plan_->options.device, dtype());
+      for (NodeId i : reads.transposed.empty() ? node(id).inputs : reads.nodes) info(i).needed = true;
+      if (!reads.transposed.empty()) reads_.emplace(id, std::move(reads));
+    }
     return {};
+  }
+  // What the node's kernel reads.
+  const std::vector<NodeId>& inputs(NodeId id) const {
+    if (reads_.empty()) return node(id).inputs;
+    const auto at = reads_.find(id);
+    return at == reads_.end() ? node(id).inputs : at->second.nodes;
+  }
+
+  std::vector<bool> transposed(NodeId id) const {
+    const auto at = reads_.find(id);
+    return at == reads_.end() ? std::vector<bool>{} : at->second.transposed;
   }
 
   void add_leaf(NodeId id) {
@@ -68,10 +112,38 @@ class Planner {
     plan_->leaves.push_back({id, {}, nullptr, info(id).needed, {}});
   }
 
+  struct Known {
+    NodeId node = -1;
+    std::uint32_t hash = 0;
+  };
+  // An earlier node of the same op on the same values, or −1; then this one is remembered, unless too many are alike.
+  NodeId twin(NodeId id) {
+    const auto roots = [&](NodeId n, std::size_t i) { return info(inputs(n)[i]).root; };
+    std::size_t hash = std::hash<std::string_view>{}(node(id).op.name());
+    for (std::size_t i = 0; i < inputs(id).size(); ++i)
+      hash = (hash ^ static_cast<std::size_t>(roots(id, i))) * 0x9e3779b97f4a7c15u, hash ^= hash >> 29;
+    for (std::size_t probe = 0; probe < 8; ++probe) {
+      Known& known = known_[(hash + probe) & (known_.size() - 1)];
+      if (known.node < 0) return known = {id, static_cast<std::uint32_t>(hash >> 32)}, -1;
+      if (known.hash != static_cast<std::uint32_t>(hash >> 32)) continue;
+      const NodeId there = known.node;
+      bool same = inputs(there).size() == inputs(id).size() && node(there).op == node(id).op &&
+                  node(there).shape == node(id).shape;
+      for (std::size_t i = 0; same && i < inputs(id).size(); ++i)
+        same = roots(there, i) == roots(id, i) && node(inputs(there)[i]).shape == node(inputs(id)[i]).shape;
+      if (same && transposed(there) == transposed(id)) return there;
+    }
+    return -1;
+  }
+
   void add_op(NodeId id) {
     const Shapes in = plan_->graph.shapes_of(node(id).inputs);
     const Kernel& kernel = table_.find(node(id).op, in, plan_->options.device, dtype());
     plan_->nodes[static_cast<std::size_t>(id)].kernel = &kernel;
+    if (const NodeId same = twin(id); same >= 0) {
+      info(id).root = info(same).root, info(id).step = info(same).step, info(id).constant = info(same).constant;
+      return;
+    }
     BoundKernel bound;
     if (node(id).shape.size() == 0)
       bound.run = [](const KernelArgs&) {};  // no elements to compute: other extents may be huge beside a 0
@@ -80,7 +152,7 @@ class Planner {
     Info& mine = info(id);
     mine.root = id;
     mine.constant = true;
-    for (NodeId i : node(id).inputs) {
+    for (NodeId i : inputs(id)) {
       mine.step = std::max(mine.step, info(i).step);
       mine.constant = mine.constant && info(i).constant;
     }
@@ -138,7 +210,7 @@ class Planner {
   void share_trace(Step& step, bool constant) {
     const Trace& trace = step.bound.trace;
     std::string key = spec::concat(trace.name, '/', trace.bytes);
-    for (std::size_t i : trace.inputs) key += spec::concat('/', info(node(step.node).inputs[i]).root);
+    for (std::size_t i : trace.inputs) key += spec::concat('/', info(inputs(step.node)[i]).root);
     const int now = static_cast<int>(plan_->steps.size());
     if (!constant) {
       const auto [at, fresh] = trace_of_.emplace(std::move(key), plan_->traces.size());
@@ -154,6 +226,9 @@ class Planner {
   void bind_views(NodeId id, Step& step) {
     for (NodeId i : node(id).inputs)
       step.in.push_back({nullptr, node(i).shape, node(i).extent >= 0 ? DType::i64 : dtype()});
+    step.operands = inputs(id);
+    if (const auto at = reads_.find(id); at != reads_.end())
+      for (std::size_t i = 0; i < step.in.size(); ++i) step.in[i].transposed = at->second.transposed[i];
     step.out = {nullptr, node(id).shape, dtype()};
   }
 
@@ -165,7 +240,7 @@ class Planner {
       Info& mine = info(id);
       if (plan_->kept[static_cast<std::size_t>(id)]) read(mine.root, end, /*outside=*/true);
       if (!mine.needed || node(id).leaf != spec::Leaf::none || mine.root != id) continue;
-      for (NodeId i : node(id).inputs) {
+      for (NodeId i : inputs(id)) {
         const Info& from = info(info(i).root);
         const bool inside = mine.member >= 0 && from.member >= 0 && from.step == mine.step && !from.constant;
         read(info(i).root, mine.step, !inside);
@@ -245,6 +320,7 @@ class Planner {
 
   // An index leaf's first reader names it in errors; an ignored index holds if every reader has the same.
   void note_index_uses() {
+    if (std::ranges::none_of(plan_->leaves, [&](const LeafData& leaf) { return node(leaf.node).extent >= 0; })) return;
     for (NodeId id = 0; id < plan_->graph.size(); ++id) {
       if (!info(id).needed) continue;
       for (NodeId i : node(id).inputs) {
@@ -276,6 +352,8 @@ class Planner {
   std::size_t size_;
   std::vector<Info> info_;
   std::vector<int> last_;
+  std::unordered_map<NodeId, Reads> reads_;
+  std::vector<Known> known_;  // ops by what they compute, in a table of open addresses
   std::unordered_map<std::string, std::size_t> trace_of_;
   std::vector<std::size_t> traces_;  // of the plan, by their first steps
 };

@@ -28,8 +28,7 @@ void* Program::Plan::address(NodeId node) const {
 void Program::Plan::resolve(std::vector<Step>& list) {
   for (Step& step : list) {
     if (!step.fused) {
-      const auto& inputs = graph.node(step.node).inputs;
-      for (std::size_t i = 0; i < inputs.size(); ++i) step.in[i].data = address(inputs[i]);
+      for (std::size_t i = 0; i < step.in.size(); ++i) step.in[i].data = address(step.operands[i]);
       step.out.data = address(step.node);
       continue;
     }

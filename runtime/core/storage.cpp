@@ -54,7 +54,7 @@ std::function<void(const KernelArgs&)> stored_run(const BoundKernel& inner, cons
       auto* to = reinterpret_cast<float*>(at);
       parallel_for(args.workers, x.size(), elements_per_part,
                    [&](Index begin, Index end, int) { widen(from + begin, to + begin, end - begin); });
-      x.data = to;
+      x.data = to, x.transposed = args.in[i].transposed;
       at += float_bytes(x.shape);
     }
     auto* y = reinterpret_cast<float*>(at);

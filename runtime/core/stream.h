@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -36,6 +37,17 @@ void stream_copy(const T* source, T* target, spec::Index count) {
   if (i < n) std::memcpy(to + i, from + i, static_cast<std::size_t>(n - i));
 #else
   std::memcpy(target, source, static_cast<std::size_t>(count) * sizeof(T));
+#endif
+}
+
+// The same of one cache line, to which `to` is aligned; P: 64 bytes.
+template <class P, class T>
+void stream_line(const P& line, T* to) {
+  static_assert(sizeof(P) == 64);
+#if defined(__AVX512F__)
+  _mm512_stream_si512(reinterpret_cast<__m512i*>(to), std::bit_cast<__m512i>(line));
+#else
+  stream_copy(reinterpret_cast<const T*>(&line), to, static_cast<spec::Index>(sizeof(P) / sizeof(T)));
 #endif
 }
 

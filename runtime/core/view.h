@@ -59,6 +59,7 @@ struct View {
   void* data = nullptr;
   Shape shape;
   DType dtype = DType::f32;
+  bool transposed = false;  // of a matrix: its elements lie in the order of its transpose [kernel: reads_transposed]
 
   Index size() const { return shape.size(); }
   // The elements as those of T, which is the type of the dtype.

@@ -117,9 +117,12 @@ Session::Value Session::run(NodeId id) {
       step.fused->set_operand(static_cast<int>(i), data_of(node.inputs[i]));
     step.fused->set_result(0, value.data);
   } else {
-    for (std::size_t i = 0; i < in.size(); ++i)
-      step.in.push_back(
-          {data_of(node.inputs[i]), in[i], graph_->node(node.inputs[i]).extent >= 0 ? DType::i64 : options_.dtype});
+    const Reads reads = reads_of(*graph_, id, kernels_, options_.device, options_.dtype);
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      const bool transposed = !reads.transposed.empty() && reads.transposed[i];
+      step.in.push_back({data_of(transposed ? reads.nodes[i] : node.inputs[i]), in[i],
+                         graph_->node(node.inputs[i]).extent >= 0 ? DType::i64 : options_.dtype, transposed});
+    }
     step.out = {value.data, node.shape, options_.dtype};
   }
   const std::size_t shared = aligned(step.scratch()), local = aligned(step.local_scratch());

@@ -54,7 +54,9 @@ BoundKernel bind_matmul(const spec::Op&, const Shapes& in, const Shape& out) {
     parallel_for(args.workers, batch * each, together, [&](Index begin, Index end, int) {
       for (Index t = begin; t < end; ++t) {
         const auto s = static_cast<std::size_t>(t / each);
-        gemm_tile(p.tiles, t % each, {args.in[0].as<T>() + p.a_at[s], p.k}, {args.in[1].as<T>() + p.b_at[s], p.n},
+        const View &a = args.in[0], &b = args.in[1];
+        gemm_tile(p.tiles, t % each, {a.as<T>() + p.a_at[s], a.transposed ? p.m : p.k, a.transposed},
+                  {b.as<T>() + p.b_at[s], b.transposed ? p.k : p.n, b.transposed},
                   args.out.as<T>() + static_cast<Index>(s) * p.m * p.n, p.n);
       }
     });
@@ -121,7 +123,9 @@ spec::Claims gemm_claims() {
 }
 
 void register_matmul(KernelTable& table) {
-  table.add("matmul", "matmul.gemm", gemm_claims(), bind_matmul<float>, bind_matmul<double>);
+  const spec::Claims c = gemm_claims();
+  table.add({"matmul", "matmul.gemm", Device::cpu, DType::f64, in_float64(c), false, {}, bind_matmul<double>, true});
+  table.add({"matmul", "matmul.gemm", Device::cpu, DType::f32, c, false, {}, bind_matmul<float>, true});
   table.add("linear", "linear.gemm", gemm_claims(), bind_linear<float>, bind_linear<double>);
 }
 

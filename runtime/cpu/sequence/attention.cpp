@@ -135,19 +135,48 @@ void score_gradients(const AttentionRows<T>& rows, const KernelArgs& args, T* p,
   }
 }
 
+// Where all of p and ds lie, of elements that fit into most_kept bytes: the gradients of q, k and v share them.
+template <class T>
+struct KeptScores {
+  static constexpr Index most_kept = Index{1} << 26;
+  Index rows, keys;
+
+  bool kept() const { return bytes() <= most_kept; }
+  Index bytes() const { return 2 * rows * keys * static_cast<Index>(sizeof(T)); }
+  Trace trace(const spec::Op& op, std::size_t inputs) const {
+    if (!kept()) return {};
+    Trace t{"attention_grad", static_cast<std::size_t>(bytes()), {}};
+    for (const spec::Attribute& a : op->attributes())
+      if (a.name != "wrt") t.name += '/' + a.value;
+    for (std::size_t i = 0; i < inputs; ++i) t.inputs.push_back(i);
+    return t;
+  }
+  T* p(const KernelArgs& args, Index row) const { return reinterpret_cast<T*>(args.trace) + row * keys; }
+  T* ds(const KernelArgs& args, Index row) const { return p(args, rows + row); }
+};
+
 // The cotangents of q by rows; those of k and v head by head, summed over the rows.
 template <class T>
-BoundKernel bind_operand_grad(const AttentionPlan& plan, const std::string& wrt) {
+BoundKernel bind_operand_grad(const spec::Op& op, const AttentionPlan& plan, std::size_t inputs) {
+  const auto wrt = attribute<std::string>(op, "wrt");
   const bool query = wrt == "query", value = wrt == "value";
+  const KeptScores<T> scores{plan.heads * plan.queries, plan.keys};
   BoundKernel bound;
-  bound.local_scratch = aligned(2 * sizeof(T) * static_cast<std::size_t>(query_block * plan.keys));
+  bound.trace = scores.trace(op, inputs);
+  if (!scores.kept()) bound.local_scratch = aligned(2 * sizeof(T) * static_cast<std::size_t>(query_block * plan.keys));
   bound.run = [=](const KernelArgs& args) {
     const Index width = value ? plan.values : plan.width, n = plan.keys;
+    if (scores.kept() && !args.traced)
+      for_rows<T>(args, plan, 4, /*together=*/false, [&](const AttentionRows<T>& rows, int) {
+        const Index row = rows.head * plan.queries + rows.first;
+        score_gradients(rows, args, scores.p(args, row), scores.ds(args, row));
+      });
     if (!query) std::fill_n(args.out.as<T>(), args.out.size(), T(0));
     for_rows<T>(args, plan, 4, /*together=*/!query, [&](const AttentionRows<T>& rows, int worker) {
-      T *p = args.local<T>(worker), *ds = p + query_block * n;
-      score_gradients(rows, args, p, ds);
       const Index row = rows.head * plan.queries + rows.first;
+      T* p = scores.kept() ? scores.p(args, row) : args.local<T>(worker);
+      T* ds = scores.kept() ? scores.ds(args, row) : p + query_block * n;
+      if (!scores.kept()) score_gradients(rows, args, p, ds);
       T* out = args.out.as<T>() + (query ? row : rows.head * n) * width;
       if (query) rows.over_keys(ds, n, args.in[1].as<T>() + rows.head * n * width, 0, n, width, out, /*add=*/false);
       else rows.over_rows(value ? p : ds, args.in[value ? 3 : 0].as<T>() + row * width, width, out);
@@ -188,8 +217,8 @@ template <class T>
 BoundKernel bind_grad(const spec::Op& op, const Shapes& in, const Shape& out) {
   const AttentionPlan plan = attention_plan(op, in[0], in[1], in[2].back(0), in.size() > 4 ? &in[4] : nullptr);
   if (out.size() == 0 || plan.heads * plan.queries * plan.keys == 0) return zeros(sizeof(T));
-  const auto wrt = attribute<std::string>(op, "wrt");
-  return wrt == "mask" ? bind_mask_grad<T>(plan) : bind_operand_grad<T>(plan, wrt);
+  return attribute<std::string>(op, "wrt") == "mask" ? bind_mask_grad<T>(plan)
+                                                     : bind_operand_grad<T>(op, plan, in.size());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "runtime/cpu/elementwise.h"
 #include "runtime/cpu/linalg/gemm.h"
 #include "runtime/cpu/math.h"
+#include "runtime/cpu/pieces.h"
 
 namespace plumbline::runtime {
 
@@ -60,19 +61,6 @@ void begin_with(const RecurrentPlan& p, const View* given, T* h) {
   else std::copy_n(given->as<T>(), p.unit(), h);
 }
 
-// Pieces of scratch, one after another, each on its own cache lines.
-template <class T>
-class Pieces {
- public:
-  std::size_t take(Index elements) {
-    return std::exchange(bytes_, bytes_ + aligned(static_cast<std::size_t>(elements) * sizeof(T)));
-  }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  std::size_t bytes_ = 0;
-};
-
 // f(begin, end) on pieces of n elements, over all workers.
 template <class F>
 void in_pieces(Workers& workers, Index n, F f) {
@@ -104,7 +92,8 @@ struct RecurrentWeights {
 
 // a = x W_ihᵀ + b_ih + b_hh for all rows; of b_hh only the first `rows_of_b` of the `width` entries.
 template <class T>
-void from_inputs(Workers& workers, const RecurrentPlan& p, const RecurrentWeights<T>& w, Index width, Index rows_of_b, T* a) {
+void from_inputs(Workers& workers, const RecurrentPlan& p, const RecurrentWeights<T>& w, Index width, Index rows_of_b,
+                 T* a) {
   product(workers, p.rows(), width, p.in, Operand<T>{w.x, p.in}, Operand<T>{w.w, p.in, true}, a, width, false);
   if (!p.bias) return;
   add_to_rows(a, p.rows(), width, width, w.b_ih);

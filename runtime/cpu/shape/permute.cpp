@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/core/buffer.h"
 #include "runtime/cpu/shape/arrangement.h"
+#include "runtime/cpu/shape/transpose.h"
 
 namespace plumbline::runtime {
 namespace {
-
-constexpr Index square = 16;  // side of the block in which a transpose is copied
 
 // y as a loop nest over merged axes; the innermost two are copied in square blocks where x runs across.
 struct Nest {
@@ -42,18 +42,24 @@ Nest nest_of(const Shape& x, const Shape& y, const spec::Axes& order) {
   return nest;
 }
 
-template <class T>
+// y[b][a] = x[b·across.from + a·inner.from] for `rows` rows b; where x runs across, in blocks.
+template <class T, bool streamed>
 void copy_square(const Nest& nest, const T* x, T* y, Index rows) {
   const auto& [across, inner] = std::pair(nest.across, nest.inner);
   if (inner.from == 1) {
     for (Index r = 0; r < rows; ++r) copy(x + r * across.from, y + r * across.to, inner.extent);
     return;
   }
-  for (Index i = 0; i < inner.extent; i += square)
-    for (Index r = 0; r < rows; r += square)
-      for (Index b = r; b < std::min(r + square, rows); ++b)
-        for (Index a = i; a < std::min(i + square, inner.extent); ++a)
+  for (Index i = 0; i < inner.extent; i += side<T>)
+    for (Index r = 0; r < rows; r += side<T>) {
+      if (across.from == 1 && r + side<T> <= rows && i + side<T> <= inner.extent) {
+        transpose_block<T, streamed>(x + r + i * inner.from, inner.from, y + r * across.to + i, across.to);
+        continue;
+      }
+      for (Index b = r; b < std::min(r + side<T>, rows); ++b)
+        for (Index a = i; a < std::min(i + side<T>, inner.extent); ++a)
           y[b * across.to + a] = x[b * across.from + a * inner.from];
+    }
 }
 
 template <class T>
@@ -65,8 +71,10 @@ BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out)
   const Nest nest = nest_of(in[0], out, order);
   Index outer = out.size() == 0 ? 0 : 1;
   for (const auto& d : nest.outer) outer *= d.extent;
+  const bool large = 2 * out.size() * static_cast<Index>(sizeof(T)) > cached_bytes && nest.across.to % side<T> == 0;
   BoundKernel bound;
   bound.run = [=](const KernelArgs& args) {
+    const bool streamed = large && reinterpret_cast<std::uintptr_t>(args.out.data) % alignment == 0;
     const Index rows = std::min(nest.across.extent, Nest::across_per_part);
     const Index grain = std::max<Index>(1, copy_work / std::max<Index>(1, rows * nest.inner.extent));
     parallel_for(args.workers, outer * nest.blocks, grain, [&](Index begin, Index end, int) {
@@ -77,9 +85,11 @@ BoundKernel bind_permute(const spec::Op& op, const Shapes& in, const Shape& out)
           from += rest % nest.outer[d].extent * nest.outer[d].from;
           to += rest % nest.outer[d].extent * nest.outer[d].to;
         }
-        copy_square(nest, args.in[0].as<T>() + from, args.out.as<T>() + to,
-                    std::min(Nest::across_per_part, nest.across.extent - first));
+        const Index count = std::min(Nest::across_per_part, nest.across.extent - first);
+        if (streamed) copy_square<T, true>(nest, args.in[0].as<T>() + from, args.out.as<T>() + to, count);
+        else copy_square<T, false>(nest, args.in[0].as<T>() + from, args.out.as<T>() + to, count);
       }
+      if (streamed) stream_fence();
     });
   };
   return bound;
