@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <map>
 
@@ -28,7 +29,7 @@ struct Options {
 };
 
 struct Timing {
-  double median, p10, p90;
+  double median, p10, p90, cpu;  // cpu: processor seconds of all threads for one run
   int runs;
 };
 
@@ -38,14 +39,16 @@ Timing measure(const bench::Workload& workload, double seconds) {
   for (int i = 0; i < 3; ++i) workload.run();
   std::vector<double> times;
   const auto begin = Clock::now();
+  const std::clock_t cpu = std::clock();
   while ((seconds_since(begin) < seconds && times.size() < 2000) || times.size() < 5) {
     const auto start = Clock::now();
     workload.run();
     times.push_back(seconds_since(start));
   }
+  const double spent = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / static_cast<double>(times.size());
   std::sort(times.begin(), times.end());
   const auto at = [&](std::size_t tenths) { return times[times.size() * tenths / 10]; };
-  return {at(5), at(1), at(9), static_cast<int>(times.size())};
+  return {at(5), at(1), at(9), spent, static_cast<int>(times.size())};
 }
 
 // The ops of each planned step, in the order in which they are first computed: `add+relu`.
@@ -160,8 +163,8 @@ int main(int argc, char** argv) {
     }
     const bench::Workload made = workload.make(kernels, options.threads);
     const Timing t = measure(made, options.seconds);
-    std::printf("%-36s %10.3f ms   p10 %9.3f  p90 %9.3f  n=%d\n", workload.name.c_str(), t.median * 1e3, t.p10 * 1e3,
-                t.p90 * 1e3, t.runs);
+    std::printf("%-36s %10.3f ms   p10 %9.3f  p90 %9.3f  cpu %9.3f  n=%d\n", workload.name.c_str(), t.median * 1e3,
+                t.p10 * 1e3, t.p90 * 1e3, t.cpu * 1e3, t.runs);
     if (options.profile) profile(made, options.seconds);
     std::fflush(stdout);
     json += spec::concat(json.empty() ? "" : ",\n", "  \"", workload.name, "\": {\"median_s\": ", t.median,
