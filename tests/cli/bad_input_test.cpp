@@ -76,7 +76,7 @@ TEST_F(BadInput, TensorFiles) {
 }
 
 TEST_F(BadInput, TextFiles) {
-  const std::string bytes("plumbline.graph/1\nx = input [1\0\x01\xff]\n", 38);
+  const std::string bytes("plumbline.graph/1\nx = input [1\0\x01\xff]\n", 35);
   write("b.txt", bytes), write("b.toml", bytes);
   for (const std::string verb : {"eval graph b.txt x.npy", "model b.txt", "model iris-mlp --data b.txt", "replay b.txt",
                                  "explain b.txt", "run --suite b.toml"})
