@@ -88,6 +88,7 @@ TEST(GraphSpec, RefusalsLeaveItAsItWas) {
   refused({"", gs::MultiheadAttention{.num_heads = 2}, {x}, {}}, "[multihead_attention] embed_dim is no multiple");
   refused({"", gs::Conv2d{}, {x}, {}}, "[conv2d] x expects 4 axes");
   refused({"", Add{}, {x}, {}}, "[add] expects 2 inputs");
+  refused({"", gs::RmsNorm{}, {x, x}, {}}, "[rms_norm] expects 1 input, got 2");
   EXPECT_FALSE(spec.try_input({"z", {1}, -1}));
   EXPECT_FALSE(spec.try_output(99));
   GraphSpec tokens;

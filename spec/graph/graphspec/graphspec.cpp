@@ -74,8 +74,8 @@ Result<void> GraphSpec::infer(Binding& binding) const {
   }
   const int least = binding.primitive->least_inputs(), most = binding.primitive->most_inputs();
   if (static_cast<int>(shapes.size()) < least || static_cast<int>(shapes.size()) > most)
-    return fail("[", binding.primitive->name(), "] expects ", least, least == most ? "" : " or more", " inputs, got ",
-                shapes.size());
+    return fail("[", binding.primitive->name(), "] expects ", least, least == most ? "" : " or more",
+                most == 1 ? " input" : " inputs", ", got ", shapes.size());
   try {
     binding.parameters = binding.primitive->parameters(shapes);
     Graph scratch;
