@@ -1,42 +1,11 @@
-// batch_norm, its gradient and its running statistics: slices that are scattered over the batch are gathered first.
+// batch_norm, its gradient and its running statistics. Channels of many images and little space are gathered first.
 #include "runtime/core/attribute.h"
 #include "runtime/core/buffer.h"
 #include "runtime/core/kernel.h"
-#include "runtime/cpu/norm/slices.h"
+#include "runtime/cpu/norm/channels.h"
 
 namespace plumbline::runtime {
 namespace {
-
-constexpr Index together = 16;  // channels that are gathered at a time where space is short
-
-// x is [batch, channels, space].
-struct Channels {
-  Index batch, channels, space, width;
-
-  Index length() const { return batch * space; }
-  Index parts() const { return (channels + width - 1) / width; }
-  Index grain() const { return std::max<Index>(1, slice_work / std::max<Index>(1, length() * width)); }
-};
-
-Channels channels_of(const Shape& x) {
-  Index space = 1;
-  for (Index a = 2; a < x.rank(); ++a) space *= x[a];
-  return {x[0], x[1], space, space < together ? std::min(together, std::max<Index>(1, x[1])) : 1};
-}
-
-// Channels first … first + width − 1 of x, one after another, and back.
-template <class T>
-void gather(const Channels& s, const T* x, Index first, Index width, T* rows) {
-  for (Index b = 0; b < s.batch; ++b)
-    for (Index c = 0; c < width; ++c)
-      std::copy_n(x + (b * s.channels + first + c) * s.space, s.space, rows + c * s.length() + b * s.space);
-}
-template <class T>
-void scatter(const Channels& s, const T* rows, Index first, Index width, T* x) {
-  for (Index b = 0; b < s.batch; ++b)
-    for (Index c = 0; c < width; ++c)
-      std::copy_n(rows + c * s.length() + b * s.space, s.space, x + (b * s.channels + first + c) * s.space);
-}
 
 // f(channel, row of input 0, row of input 1 …) for each channel, the rows in scratch; then row 0 goes out if `back`.
 template <class T, std::size_t inputs, bool back, class F>
@@ -127,11 +96,78 @@ BoundKernel by_running(const Shape& x, double eps) {
   return bound;
 }
 
+// Mean and Σ (x − mean)² of each channel, which batch_norm, its gradient and the running statistics share.
+template <class T>
+struct Statistics {
+  Channels s;
+
+  Trace trace() const { return {"batch_norm", 2 * sizeof(T) * static_cast<std::size_t>(s.channels), {0}}; }
+  ChannelMoments<T> of(const KernelArgs& args, Index c) const {
+    T *mean = reinterpret_cast<T*>(args.trace) + c, *squares = mean + s.channels;
+    if (!args.traced) {
+      const auto m = moments_of_channel(s, c, args.in[0].as<T>());
+      *mean = m.mean, *squares = m.squares;
+    }
+    return {*mean, *squares};
+  }
+};
+
+// f(channel, its moments, scratch for `inputs` of its rows) for each channel, where it lies.
+template <class T, std::size_t inputs, class F>
+BoundKernel in_place(const Channels& s, F f) {
+  const Statistics<T> statistics{s};
+  BoundKernel bound;
+  bound.trace = statistics.trace();
+  bound.local_scratch = aligned(sizeof(T) * static_cast<std::size_t>(s.length()) * inputs);
+  bound.run = [=](const KernelArgs& args) {
+    parallel_for(args.workers, s.channels, s.grain(), [&](Index begin, Index end, int worker) {
+      for (Index c = begin; c < end; ++c) f(args, c, statistics.of(args, c), args.local<T>(worker));
+    });
+  };
+  return bound;
+}
+
+template <class T>
+BoundKernel batch_norm_in_place(const Channels& s, double eps) {
+  return in_place<T, 1>(s, [=](const KernelArgs& args, Index c, const ChannelMoments<T>& m, T* rows) {
+    const T *w = channel<T>(args, 1, c), *b = channel<T>(args, 2, c), *x = args.in[0].as<T>();
+    const auto [scale, sound] = m.scale(s.length(), eps);
+    T* y = args.out.as<T>();
+    if (sound && moderate_weights(w, 1) && moderate_weights(b, 1)) {
+      for (Index at = c * s.space; at < s.batch * s.channels * s.space; at += s.channels * s.space) {
+#pragma GCC ivdep
+        for (Index i = at; i < at + s.space; ++i) y[i] = x[i] - m.mean;
+        affine_run<T>(y + at, s.space, scale, w, b);
+      }
+      return;
+    }
+    gather(s, x, c, 1, rows);
+    const WideSlice<true, T> slice(rows, s.length(), eps);
+    for (Index i = 0; i < s.length(); ++i)
+      rows[i] = static_cast<T>(slice(rows[i]) * (w == nullptr ? T(1) : *w) + (b == nullptr ? T(0) : *b));
+    scatter(s, rows, c, 1, y);
+  });
+}
+
+template <class T>
+BoundKernel batch_norm_grad_in_place(const Channels& s, double eps) {
+  return in_place<T, 2>(s, [=](const KernelArgs& args, Index c, const ChannelMoments<T>& m, T* rows) {
+    const T *x = args.in[0].as<T>(), *g = args.in[1].as<T>();
+    T* dx = args.out.as<T>();
+    const auto [scale, sound] = m.scale(s.length(), eps);
+    if (sound && gradient_of_channel(s, c, x, g, m.mean, scale, dx)) return;
+    gather(s, x, c, 1, rows), gather(s, g, c, 1, rows + s.length());
+    wide_slice_gradient<true, T>(rows, rows + s.length(), rows, s.length(), eps);
+    scatter(s, rows, c, 1, dx);
+  });
+}
+
 // y = x̂ · w + b of one channel in place; what leaves the range of T is gathered and computed again.
 template <class T>
 BoundKernel bind_batch_norm(const spec::Op& op, const Shapes& in, const Shape&) {
   const double eps = attribute<double>(op, "eps");
   if (!attribute<bool>(op, "training")) return by_running<T>(in[0], eps);
+  if (spacious(in[0])) return batch_norm_in_place<T>(channels_of(in[0]), eps);
   return by_channel<T, 1, true>(in[0], [eps, s = channels_of(in[0])](const KernelArgs& args, Index c, T* x, Index,
                                                                      Index n) {
     const T *w = channel<T>(args, 1, c), *b = channel<T>(args, 2, c);
@@ -147,6 +183,7 @@ BoundKernel bind_batch_norm(const spec::Op& op, const Shapes& in, const Shape&) 
 template <class T>
 BoundKernel bind_batch_norm_grad(const spec::Op& op, const Shapes& in, const Shape&) {
   const double eps = attribute<double>(op, "eps");
+  if (spacious(in[0])) return batch_norm_grad_in_place<T>(channels_of(in[0]), eps);
   return by_channel<T, 2, true>(in[0], [eps, s = channels_of(in[0])](const KernelArgs& args, Index c, T* x, Index block,
                                                                      Index n) {
     if (slice_gradient<true, T>(x, x + block, x, n, eps)) return;
@@ -155,30 +192,35 @@ BoundKernel bind_batch_norm_grad(const spec::Op& op, const Shapes& in, const Sha
   });
 }
 
-// (1 − m)·old + m·statistic(x, n); m = 1 / (1 + batches seen) where that is given.
+// (1 − m)·old + m·statistic(moments, n); m = 1 / (1 + batches seen) where that is given.
 template <class T, class F, class Again>
 BoundKernel bind_running(const spec::Op& op, const Shapes& in, F statistic, Again again) {
   const T momentum = static_cast<T>(attribute<double>(op, "momentum"));
-  return by_channel<T, 1, false>(in[0], [=, s = channels_of(in[0])](const KernelArgs& args, Index c, T* x, Index,
-                                                                    Index n) {
+  const Channels s = channels_of(in[0]);
+  const auto update = [=](const KernelArgs& args, Index c, const ChannelMoments<T>& moments, T* rows) {
     const T m = args.in.size() > 2 ? 1 / (1 + *args.in[2].as<T>()) : momentum, old = args.in[1].as<T>()[c];
     T& y = args.out.as<T>()[c];
-    y = (1 - m) * old + m * statistic(x, n);
+    y = (1 - m) * old + m * statistic(moments, s.length());
     if (in_range(y)) return;
-    gather(s, args.in[0].as<T>(), c, 1, x);
-    y = static_cast<T>(Wide<T>(1 - m) * old + m * again(x, n));
+    gather(s, args.in[0].as<T>(), c, 1, rows);
+    y = static_cast<T>(Wide<T>(1 - m) * old + m * again(rows, s.length()));
+  };
+  if (spacious(in[0])) return in_place<T, 1>(s, update);
+  return by_channel<T, 1, false>(in[0], [=](const KernelArgs& args, Index c, T* x, Index, Index n) {
+    const T mean = mean_of(x, n);
+    update(args, c, {mean, centred_squares(x, x, n, mean)}, x);
   });
 }
 template <class T>
 BoundKernel bind_running_mean(const spec::Op& op, const Shapes& in, const Shape&) {
   return bind_running<T>(
-      op, in, [](T* x, Index n) { return mean_of(x, n); }, [](T* x, Index n) { return wide_mean_of(x, n); });
+      op, in, [](const ChannelMoments<T>& m, Index) { return m.mean; },
+      [](T* x, Index n) { return wide_mean_of(x, n); });
 }
 template <class T>
 BoundKernel bind_running_var(const spec::Op& op, const Shapes& in, const Shape&) {
   return bind_running<T>(
-      op, in,
-      [](T* x, Index n) { return centred_squares(x, x, n, mean_of(x, n)) / static_cast<T>(n - 1); },
+      op, in, [](const ChannelMoments<T>& m, Index n) { return m.squares / static_cast<T>(n - 1); },
       [](T* x, Index n) {
         const Wide<T> mean = wide_mean_of(x, n);
         return wide_sum_of<T>(n, [=](Index i) { return (x[i] - mean) * (x[i] - mean); }) / static_cast<Wide<T>>(n - 1);
