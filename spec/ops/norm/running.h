@@ -53,11 +53,11 @@ Sample<O> sample_running(Choices& choices) {
   Shape x = pick_channels(choices);
   for (Index a = 0; a < x.rank(); ++a) x[a] = std::max<Index>(a == 0 ? 1 + O::correction : 1, x[a]);
   O op;
-  op.momentum = choices.one_of<double>({0.1, 0.5, 1, 0});
+  op.momentum = choices.one_of<double>({0.1, 0.5, 1, 0, 0});
   Shapes shapes{x, {x[1]}};
   const bool cumulative = op.momentum == 0 && choices.coin();
   if (cumulative) shapes.push_back({});
-  return {op, shapes, {Domain::any(), Domain::any(), Domain::whole_within(0, 1000, {0})}};
+  return {op, shapes, {Domain::any(), Domain::any(), Domain::whole_within(0, 1000, {0, 1, 2})}};
 }
 
 }  // namespace plumbline::spec

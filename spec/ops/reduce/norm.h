@@ -69,7 +69,7 @@ struct Norm {
   static Sample<Norm> sample(Choices& choices) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     auto sample = sample_reduction<Norm>(choices);
-    sample.op.p = choices.one_of<double>({2, 1, infinity, 3, 0.5, 1.5, 4.25, 0, -infinity});
+    sample.op.p = choices.one_of<double>({2, 1, 2, infinity, 3, 0.5, 1.5, 4.25, 2, 0, -infinity});
     const bool exact = sample.op.p == std::floor(sample.op.p) && sample.op.p != 3;
     for (Index a = 0; a < sample.shapes[0].rank(); ++a) {  // powers cost much
       Index& n = sample.shapes[0][a];
