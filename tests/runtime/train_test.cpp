@@ -1,8 +1,10 @@
 // Training: steps on batches of any size, what a step is made of, fitting, resuming bit for bit, evaluation, mistakes.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
+#include "runtime/module/definition.h"
 #include "runtime/nn/builders.h"
 #include "runtime/train/fit.h"
 
@@ -257,6 +259,24 @@ TEST(Fit, ResumesBitForBitInMidEpoch) {
   std::filesystem::remove(path);
 }
 
+// A module's own steps over a loader end at the runner's bits.
+TEST(Fit, ModulesAndRunnersAgree) {
+  const auto loader = loader_of(two_classes(8), {.batch_size = 4, .shuffle = true, .seed = 2});
+  const auto kernels = KernelTable::builtin();
+  const auto def = *module_of(small, loss::cross_entropy, {4, 2}, {Shape{4}, 2}, {.seed = 3});
+  for (const Backend backend : {Backend::eager, Backend::compiled}) {
+    auto module = *ScalarModule<float>::create(def, kernels, {.backend = backend});
+    Runner<float> runner = runner_of(small);
+    EXPECT_EQ(flat(module.params()), flat(runner.params()));
+    EXPECT_EQ(*train::mean_loss_module_loader(module, loader), *train::mean_loss(runner, loader));
+    const auto a = *train::fit_module_loader(module, loader, {.optimiser = optim::adam({.lr = 0.05}), .epochs = 3});
+    const auto b = *train::fit_loader(runner, loader, {.optimiser = optim::adam({.lr = 0.05}), .epochs = 3});
+    EXPECT_EQ(flat(module.params()), flat(runner.params()));
+    EXPECT_EQ(a.last_loss, b.last_loss);
+    EXPECT_EQ(a.steps, 6);
+  }
+}
+
 TEST(Fit, StopsEarlyAndGivesTheBestBack) {
   Runner<float> r = runner_of(small);
   std::vector<std::vector<float>> after;
@@ -294,6 +314,17 @@ TEST(Callbacks, AreCalledInOrderAndCombine) {
   const train::Callbacks all = named("a") + train::Callbacks{} + named("b");
   ASSERT_TRUE(train::fit_dataset(r, two_classes(4), {.batch_size = 4}, {.epochs = 9, .callbacks = all}));
   EXPECT_EQ(calls, "a< b< a1 b1 ae0 be0 a2 b2 ae1 be1 a>b>");
+}
+
+TEST(Callbacks, APipeSeesNoProgressBar) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const int before = dup(STDERR_FILENO);
+  dup2(ends[1], STDERR_FILENO);
+  const train::Callbacks bar = train::progress_bar();
+  dup2(before, STDERR_FILENO);
+  for (const int fd : {ends[0], ends[1], before}) close(fd);
+  EXPECT_FALSE(bar.on_train_start || bar.on_step || bar.on_epoch_end || bar.on_train_end);
 }
 
 TEST(TrainLog, GoesThroughJson) {
