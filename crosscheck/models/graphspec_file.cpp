@@ -122,7 +122,7 @@ class SpecRun {
       return {};
     }
     auto trainer = runtime_trainer(std::move(graph_), optimiser_, initial, options_.threads);
-    if (!trainer) return tl::unexpected(trainer.error());
+    if (!trainer) return spec::fail(options_.model, ": ", trainer.error().what());
     trainer_ = std::move(*trainer);
     return {};
   }

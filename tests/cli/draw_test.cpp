@@ -45,6 +45,8 @@ TEST_F(Draw, RefusesInOneLine) {
   refused("model m.json", "m.json: schema: found 1");
   write("o.txt", "plumbline.graphspec/1\nx = input [2]\ny = relu(x)\n");
   refused("model o.txt", "o.txt: found no output");
+  write("d.txt", "plumbline.graphspec/1\nx = input [2]\nh = linear(x)\ny = relu(x)\noutput y\n");
+  refused("model d.txt", "d.txt: the loss does not depend on parameter h.weight");
 }
 
 TEST_F(Draw, EveryPresetIsTrainedAndAudited) {
