@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "crosscheck/laws/layers/layer_law.h"
@@ -46,6 +47,11 @@ DrawnModule draw_module(const crosscheck::Layer& layer, std::uint64_t number) {
   return out;
 }
 
+// Where a step overshoots the next one may be NaN in both.
+bool same(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b) || (std::isnan(a) && std::isnan(b));
+}
+
 TEST(ScalarModule, StepsOfEveryLayerHaveTheSameBits) {
   const auto kernels = KernelTable::builtin();
   for (const auto& layer : crosscheck::all_layers())
@@ -56,13 +62,12 @@ TEST(ScalarModule, StepsOfEveryLayerHaveTheSameBits) {
           ScalarModule<float>::create(def, kernels, {.backend = Backend::compiled, .threads = 2}));
       for (int step = 0; step < 2; ++step) {
         const float a = spec::value_or_throw(eager.step(0x1p-20F, in));
-        ASSERT_TRUE(std::isfinite(a)) << layer.name << ", case " << number << ", step " << step;
-        ASSERT_EQ(a, spec::value_or_throw(compiled.step(0x1p-20F, in))) << layer.name;
+        ASSERT_TRUE(step > 0 || std::isfinite(a)) << layer.name << ", case " << number;
+        ASSERT_TRUE(same(a, spec::value_or_throw(compiled.step(0x1p-20F, in)))) << layer.name << ", case " << number;
       }
       for (std::size_t i = 0; i < def.params.size(); ++i) {
-        const auto& a = eager.parameters()[i].value();
-        const auto& b = compiled.parameters()[i].value();
-        ASSERT_TRUE(std::ranges::equal(a.elements(), b.elements())) << layer.name << ' ' << def.parameters[i].name;
+        const auto a = eager.parameters()[i].value().elements(), b = compiled.parameters()[i].value().elements();
+        ASSERT_TRUE(std::ranges::equal(a, b, same)) << layer.name << ' ' << def.parameters[i].name;
       }
     }
 }
