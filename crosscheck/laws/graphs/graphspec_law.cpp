@@ -39,7 +39,7 @@ const spec::PrimitiveTable& primitives() {
   return table;
 }
 
-SpecCase draw_case_of(SpecKind kind, std::uint64_t seed, std::uint64_t number) {
+SpecCase draw_case_of(SpecKind kind, std::uint64_t seed, std::uint64_t number, const spec::Format& format) {
   RandomChoices choices(seed, graphspec_law_name, name_of(kind), number);
   SpecCase c;
   c.spec = draw_graphspec(kind, choices);
@@ -48,12 +48,14 @@ SpecCase draw_case_of(SpecKind kind, std::uint64_t seed, std::uint64_t number) {
   c.step = choices.pick(0, 100);
   constexpr Pattern patterns[] = {Pattern::grid, Pattern::normal, Pattern::uniform};
   const Pattern pattern = patterns[number % std::size(patterns)];
+  const auto filled = [&](const spec::Shape& shape, const spec::Domain& domain) {
+    return fill(choices, pattern, shape, domain, format);
+  };
   for (const spec::SpecInput& x : c.spec.inputs())
-    c.inputs.push_back(
-        fill(choices, pattern, x.shape, x.extent >= 0 ? spec::Domain::index(x.extent) : spec::Domain::any()));
+    c.inputs.push_back(filled(x.shape, x.extent >= 0 ? spec::Domain::index(x.extent) : spec::Domain::any()));
   for (const spec::PlacedParameter& p : c.spec.parameters())
-    c.parameters.push_back(fill(choices, pattern, p.spec.shape,
-                                p.spec.name == "running_var" ? spec::Domain::within(0.25, 4) : spec::Domain::any()));
+    c.parameters.push_back(
+        filled(p.spec.shape, p.spec.name == "running_var" ? spec::Domain::within(0.25, 4) : spec::Domain::any()));
   return c;
 }
 
@@ -261,7 +263,7 @@ std::string_view name_of(SpecKind kind) { return kind == SpecKind::chain ? "grap
 
 Outcome check_graphspec(SpecKind kind, std::uint64_t seed, std::uint64_t number, Subject& subject,
                         const GraphSpecBug* bug) {
-  const SpecCase c = draw_case_of(kind, seed, number);
+  const SpecCase c = draw_case_of(kind, seed, number, subject.format());
   Outcome out;
   const auto objection = objection_to(c, subject, bug, out);
   if (!objection) return out;
