@@ -74,7 +74,8 @@ Report run_everything(const Suite& suite) {
     of_layers.cases = (options.cases + 1) / 2;  // a layer is many ops, and its gradients many more
     run_layer_laws(of_layers, {cpu_subject(), cpu_subject(spec::binary64)}, suite.jobs, suite.out, report);
   }
-  if (!stopped()) run_graphspec_laws(options, *cpu_subject(), report);
+  for (const auto& subject : cpu_subjects())
+    if (!stopped()) run_graphspec_laws(options, *subject, report);
   if (!stopped()) run_init_laws(options, *cpu_init_subject(), report);
   for (const auto& subject : {cpu_optim_subject(), cpu_optim_subject_f64()})
     if (!stopped()) run_optim_laws(options, *subject, report);
