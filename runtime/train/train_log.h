@@ -27,8 +27,8 @@ struct LoggedEpoch {
 
 struct TrainLog {
   std::string title;
-  std::vector<LoggedStep> steps;
-  std::vector<LoggedEpoch> epochs;
+  std::vector<LoggedStep> steps = {};
+  std::vector<LoggedEpoch> epochs = {};
   bool operator==(const TrainLog&) const = default;
 
   // {"format": "plumbline.train_log/1", "title", "steps": [{"step", "epoch", "loss", "lr"}, …], "epochs": […]}
