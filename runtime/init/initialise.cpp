@@ -40,9 +40,15 @@ struct Filler {
   std::span<float> out;
 
   void all(double value) const { std::fill(out.begin(), out.end(), static_cast<float>(value)); }
+  // One scheme of streams for the whole loop, so that it becomes vector code.
   void uniform(double low, double high) const {
-    const auto lo = static_cast<float>(low), hi = static_cast<float>(high);
-    for (std::size_t j = 0; j < out.size(); ++j) out[j] = lo + (hi - lo) * unit(static_cast<Index>(j));
+    const auto lo = static_cast<float>(low), hi = static_cast<float>(high), width = hi - lo;
+    const std::uint64_t key = unit.key;
+    if (unit.scheme == StreamScheme::separate)
+      for (std::size_t j = 0; j < out.size(); ++j) out[j] = lo + width * spec::unit(spec::draw(key, j));
+    else
+      for (std::size_t j = 0; j < out.size(); ++j)
+        out[j] = lo + width * static_cast<float>(spec::torchlean::unit(spec::torchlean::draw(key, j)));
   }
   // gain·√(6 / n), 0 for n = 0
   void symmetric(double gain, Index n) const {

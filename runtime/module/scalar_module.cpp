@@ -27,15 +27,24 @@ Result<ScalarModule<T>> ScalarModule<T>::bare(const ScalarModuleDef& def, const 
 }
 
 template <class T>
-Result<ScalarModule<T>> ScalarModule<T>::create(const ScalarModuleDef& def, const KernelTable& kernels,
-                                                const ModuleOptions& options) {
-  return instantiate(def, [](double x) { return static_cast<T>(x); }, kernels, options);
-}
-
-// Planned parameters are filled by a plan of their own; the given numbers are cast one by one.
-template <class T>
 Result<ScalarModule<T>> ScalarModule<T>::instantiate(const ScalarModuleDef& def, const Cast& cast,
                                                      const KernelTable& kernels, const ModuleOptions& options) {
+  auto out = create(def, kernels, options);
+  if (!out) return out;
+  for (std::size_t i = 0; i < def.parameters.size(); ++i) {
+    const std::span<T> x = out->parameters_[i].storage();
+    if (const auto* given = std::get_if<spec::Tensor<double>>(&def.parameters[i].initial))
+      std::ranges::transform(given->elements(), x.begin(), cast);
+    else
+      std::ranges::transform(x, x.begin(), [&](T drawn) { return cast(static_cast<double>(drawn)); });
+  }
+  return out;
+}
+
+// Planned parameters are filled where they lie, by a plan of all.
+template <class T>
+Result<ScalarModule<T>> ScalarModule<T>::create(const ScalarModuleDef& def, const KernelTable& kernels,
+                                                const ModuleOptions& options) {
   auto out = bare(def, kernels, options);
   if (!out) return out;
   Initialisation plan;
@@ -48,13 +57,10 @@ Result<ScalarModule<T>> ScalarModule<T>::instantiate(const ScalarModuleDef& def,
   const auto checked = runtime_init::Plan::of(plan);
   if (!checked) return tl::unexpected(checked.error());
   if (auto ok = checked->apply(std::span(out->parameters_)); !ok) return tl::unexpected(ok.error());
-  for (std::size_t i = 0; i < def.parameters.size(); ++i) {
-    const std::span<T> x = out->parameters_[i].storage();
+  for (std::size_t i = 0; i < def.parameters.size(); ++i)
     if (const auto* given = std::get_if<spec::Tensor<double>>(&def.parameters[i].initial))
-      std::ranges::transform(given->elements(), x.begin(), cast);
-    else
-      std::ranges::transform(x, x.begin(), [&](T drawn) { return cast(static_cast<double>(drawn)); });
-  }
+      std::ranges::transform(given->elements(), out->parameters_[i].storage().begin(),
+                             [](double x) { return static_cast<T>(x); });
   return out;
 }
 
