@@ -37,6 +37,38 @@ struct Images {
       f(first, count, plane.plain() ? from : static_cast<const T*>(scratch));
     }
   }
+
+  // f(where the group of an image lies, image, panel) for all images and the panels of all groups. Small images with
+  // few weights are laid out by who reads them, in local scratch.
+  static constexpr Index near_bytes = Index{3} << 18, least_parts = 8;
+  bool near(Index groups, Index weights) const {
+    const Index elements = size() / groups + weights;
+    return !plane.plain() && batch * groups >= least_parts && elements * static_cast<Index>(sizeof(T)) <= near_bytes;
+  }
+  std::size_t local(Index groups, Index weights) const {
+    return near(groups, weights) ? sizeof(T) * static_cast<std::size_t>(size() / groups) : 0;
+  }
+  template <class F>
+  void for_panels(const KernelArgs& args, Index groups, Index panels, Index weights, Index places, T* scratch,
+                  F f) const {
+    const Index depth = channels / groups, step = plane.in[0] * plane.in[1] * plane.in[2];
+    if (near(groups, weights))
+      return args.workers.run(batch * groups, [&](Index part, int worker) {
+        T* own = args.local<T>(worker);
+        for (Index channel = 0; channel < depth; ++channel)
+          plane.copy(args.in[0].as<T>() + (part * depth + channel) * step, own + channel * plane.size());
+        for (Index i = part % groups * panels; i < (part % groups + 1) * panels; ++i) f(own, part / groups, i);
+      });
+    for_each(args.workers, args.in[0].as<T>(), scratch, [&](Index first, Index count, const T* x) {
+      const Index work = std::max<Index>(1, places * weights / panels);
+      const Index per = std::clamp<Index>(part_work / work, 1, count), chunks = (count + per - 1) / per;
+      args.workers.run(groups * panels * chunks, [&](Index part, int) {
+        const Index i = part / chunks;
+        for (Index image = part % chunks * per; image < std::min(count, (part % chunks + 1) * per); ++image)
+          f(x + image * size() + i / panels * depth * plane.size(), first + image, i);
+      });
+    });
+  }
 };
 
 // Whether all parts of a packed operand are finite; 0 in `flags` says so.
@@ -47,11 +79,6 @@ bool finite_parts(const T* flags, Index parts) {
 template <class T>
 T finite_flag(const T* x, Index n) {
   return all_finite(x, n) ? T(0) : T(1);
-}
-
-// Images of a part, so that it is worth handing to a thread.
-Index images_per_part(Index work_of_one, Index images) {
-  return std::clamp<Index>(part_work / std::max<Index>(1, work_of_one), 1, images);
 }
 
 template <class T>
@@ -67,7 +94,8 @@ BoundKernel bind_outputs(const BoundKernel& columns, const spec::Op& op, const S
   const std::size_t weights = pieces.take(c.groups * panel.padded() * k), flags = pieces.take(panels),
                     space = pieces.take(images.elements());
   BoundKernel bound;
-  bound.scratch = std::max(pieces.bytes(), columns.scratch), bound.local_scratch = columns.local_scratch;
+  bound.scratch = std::max(pieces.bytes(), columns.scratch);
+  bound.local_scratch = std::max(columns.local_scratch, images.local(c.groups, panel.padded() * k));
   bound.run = [=](const KernelArgs& args) {
     const auto piece = [&](std::size_t offset) { return reinterpret_cast<T*>(args.scratch + offset); };
     args.workers.run(panels, [&](Index i, int) {
@@ -77,19 +105,14 @@ BoundKernel bind_outputs(const BoundKernel& columns, const spec::Op& op, const S
       piece(flags)[i] = finite_flag(w, n * k);
     });
     if (!images.plane.plain() && !finite_parts(piece(flags), panels)) return columns.run(args);
-    images.for_each(args.workers, args.in[0].as<T>(), piece(space), [&](Index first, Index count, const T* x) {
-      const Index per = images_per_part(c.y_plane() * k * panel.width(), count), chunks = (count + per - 1) / per;
-      args.workers.run(panels * chunks, [&](Index part, int) {
-        const Index i = part / chunks, group = i / panel.count(), channel = i % panel.count() * panel.width();
-        const T* b = args.in.size() > 2 ? args.in[2].as<T>() + group * c.breadth + channel : nullptr;
-        for (Index image = part % chunks * per; image < std::min(count, (part % chunks + 1) * per); ++image) {
-          const Index y_channel = ((first + image) * c.groups + group) * c.breadth + channel;
-          gathered_product(x + image * images.size() + group * c.depth * images.plane.size(), at, c.y_plane(), step, k,
-                           piece(weights) + i * panel.width() * k, panel.packs, panel.in(i % panel.count()), b,
-                           args.out.as<T>() + y_channel * c.y_plane(), c.y_plane());
-        }
-      });
-    });
+    const auto one = [&](const T* x, Index image, Index i) {  // panel i of an image, whose group lies at x
+      const Index group = i / panel.count(), channel = i % panel.count() * panel.width();
+      const T* b = args.in.size() > 2 ? args.in[2].as<T>() + group * c.breadth + channel : nullptr;
+      T* y = args.out.as<T>() + ((image * c.groups + group) * c.breadth + channel) * c.y_plane();
+      gathered_product(x, at, c.y_plane(), step, k, piece(weights) + i * panel.width() * k, panel.packs,
+                       panel.in(i % panel.count()), b, y, c.y_plane());
+    };
+    images.for_panels(args, c.groups, panel.count(), panel.padded() * k, c.y_plane(), piece(space), one);
   };
   return bound;
 }
@@ -123,7 +146,8 @@ BoundKernel bind_input_grad(const BoundKernel& columns, const spec::Op& op, cons
   const std::size_t weights = pieces.take(panels * panel.width() * k), flags = pieces.take(panels * row_parts),
                     space = pieces.take(images.elements());
   BoundKernel bound;
-  bound.scratch = std::max(pieces.bytes(), columns.scratch), bound.local_scratch = columns.local_scratch;
+  bound.scratch = std::max(pieces.bytes(), columns.scratch);
+  bound.local_scratch = std::max(columns.local_scratch, images.local(c.groups, panel.padded() * k));
   bound.run = [=](const KernelArgs& args) {
     const auto piece = [&](std::size_t offset) { return reinterpret_cast<T*>(args.scratch + offset); };
     args.workers.run(panels * row_parts, [&](Index part, int) {
@@ -141,22 +165,17 @@ BoundKernel bind_input_grad(const BoundKernel& columns, const spec::Op& op, cons
       }
     });
     if (!images.plane.plain() && !finite_parts(piece(flags), panels * row_parts)) return columns.run(args);
-    images.for_each(args.workers, args.in[0].as<T>(), piece(space), [&](Index first, Index count, const T* ct) {
-      const Index per = images_per_part(c.x_plane() * k * panel.width(), count), chunks = (count + per - 1) / per;
-      args.workers.run(panels * chunks, [&](Index part, int) {
-        const Index i = part / chunks, group = i / panel.count(), channel = i % panel.count() * panel.width();
-        for (Index image = part % chunks * per; image < std::min(count, (part % chunks + 1) * per); ++image) {
-          const T *y = ct + image * images.size() + group * c.breadth * images.plane.size(),
-                  *w = piece(weights) + i * panel.width() * k;
-          T* dx = args.out.as<T>() + (((first + image) * c.groups + group) * c.depth + channel) * c.x_plane();
-          for (const PlaceClass& one : classes) {
-            gathered_product(y, one.at, one.rows, one.step, one.k(), w, panel.packs, panel.in(i % panel.count()),
-                             static_cast<const T*>(nullptr), dx, c.x_plane(), contiguous ? nullptr : one.to.data());
-            w += one.k() * panel.width();
-          }
-        }
-      });
-    });
+    const auto of_panel = [&](const T* ct, Index image, Index i) {  // of an image, whose group's cotangent lies at ct
+      const Index channel = i / panel.count() * c.depth + i % panel.count() * panel.width();
+      const T* w = piece(weights) + i * panel.width() * k;
+      T* dx = args.out.as<T>() + (image * c.groups * c.depth + channel) * c.x_plane();
+      for (const PlaceClass& one : classes) {
+        gathered_product(ct, one.at, one.rows, one.step, one.k(), w, panel.packs, panel.in(i % panel.count()),
+                         static_cast<const T*>(nullptr), dx, c.x_plane(), contiguous ? nullptr : one.to.data());
+        w += one.k() * panel.width();
+      }
+    };
+    images.for_panels(args, c.groups, panel.count(), panel.padded() * k, c.x_plane(), piece(space), of_panel);
   };
   return bound;
 }

@@ -1,4 +1,8 @@
 // max_pool1d, max_pool2d and their adaptive form, their gradients, and the pick of winners.
+#include <array>
+#include <bit>
+
+#include "runtime/cpu/lanes.h"
 #include "runtime/cpu/pool/pool.h"
 
 namespace plumbline::runtime {
@@ -19,17 +23,102 @@ Index winner(const T* x, const Pool& pool, const Taps& r, const Taps& c) {
   return best;
 }
 
-// 2×2 windows side by side, no padding: the common case, in vector code.
+// Windows of 2×2 side by side, without padding: the common case, a pack of windows at a time.
+template <class T>
+struct Pairs {
+  using P = typename PackOf<T>::type;
+  using I = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  typedef I Places __attribute__((vector_size(64)));
+  static constexpr Index width = pack_of<T>;
+
+  // Element k of the result is element place(k) of the two packs.
+  template <class F>
+  static constexpr Places places(F place) {
+    std::array<I, width> list{};
+    for (Index k = 0; k < width; ++k) list[static_cast<std::size_t>(k)] = static_cast<I>(place(k));
+    return std::bit_cast<Places>(list);
+  }
+  static P evens(const P& x, const P& y) { return __builtin_shuffle(x, y, places([](Index k) { return 2 * k; })); }
+  static P odds(const P& x, const P& y) { return __builtin_shuffle(x, y, places([](Index k) { return 2 * k + 1; })); }
+  // The first and the second half of x_0, y_0, x_1, y_1, …
+  static P zipped(const P& x, const P& y) {
+    return __builtin_shuffle(x, y, places([](Index k) { return k / 2 + k % 2 * width; }));
+  }
+  static P zipped_rest(const P& x, const P& y) {
+    return __builtin_shuffle(x, y, places([](Index k) { return (width + k) / 2 + k % 2 * width; }));
+  }
+  static Places takes_over(const P& later, const P& earlier) {
+    return (earlier < later) | ((later != later) & (earlier == earlier));
+  }
+  // The left and the right elements of `width` windows.
+  P left, right;
+  explicit Pairs(const T* x) {
+    const P a = load(x), b = load(x + width);
+    left = evens(a, b), right = odds(a, b);
+  }
+  P winner() const { return takes_over(right, left) ? right : left; }
+};
+
+// f(a, b, windows) for packs of windows, a and b the two rows that they read: `windows` of them count.
+template <class T, class F>
+void for_pairs(const T* a, const T* b, Index out, F f) {
+  constexpr Index width = pack_of<T>;
+  Index q = 0;
+  for (; q + width <= out; q += width) f(q, a + 2 * q, b + 2 * q, width);
+  if (q == out) return;
+  T rest[2][2 * width] = {};
+  std::copy_n(a + 2 * q, 2 * (out - q), rest[0]), std::copy_n(b + 2 * q, 2 * (out - q), rest[1]);
+  f(q, rest[0], rest[1], out - q);
+}
+
+template <class T>
+void store_some(T* y, const typename PackOf<T>::type& p, Index n) {
+  if (n == pack_of<T>) return store(y, p);
+  T all[pack_of<T>];
+  store(all, p);
+  std::copy_n(all, std::max<Index>(0, n), y);
+}
+
 template <class T>
 void max_of_pairs(const T* x, T* y, const Pool& pool) {
   for (Index p = 0; p < pool.rows.out; ++p) {
-    const T *a = x + 2 * p * pool.columns.in, *b = a + pool.columns.in;
-    T* out = y + p * pool.columns.out;
-    const auto larger = [](T m, T later) { return takes_over(later, m) ? later : m; };
-#pragma GCC ivdep
-    for (Index q = 0; q < pool.columns.out; ++q)
-      out[q] = larger(larger(larger(a[2 * q], a[2 * q + 1]), b[2 * q]), b[2 * q + 1]);
+    const T* row = x + 2 * p * pool.columns.in;
+    for_pairs(row, row + pool.columns.in, pool.columns.out, [&](Index q, const T* a, const T* b, Index n) {
+      const Pairs<T> below(b);
+      auto best = Pairs<T>(a).winner();
+      best = Pairs<T>::takes_over(below.left, best) ? below.left : best;
+      best = Pairs<T>::takes_over(below.right, best) ? below.right : best;
+      store_some(y + p * pool.columns.out + q, best, n);
+    });
   }
+}
+
+// The first winner of each of the same windows gets its cotangent, all else 0.
+template <class T>
+void spread_to_pairs(const T* x, const T* ct, T* dx, const Pool& pool) {
+  constexpr Index width = pack_of<T>;
+  const Index columns = pool.columns.in, out = pool.columns.out;
+  for (Index p = 0; p < pool.rows.out; ++p) {
+    const T* row = x + 2 * p * columns;
+    T* to = dx + 2 * p * columns;
+    for_pairs(row, row + columns, out, [&](Index q, const T* a, const T* b, Index n) {
+      using W = Pairs<T>;
+      const W above(a), below(b);
+      T padded[width] = {};
+      std::copy_n(ct + p * out + q, n, padded);
+      const typename W::P none{}, given = none + load(padded), best = above.winner();
+      const auto right = W::takes_over(above.right, above.left), first = W::takes_over(below.left, best);
+      const auto second = W::takes_over(below.right, first ? below.left : best), lower = first | second;
+      const auto put = [&](T* at, const typename W::P& l, const typename W::P& r) {
+        store_some(at, W::zipped(l, r), std::min(width, 2 * n));
+        store_some(at + width, W::zipped_rest(l, r), 2 * n - width);
+      };
+      put(to + 2 * q, lower | right ? none : given, lower | ~right ? none : given);
+      put(to + columns + 2 * q, second | ~first ? none : given, second ? given : none);
+    });
+    for (Index j = 2 * out; j < columns; ++j) to[j] = to[columns + j] = T(0);
+  }
+  std::fill(dx + 2 * pool.rows.out * columns, dx + pool.area(), T(0));
 }
 
 bool side_by_side(const Axis& a) {
@@ -48,27 +137,6 @@ BoundKernel bind_max(const spec::Op& op, const Shapes& in, const Shape& out) {
     T* y = args.out.as<T>() + map * w.places();
     for_each_place(w, [&](Index place, const Taps& r, const Taps& c) { y[place] = x[winner(x, w, r, c)]; });
   });
-}
-
-// The same windows: the first winner of each gets its cotangent, all else 0.
-template <class T>
-void spread_to_pairs(const T* x, const T* ct, T* dx, const Pool& pool) {
-  const Index columns = pool.columns.in;
-  for (Index p = 0; p < pool.rows.out; ++p) {
-    const T *a = x + 2 * p * columns, *b = a + columns, *c = ct + p * pool.columns.out;
-    T *da = dx + 2 * p * columns, *db = da + columns;
-#pragma GCC ivdep
-    for (Index q = 0; q < pool.columns.out; ++q) {
-      const bool right = takes_over(a[2 * q + 1], a[2 * q]);
-      const T above = right ? a[2 * q + 1] : a[2 * q], given = T(0) + c[q];
-      const bool first = takes_over(b[2 * q], above), second = takes_over(b[2 * q + 1], first ? b[2 * q] : above);
-      const bool lower = first | second;
-      da[2 * q] = !lower & !right ? given : T(0), da[2 * q + 1] = !lower & right ? given : T(0);
-      db[2 * q] = first & !second ? given : T(0), db[2 * q + 1] = second ? given : T(0);
-    }
-    for (Index j = 2 * pool.columns.out; j < columns; ++j) da[j] = db[j] = T(0);
-  }
-  std::fill(dx + 2 * pool.rows.out * columns, dx + pool.area(), T(0));
 }
 
 template <class T>
