@@ -116,10 +116,10 @@ class LimitJudge {
  public:
   LimitJudge(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Filtered& bounded,
              const Values& ieee, const spec::Claims& claims, int precision)
-      : bounded_(bounded), ieee_(ieee), claims_(claims), limit_(spec::limit(graph, data, node, precision)) {
+      : graph_(graph), data_(data), node_(node), bounded_(bounded), ieee_(ieee), claims_(claims), precision_(precision),
+        limit_(spec::limit(graph, data, node, precision)) {
     const spec::Node& op = graph.node(node);
     strict_ = op.inputs.size() == 1 && is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
-    if (!strict_) others_ = alternatives(graph, data, node, precision);
   }
 
   Judged judge(Index i, double got) const {
@@ -135,26 +135,32 @@ class LimitJudge {
     if (!rounded) return {};
     if (strict_) return spec::judging::passed_if(false);
     const bool overflow = bounded_[i].may_overflow() && !std::isfinite(got);
-    const bool as_other = follows_a_formula(i, got, bound);
     // Nothing bounds the roundings beside an infinity, as of scores that meet one: only the class of a number tells.
     const bool bound_holds = bounded_[i].is_value() && bounded_[i].judged();
     const bool loose = !bound_holds && std::isfinite(got) && (std::isfinite(y) || std::isfinite(ieee_[i]));
-    return overflow || as_other || loose ? spec::judging::unjudged() : spec::judging::passed_if(false);
+    const bool open = overflow || loose || follows_a_formula(i, got, bound);
+    return open ? spec::judging::unjudged() : spec::judging::passed_if(false);
   }
 
   // What IEEE arithmetic gives by some formula: an intermediate may underflow there before it meets an infinity, and
   // 0·∞ is NaN, while another formula keeps its limit.
   bool follows_a_formula(Index i, double got, double bound = 0) const {
-    return std::any_of(others_.begin(), others_.end(),
+    if (strict_) return false;
+    if (!others_) others_ = alternatives(graph_, data_, node_, precision_);
+    return std::any_of(others_->begin(), others_->end(),
                        [&](const Values& other) { return near(got, other[i], bound, claims_.output); });
   }
 
  private:
+  const spec::Graph& graph_;
+  const std::vector<Values>& data_;
+  NodeId node_;
   const Filtered& bounded_;
   const Values& ieee_;
   const spec::Claims& claims_;
+  int precision_;
   spec::Tensor<spec::Ball> limit_;
-  std::vector<Values> others_;
+  mutable std::optional<std::vector<Values>> others_;  // made when they are first asked for
   bool strict_ = false;
 };
 

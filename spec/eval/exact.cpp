@@ -1,6 +1,7 @@
 // Certified values by refinement.
 #include "spec/eval/exact.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "spec/eval/refine.h"
@@ -112,9 +113,10 @@ Ball settled(const Ball& x, const Ball& y, int precision) {
 Tensor<Ball> limit(const Graph& graph, const Tensors<double>& data, NodeId wanted, int precision) {
   const NodeId nodes[] = {wanted};
   const auto along = [&](Path path) { return enclose(graph, data, nodes, precision, path)[0]; };
-  const auto a = along(Path::forwards), b = along(Path::backwards), c = along(Path::zeros);
-  const auto d = along(Path::together), e = along(Path::far), f = along(Path::far_zeros);
   const auto ieee = interpret<double>(graph, data, nodes)[static_cast<std::size_t>(wanted)];
+  const bool undefined = std::any_of(ieee.elements().begin(), ieee.elements().end(), [](double y) { return y != y; });
+  const auto a = along(Path::forwards), b = along(Path::backwards), d = along(Path::together), e = along(Path::far);
+  const auto c = undefined ? along(Path::zeros) : a, f = undefined ? along(Path::far_zeros) : e;
   return Tensor<Ball>::generate(a.shape(), [&](Index i) {
     const Ball x = settled(a[i], e[i], precision);
     const bool exists = same_limit(x, settled(b[i], e[i], precision)) &&
