@@ -49,7 +49,8 @@ class TensorJudge {
     reconsider_suspects();
     Judgement out = summary();
     if (out.verdict == Verdict::pass && other_formula_)
-      out.note = "beyond the bound of this formula, but within the claimed ulps of the exact value";
+      out.note = spec::concat("beyond the bound of this formula, but within the claimed ulps of the exact value",
+                              options_.first_term ? ", or of terms that cancel in it" : "");
     else if (out.verdict == Verdict::pass && fixed_.empty())
       suspect_together(out);
     if (options_.vacuity && out.verdict == Verdict::pass) distrust(out);
@@ -66,7 +67,7 @@ class TensorJudge {
   void distrust(Judgement& out) const {
     std::optional<std::string> why;
     if (out.unjudged > 0 && out.unjudged == out.elements) why = "the claims bound no element of it";
-    else if (fixed_.empty()) why = vacuous(graph_, data_, node_, expected_, got_, claims_of_);
+    else if (fixed_.empty()) why = vacuous(graph_, data_, node_, expected_, got_, claims_of_, lambda_);
     if (!why) return;
     out.verdict = Verdict::mistrusted;
     out.note = *why;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "crosscheck/judge/hypotheses.h"
+#include "crosscheck/judge/order.h"
 #include "spec/num/round.h"
 #include "spec/num/verdict.h"
 
@@ -55,12 +56,19 @@ constexpr std::array idlers{Idler{"zeros would pass", zeros}, Idler{"a constant 
                             Idler{"a copy of the input would pass", copy},
                             Idler{"a permuted input would pass", rotated}};
 
-bool accepted(const Filtered& expected, const Values& y) {
+bool accepted(const Filtered& expected, const Values& y, double lambda = spec::upward::infinity) {
   for (Index i = 0; i < y.size(); ++i) {
-    const spec::Judged element = spec::judge(expected[i], y[i], spec::upward::infinity);
+    const spec::Judged element = spec::judge(expected[i], y[i], lambda);
     if (!element.unjudged && element.verdict != Verdict::pass) return false;
   }
   return true;
+}
+
+// Whether the second tier, in whatever order the sums are taken, would not let it pass.
+bool suspected(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Values& y,
+               const ClaimsOf& claims_of, double lambda) {
+  const Reading reading(graph, data, {node}, claims_of, /*lanes=*/true);
+  return !accepted(reading.filtered()[static_cast<std::size_t>(node)], y, lambda);
 }
 
 // Right to the last bit or so: what the op itself gives, whatever the claims would forgive.
@@ -95,14 +103,17 @@ std::vector<Values> altered(const spec::Graph& graph, const std::vector<Values>&
 }  // namespace
 
 std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<Values>& data, NodeId node,
-                                   const Filtered& expected, const Values& got, const ClaimsOf& claims_of) {
+                                   const Filtered& expected, const Values& got, const ClaimsOf& claims_of,
+                                   double lambda) {
   if (got.size() == 0 || data.empty()) return std::nullopt;
+  const bool chance = lambda < spec::upward::infinity && !order_speaks(graph, data);
   std::optional<std::vector<Values>> other;
   std::optional<Reading> reading;  // of the other data; what is expected there refers to its claims
   Filtered other_expected;
   for (const Idler& idler : idlers) {
     const auto idle = idler.output(got.shape(), data, expected);
     if (!idle || !accepted(expected, *idle)) continue;
+    if (chance && suspected(graph, data, node, *idle, claims_of, lambda)) continue;
     // Where a function is not defined for negative numbers, positive ones say more.
     for (const bool positive : {false, true}) {
       if (other && (!positive || tells_anything(other_expected))) break;
@@ -128,7 +139,8 @@ Variants variants(const spec::Graph& graph, const std::vector<Values>& data, Nod
   Variants out;
   if (!tells_anything(expected)) return out;
   const Values none;
-  suppose_changed_attributes({graph, data, node, none, none, claims}, [&](const Values& y, const std::string& sentence) {
+  const Suspicion nothing_known{graph, data, node, none, none, claims};
+  suppose_changed_attributes(nothing_known, [&](const Values& y, const std::string& sentence) {
     out.tried.push_back(sentence);
     const Values stored = map(y, [&](double v) { return spec::round_to_format(v, claims.output); });
     if (stored.shape() == expected.shape() && accepted(expected, stored)) out.accepted.push_back(sentence);

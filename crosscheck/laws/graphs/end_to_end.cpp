@@ -34,16 +34,17 @@ class EndToEnd final : public Law {
     };
     const ClaimsOf claims_of = [&](NodeId id) { return subject.kernel(c.graph, id).claims; };
     Outcome out = worst_of(c, audit_nodes(c.graph, values, kernel_of, claims_of, judging));
-    if (options.vacuity && out.verdict == Verdict::pass) distrust(c, values, claims_of, out);
+    if (options.vacuity && out.verdict == Verdict::pass) distrust(c, values, claims_of, options.lambda(), out);
     return out;
   }
 
  private:
   // Would zeros or a constant have passed for the output of the whole graph?
-  static void distrust(const Case& c, const std::vector<Values>& values, const ClaimsOf& claims_of, Outcome& out) {
+  static void distrust(const Case& c, const std::vector<Values>& values, const ClaimsOf& claims_of, double lambda,
+                       Outcome& out) {
     const auto output = static_cast<std::size_t>(c.output());
     const Filtered expected = Reading(c.graph, c.data, {c.output()}, claims_of).filtered()[output];
-    const auto why = vacuous(c.graph, c.data, c.output(), expected, values[output], claims_of);
+    const auto why = vacuous(c.graph, c.data, c.output(), expected, values[output], claims_of, lambda);
     if (!why) return;
     out.verdict = out.judgement.verdict = Verdict::mistrusted;
     out.message = out.judgement.note = *why;
