@@ -138,7 +138,10 @@ class LimitJudge {
     // Nothing bounds the roundings beside an infinity, as of scores that meet one: only the class of a number tells.
     const bool bound_holds = bounded_[i].is_value() && bounded_[i].judged();
     const bool loose = !bound_holds && std::isfinite(got) && (std::isfinite(y) || std::isfinite(ieee_[i]));
-    const bool open = overflow || loose || follows_a_formula(i, got, bound);
+    // Undefined, perhaps, even for finite numbers in place of the infinities: 0/0 of what rounding may have moved.
+    const bool undefined_anyway =
+        !bounded_[i].judged() && (bounded_[i].is_unreal() || known(bounded_[i].exact) == spec::Known::nan);
+    const bool open = overflow || loose || undefined_anyway || follows_a_formula(i, got, bound);
     return open ? spec::judging::unjudged() : spec::judging::passed_if(false);
   }
 
