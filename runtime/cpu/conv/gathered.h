@@ -83,23 +83,10 @@ void gathered_product(const T* x, const Offsets& at, Index rows, const Offsets& 
       if (packs == 2) gather_block<gathered_rows, 2>(x, row, step.data(), k, panel, block + r * width);
       else gather_block<gathered_rows, 1>(x, row, step.data(), k, panel, block + r * width);
     }
-    for (Index i = 0; bias != nullptr && i < side<T> * width; ++i) block[i] += last[i % width];
+    for (Index r = 0; bias != nullptr && r < count; ++r)
+      for (Index c = 0; c < width; ++c) block[r * width + c] += last[c];
     store_transposed(block, width, count, n, to == nullptr ? y + m : y, y_step, to == nullptr ? nullptr : to + m);
   }
-}
-
-// The columns of a panel from rows of k elements: to[p][c] = rows[c][p], 0 from n on.
-template <class T>
-void pack_rows(const T* rows, Index stride, Index k, Index n, Index width, T* to) {
-  for (Index c = 0; c < width; c += side<T>)
-    for (Index p = 0; p < k; p += side<T>) {
-      if (c + side<T> <= n && p + side<T> <= k) {
-        transpose_block<T>(rows + c * stride + p, stride, to + p * width + c, width);
-        continue;
-      }
-      for (Index q = p; q < std::min(p + side<T>, k); ++q)
-        for (Index d = c; d < c + side<T>; ++d) to[q * width + d] = d < n ? rows[d * stride + q] : T(0);
-    }
 }
 
 }  // namespace plumbline::runtime

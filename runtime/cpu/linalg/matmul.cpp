@@ -1,11 +1,9 @@
-// C = A B with batch prefixes that broadcast, and y = x Wᵀ + b, by oneDNN's sgemm and by our own dgemm.
-#include <oneapi/dnnl/dnnl.h>
-
+// C = A B with batch prefixes that broadcast, and y = x Wᵀ + b, on fixed tiles.
 #include <vector>
 
 #include "runtime/cpu/linalg/gemm.h"
+#include "runtime/cpu/linalg/gemm_float32.h"
 #include "runtime/cpu/linalg/gemm_float64.h"
-#include "runtime/cpu/linalg/one_thread.h"
 #include "spec/lang/check.h"
 
 namespace plumbline::runtime {
@@ -106,10 +104,7 @@ Tiles tiles_of(Index m, Index n, Index k) {
 }
 
 void gemm(Index m, Index n, Index k, Operand<float> a, Operand<float> b, float* c, Index c_stride, bool add) {
-  const OneThread guard;
-  const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1.0f, a.data, a.stride,
-                                 b.data, b.stride, add ? 1.0f : 0.0f, c, c_stride);
-  check(status == dnnl_success, "sgemm takes every shape that a plan binds");
+  float32::gemm(m, n, k, a, b, c, c_stride, add);
 }
 
 void gemm(Index m, Index n, Index k, Operand<double> a, Operand<double> b, double* c, Index c_stride, bool add) {
