@@ -1,14 +1,13 @@
-// Derivatives of functions and models: graphs against dual numbers, kernels against the exact derivative.
+// Derivatives of functions and models: exactly, within the bounds of the exact derivative, eager and compiled.
 #include <gtest/gtest.h>
 
 #include "crosscheck/judge/judge.h"
-#include "crosscheck/sample/draw.h"
 #include "runtime/autograd/model.h"
 #include "runtime/functional/functional.h"
 #include "runtime/nn/activations.h"
 #include "runtime/nn/layers.h"
 #include "runtime/train/train_step.h"
-#include "spec/eval/exact.h"
+#include "spec/eval/interpret.h"
 #include "spec/graph/derivative.h"
 #include "spec/num/dual.h"
 #include "spec/num/rational.h"
@@ -18,7 +17,6 @@ namespace {
 
 namespace F = functional;
 using autograd::Recorded;
-using spec::Ball;
 using spec::Dual;
 using spec::Rational;
 using spec::Tensor;
@@ -51,91 +49,6 @@ Tensor<Rational> rational(const Tensor<double>& x) {
 template <class T>
 std::vector<T> elements(const Tensor<T>& x) {
   return {x.elements().begin(), x.elements().end()};
-}
-
-// The pushforward that is appended to a graph equals the dual numbers' derivative, for every op: every vjp is linear.
-class Pushforward {
- public:
-  Pushforward(const crosscheck::Case& c, std::uint64_t seed) : c_(c), graph_(c.graph) {
-    std::vector<Var> tangents;
-    const auto leaves = c.graph.leaves();
-    crosscheck::RandomChoices choices(seed);
-    const auto moving = spec::value_or_throw(spec::grad_graph(c.graph)).leaves;  // not indices, nor constants of the op
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-      dx_.emplace_back();
-      if (std::ranges::find(moving, i) == moving.end()) continue;
-      wrt_.push_back(leaves[i]);
-      tangents.push_back(graph_.input(spec::concat("dx", i), c.graph.node(leaves[i]).shape));
-      dx_.back() = Tensor<double>::generate(tangents.back().shape(),
-                                            [&](Index) { return static_cast<double>(choices.pick(1, 9)) / 4; });
-    }
-    const NodeId output = c.output();
-    dy_ = append_jvp(graph_, wrt_, tangents, std::span(&output, 1))[0];
-  }
-
-  template <class N, class Read>
-  Tensor<N> by_graph(Read&& read) const {
-    Tensors<N> leaves;
-    for (const auto& x : c_.data) leaves.push_back(mapped(x, read));
-    for (const auto& d : dx_)
-      if (d) leaves.push_back(mapped(*d, read));
-    const NodeId id = dy_.id();
-    return spec::interpret<N>(graph_, leaves, std::span(&id, 1))[static_cast<std::size_t>(id)];
-  }
-  template <class N, class Read>
-  Tensor<N> by_duals(Read&& read) const {
-    Tensors<Dual<N>> leaves;
-    for (std::size_t i = 0; i < c_.data.size(); ++i)
-      leaves.push_back(Tensor<Dual<N>>::generate(c_.data[i].shape(), [&](Index k) {
-        return Dual<N>{read(c_.data[i][k]), dx_[i] ? read((*dx_[i])[k]) : N(Index{0})};
-      }));
-    const NodeId id = c_.output();
-    const auto y = spec::interpret<Dual<N>>(c_.graph, leaves, std::span(&id, 1))[static_cast<std::size_t>(id)];
-    return mapped(y, [](const Dual<N>& v) { return v.slope; });
-  }
-  bool moves() const { return dy_.id() >= 0; }
-
- private:
-  const crosscheck::Case& c_;
-  spec::Graph graph_;
-  std::vector<NodeId> wrt_;
-  std::vector<std::optional<Tensor<double>>> dx_;  // of real leaves
-  Var dy_;
-};
-
-TEST(Jvp, OfEachOpIsThatOfDualNumbers) {
-  constexpr int precision = 192;
-  const auto read = [](double x) { return Ball::exact(x, precision); };
-  const auto catalogue = spec::Catalogue::builtin();
-  crosscheck::Wish wish;
-  wish.most_elements = 60;
-  for (const spec::OpEntry* entry : catalogue.entries()) {
-    if (!entry->has_vjp) continue;
-    Index decided = 0;
-    for (std::uint64_t number = 0; number < 6; ++number) {
-      const auto c = draw_case(*entry, {1, "jvp", number, 0}, wish);
-      if (!c) continue;
-      const Pushforward push(*c, number);
-      const Tensor<Ball> duals = push.by_duals<Ball>(read);
-      if (!push.moves()) {
-        decided += duals.size();
-        for (Index i = 0; i < duals.size(); ++i)
-          EXPECT_NE(equal(duals[i], Ball(Index{0})).exact, spec::Tri::no) << entry->name << " element " << i;
-        continue;
-      }
-      const Tensor<Ball> graph = push.by_graph<Ball>(read);
-      ASSERT_EQ(graph.shape(), duals.shape()) << entry->name;
-      for (Index i = 0; i < graph.size(); ++i) {
-        if (!graph[i].is_bounded() || !duals[i].is_bounded() || graph[i].may_be_nan() || duals[i].may_be_nan())
-          continue;
-        ++decided;
-        EXPECT_NE(equal(graph[i], duals[i]).exact, spec::Tri::no)
-            << entry->name << " case " << number << " element " << i << ": " << spec::concat(graph[i]) << " vs "
-            << spec::concat(duals[i]) << "\n" << print(c->graph);
-      }
-    }
-    EXPECT_GT(decided, 0) << entry->name;
-  }
 }
 
 // A polynomial with small dyadic data: nothing rounds, so that every derivative is the exact one, bit for bit.
