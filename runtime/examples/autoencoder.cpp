@@ -64,5 +64,5 @@ void learn(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::run(argc, argv, {"autoencoder", "Digits through a bottleneck and back.", 20}, learn);
+  return examples::run(argc, argv, {"autoencoder", "Digits through a bottleneck and back.", 40}, learn);
 }

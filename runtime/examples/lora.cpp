@@ -69,5 +69,5 @@ void learn(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::run(argc, argv, {"lora", "Low-rank adapters tune a model that rests.", 8}, learn);
+  return examples::run(argc, argv, {"lora", "Low-rank adapters tune a model that rests.", 40}, learn);
 }

@@ -42,5 +42,5 @@ void learn(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::run(argc, argv, {"to_pytorch", "Digits learned here, weights for PyTorch.", 6}, learn);
+  return examples::run(argc, argv, {"to_pytorch", "Digits learned here, weights for PyTorch.", 15}, learn);
 }

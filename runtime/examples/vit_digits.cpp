@@ -43,5 +43,5 @@ void learn(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::run(argc, argv, {"vit_digits", "Handwritten digits by a vision transformer.", 12}, learn);
+  return examples::run(argc, argv, {"vit_digits", "Handwritten digits by a vision transformer.", 24}, learn);
 }

@@ -79,6 +79,10 @@ T run(std::uint64_t seed, const Seeded<T>& builder, StreamScheme scheme = Stream
   SeedStream stream(seed, scheme);
   return builder(stream);
 }
+template <class T>
+T build(std::uint64_t seed, const Seeded<T>& builder, StreamScheme scheme = StreamScheme::separate) {
+  return run(seed, builder, scheme);
+}
 
 // Where models get their base seeds from, one after another. A value that its owner passes on: no seed is global.
 class SeedSource {

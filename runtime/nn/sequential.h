@@ -1,6 +1,7 @@
 // Sequential: layers one after another, as a value: y = layer_n(… layer_1(layer_0(x))).
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -14,7 +15,10 @@ struct InputType {
   Shape shape;
   Index extent = -1;
   InputType(Shape s, Index below = -1) : shape(std::move(s)), extent(below) {}
-  InputType(std::initializer_list<Index> dims) : shape(dims) {}
+  // {32, 8} is a shape of real numbers, {{32}, 10} indices below 10.
+  template <std::integral... I>
+    requires(sizeof...(I) > 0)
+  InputType(I... dims) : shape({static_cast<Index>(dims)...}) {}
   bool operator==(const InputType&) const = default;
 };
 

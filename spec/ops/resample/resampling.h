@@ -79,13 +79,13 @@ Result<Shape> upsampled(const O& op, const Shape& x) {
 }
 
 // One term of a sum along an axis: output o of the interpolation takes this share of its input.
-struct Term {
+struct Contribution {
   Index o;
   Share share;
 };
 // The terms of each output, or (`back`) of each input: the outputs that read it.
-inline std::vector<std::vector<Term>> terms_of(Interpolation how, Index in, Index out, bool back, bool clamped) {
-  std::vector<std::vector<Term>> terms(static_cast<std::size_t>(back ? in : out));
+inline std::vector<std::vector<Contribution>> terms_of(Interpolation how, Index in, Index out, bool back, bool clamped) {
+  std::vector<std::vector<Contribution>> terms(static_cast<std::size_t>(back ? in : out));
   for (Index o = 0; o < out; ++o)
     for (const Share& s : shares_of(how, in, out, o, clamped))
       terms[static_cast<std::size_t>(back ? s.input : o)].push_back({o, s});
@@ -110,7 +110,7 @@ Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool 
   const auto rows = terms_of(how, in.back(1), out.back(1), back, clamped),
              columns = terms_of(how, in.back(0), out.back(0), back, clamped);
   const std::array<Index, 2> whole{denominator_of(how, out.back(0)), denominator_of(how, out.back(1))};
-  const auto weighted = [&](const Term& t, Index axis, const N& value) {
+  const auto weighted = [&](const Contribution& t, Index axis, const N& value) {
     const Index all = whole[static_cast<std::size_t>(axis)];
     if (weights == Weights::numerators) return all == 1 ? value : N(N(t.share.q == 1 ? all : t.share.p) * value);
     if (t.share.q == 1) return value;
@@ -122,19 +122,19 @@ Tensor<N> resample(const Tensor<N>& x, const Shape& to, Interpolation how, bool 
     const auto &down = rows[static_cast<std::size_t>(at / width % height)],
                &along = columns[static_cast<std::size_t>(at % width)];
     const N* from = x.elements().data() + at / width / height * h * w;
-    const auto read = [&](const Term& row, const Term& column) {
+    const auto read = [&](const Contribution& row, const Contribution& column) {
       return weighted(column, 0, from[(back ? row.o : row.share.input) * w + (back ? column.o : column.share.input)]);
     };
     const auto n = static_cast<Index>(down.size()), m = static_cast<Index>(along.size());
     if (weights == Weights::numerators) {
       const N y = sum<N>(n * m, [&](Index k) {
-        const Term& row = down[static_cast<std::size_t>(k / m)];
+        const Contribution& row = down[static_cast<std::size_t>(k / m)];
         return weighted(row, 1, read(row, along[static_cast<std::size_t>(k % m)]));
       });
       return whole[0] * whole[1] > 1 ? N(y / N(whole[0] * whole[1])) : y;
     }
     return sum<N>(n, [&](Index k) {
-      const Term& row = down[static_cast<std::size_t>(k)];
+      const Contribution& row = down[static_cast<std::size_t>(k)];
       return weighted(row, 1, sum<N>(m, [&](Index l) { return read(row, along[static_cast<std::size_t>(l)]); }));
     });
   });
