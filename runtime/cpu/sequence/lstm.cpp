@@ -100,14 +100,16 @@ BoundKernel bind_lstm(const spec::Op& op, const Shapes& in, const Shape&) {
 
 // da_i da_f da_g da_o dc_{t−1} of `count` units of one row, n apart: of step t with the state's cotangent
 // dh, and what the step after left.
-template <class T>
+template <bool of_cell, bool last, class T>
 void lstm_row_back(Index count, Index n, const T* gate, const T* before, const T* after, const T* dh, const T* ct,
                    const T* left, T* out) {
 #pragma GCC ivdep
   for (Index k = 0; k < count; ++k) {
     const T i = gate[k], f = gate[n + k], g = gate[2 * n + k], o = gate[3 * n + k], t = math::tanh(after[k]);
-    const T kept = left != nullptr ? left[k] : T(0);
-    const T dc = (ct != nullptr ? ct[k] + kept : kept) + dh[k] * o * (1 - t * t);
+    T kept = 0;
+    if constexpr (!last) kept = left[k];
+    if constexpr (of_cell) kept = ct[k] + kept;
+    const T dc = kept + dh[k] * o * (1 - t * t);
     out[k] = dc * g * (i * (1 - i));
     out[n + k] = dc * before[k] * (f * (1 - f));
     out[2 * n + k] = dc * i * (1 - g * g);
@@ -129,12 +131,17 @@ void block_back(const Lstm& l, const KernelArgs& args, Index t, Index block, T* 
   if (later != nullptr)
     add_product(p.batch, 4 * n, later, 5 * n, static_cast<const T*>(l.panels<T>(args.scratch, block)), count, dh + k,
                 n);
-  for (Index b = 0; b < p.batch; ++b) {
-    const Index at = t * p.unit() + b * n;
-    lstm_row_back(count, n, gates + 4 * at + k, c + at + k, c + at + p.unit() + k, dh + b * n + k,
-                  l.cell ? ct + b * n + k : nullptr, later != nullptr ? later + (5 * b + 4) * n + k : nullptr,
-                  now + 5 * b * n + k);
-  }
+  const auto rows = [&]<bool of_cell, bool last>(std::bool_constant<of_cell>, std::bool_constant<last>) {
+    for (Index b = 0; b < p.batch; ++b) {
+      const Index at = t * p.unit() + b * n;
+      lstm_row_back<of_cell, last>(count, n, gates + 4 * at + k, c + at + k, c + at + p.unit() + k, dh + b * n + k,
+                                   ct + b * n + k, last ? nullptr : later + (5 * b + 4) * n + k, now + 5 * b * n + k);
+    }
+  };
+  const std::true_type yes;
+  const std::false_type no;
+  if (later == nullptr) return l.cell ? rows(yes, yes) : rows(no, yes);
+  l.cell ? rows(yes, no) : rows(no, no);
 }
 
 template <class T>
