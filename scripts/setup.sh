@@ -14,7 +14,7 @@ packages() {
   local boost=libboost-dev arb=libflint-dev
   if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then boost=libboost1.81-dev arb=libflint-arb-dev; fi
   printf '%s\n' build-essential cmake ninja-build ccache mold "$boost" libgmp-dev libmpfr-dev libmpfi-dev \
-    libexpected-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libfmt-dev libpugixml-dev \
+    libexpected-dev libcli11-dev nlohmann-json3-dev libfmt-dev libpugixml-dev \
     libtomlplusplus-dev libpng-dev zlib1g-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev "$arb"
 }
 

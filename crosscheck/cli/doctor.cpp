@@ -67,7 +67,7 @@ Facts facts() {
             {"rounding mode", rounding_mode()},
             {"subnormals", keeps_subnormals<float>() && keeps_subnormals<double>() ? "kept" : "FLUSHED TO ZERO"}};
   for (const auto& [name, number] : spec::number_libraries()) out.emplace_back(name, number);
-  for (const auto& [name, number] : runtime::kernel_libraries()) out.emplace_back(name, number);
+  for (const auto& [name, number] : runtime::runtime_libraries()) out.emplace_back(name, number);
   out.emplace_back("fmt", dotted(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
   out.emplace_back("nlohmann-json",
                    dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH));

@@ -1,16 +1,13 @@
-// Asking the libraries of the kernels for their versions.
+// Asking the libraries of the runtime for their versions.
 #include "runtime/core/libraries.h"
 
-#include <oneapi/dnnl/dnnl.h>
+#include <png.h>
+#include <zlib.h>
 
 namespace plumbline::runtime {
 
-std::vector<std::pair<std::string, std::string>> kernel_libraries() {
-  const auto dotted = [](int a, int b, int c) {
-    return std::to_string(a) + '.' + std::to_string(b) + '.' + std::to_string(c);
-  };
-  const dnnl_version_t* dnnl = dnnl_version();
-  return {{"oneDNN", dotted(dnnl->major, dnnl->minor, dnnl->patch)}};
+std::vector<std::pair<std::string, std::string>> runtime_libraries() {
+  return {{"libpng", png_get_libpng_ver(nullptr)}, {"zlib", zlibVersion()}};
 }
 
 }  // namespace plumbline::runtime

@@ -1,4 +1,4 @@
-// The versions of the libraries that the kernels use.
+// The versions of the libraries that the runtime uses.
 #pragma once
 
 #include <string>
@@ -8,6 +8,6 @@
 namespace plumbline::runtime {
 
 // Name and version, as they are at run time where the library tells.
-std::vector<std::pair<std::string, std::string>> kernel_libraries();
+std::vector<std::pair<std::string, std::string>> runtime_libraries();
 
 }  // namespace plumbline::runtime

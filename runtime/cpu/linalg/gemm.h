@@ -40,7 +40,7 @@ void gemm_tile(const Tiles& tiles, Index t, Operand<T> a, Operand<T> b, T* c, In
        c_stride, add);
 }
 
-// What the tiles claim: any order and FMA. oneDNN's sgemm is a plain product: blocks of k, no Strassen, no scaling.
+// What the tiles claim: any order and FMA.
 spec::Claims gemm_claims();
 
 }  // namespace plumbline::runtime
