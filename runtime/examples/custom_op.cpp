@@ -20,9 +20,10 @@ struct Snake {
   bool operator==(const Snake&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return in[0]; }
+  // The limits at ±∞ are ±∞, where the formula alone would ask for sin ∞.
   template <Number N>
   Tensor<N> eval(const Tensors<N>& in) const {
-    return map(in[0], [](const N& x) { return x + sin(x) * sin(x); });
+    return map(in[0], [](const N& x) { return select(is_infinite(x), x, x + sin(x) * sin(x)); });
   }
   // dy/dx = 1 + sin 2x
   template <TensorLike T>
@@ -59,7 +60,7 @@ runtime::KernelTable kernels() {
       "snake",
       [](auto x) {
         const auto s = runtime::math::sin(x);
-        return x + s * s;
+        return x - x == 0 ? x + s * s : x;  // x − x is NaN for ±∞ and NaN
       },
       claims));
   return table;

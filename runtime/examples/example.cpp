@@ -26,7 +26,7 @@ constexpr double grey = 1.0 / 16;  // of a pixel's 17 levels
 int run(int argc, char** argv, const Example& example, const std::function<void(const Options&)>& body) {
   Options options;
   options.epochs = example.epochs;
-  CLI::App app(example.summary, example.name);
+  CLI::App app(example.summary, "example_" + example.name);
   app.add_option("--out", options.out, "folder for the log, the plot, the params and the model")->capture_default_str();
   app.add_option("--epochs", options.epochs, "passes over the data")
       ->check(CLI::Range(Index{1}, most_epochs))
@@ -39,6 +39,11 @@ int run(int argc, char** argv, const Example& example, const std::function<void(
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  std::error_code error;
+  if (std::filesystem::create_directories(options.out, error); !std::filesystem::is_directory(options.out)) {
+    std::cerr << "--out: found " << options.out << ", expected a folder or a place where one can be made\n";
+    return 2;
   }
   try {
     body(options);
@@ -69,8 +74,6 @@ runtime::data::DataLoader loader(const runtime::data::Dataset& data, Index batch
 
 void leave(const Options& options, const std::string& name, const runtime::train::TrainLog& log,
            const runtime::TensorList<float>& params, const spec::GraphSpec* model) {
-  std::error_code error;
-  std::filesystem::create_directories(options.out, error);
   const std::string stem = (std::filesystem::path(options.out) / name).string();
   expect(log.save(stem + ".json"));
   expect(log.save_svg(stem + ".svg"));
