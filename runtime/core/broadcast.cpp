@@ -5,7 +5,8 @@
 
 namespace plumbline::runtime {
 
-Broadcast::Broadcast(const Shape& from, const Shape& to) {
+Broadcast::Broadcast(const Shape& from, const Shape& to) : direct_(from == to) {
+  if (direct_) return;
   const auto strides = from.strides();
   for (Index a = 0; a < to.rank(); ++a) {
     const Index own = a - (to.rank() - from.rank());

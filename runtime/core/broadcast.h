@@ -22,7 +22,7 @@ class Broadcast {
   struct Dim {
     Index extent, step;  // step: elements of the operand; 0 where it is repeated
   };
-  std::vector<Dim> dims_;  // outermost first; the last has step 0 or 1
+  std::vector<Dim> dims_;  // outermost first; the last has step 0 or 1; of an operand of another shape
   bool direct_ = false;
 };
 

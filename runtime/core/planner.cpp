@@ -136,8 +136,15 @@ class Planner {
     return -1;
   }
 
+  // In a list that is kept: copies of small shapes into it allocate nothing.
+  const Shapes& shapes_of_inputs(NodeId id) {
+    shapes_.resize(node(id).inputs.size());
+    for (std::size_t i = 0; i < shapes_.size(); ++i) shapes_[i] = node(node(id).inputs[i]).shape;
+    return shapes_;
+  }
+
   void add_op(NodeId id) {
-    const Shapes in = plan_->graph.shapes_of(node(id).inputs);
+    const Shapes& in = shapes_of_inputs(id);
     const Kernel& kernel = table_.find(node(id).op, in, plan_->options.device, dtype());
     plan_->nodes[static_cast<std::size_t>(id)].kernel = &kernel;
     if (const NodeId same = twin(id); same >= 0) {
@@ -191,6 +198,7 @@ class Planner {
   }
   void add_member(NodeId id, Block block, Step& step) {
     std::vector<Fused::Source> in;
+    in.reserve(node(id).inputs.size());
     for (NodeId i : node(id).inputs) {
       const Info& from = info(info(i).root);
       const bool inside = !step.members.empty() && from.member >= 0 && from.step == info(id).step && !from.constant;
@@ -353,6 +361,7 @@ class Planner {
   std::vector<Info> info_;
   std::vector<int> last_;
   std::unordered_map<NodeId, Reads> reads_;
+  Shapes shapes_;
   std::vector<Known> known_;  // ops by what they compute, in a table of open addresses
   std::unordered_map<std::string, std::size_t> trace_of_;
   std::vector<std::size_t> traces_;  // of the plan, by their first steps
