@@ -10,11 +10,12 @@ using namespace plumbline;
 namespace {
 
 constexpr spec::Index batch = 32, hidden = 64;
+constexpr spec::Index audited = 2;  // the batch of the spec that is left behind: exact arithmetic takes its time
 
 spec::GraphSpec model(const examples::Recall& task) {
   namespace gs = spec::graphspec;
   spec::GraphSpec spec;
-  const spec::Term tokens = spec.index_input("tokens", {batch, task.length}, task.vocabulary);
+  const spec::Term tokens = spec.index_input("tokens", {audited, task.length}, task.vocabulary);
   spec.output(tokens >> gs::Embedding{.num_embeddings = task.vocabulary, .embedding_dim = 16} >>
               spec::Permute{{1, 0, 2}} >> gs::Recurrent{.cell = "lstm", .hidden_size = hidden} >>
               spec::Slice{.axis = 0, .start = -1} >> spec::Reshape{{-1, hidden}} >>

@@ -7,10 +7,11 @@ using namespace plumbline;
 namespace {
 
 constexpr spec::Index batch = 32;
+constexpr spec::Index audited = 2;  // the batch of the spec that is left behind: exact arithmetic takes its time
 
 void learn(const examples::Options& options) {
   const examples::Recall task;
-  const spec::GraphSpec model = spec::models::mamba({.batch = batch,
+  const spec::GraphSpec model = spec::models::mamba({.batch = audited,
                                                      .length = task.length,
                                                      .vocabulary = task.vocabulary,
                                                      .width = 32,
@@ -24,5 +25,5 @@ void learn(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return examples::run(argc, argv, {"mamba_recall", "A state space that recalls the symbol behind a marker.", 12}, learn);
+  return examples::run(argc, argv, {"mamba_recall", "A Mamba that recalls the symbol behind a marker.", 9}, learn);
 }

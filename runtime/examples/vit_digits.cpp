@@ -30,10 +30,13 @@ void learn(const examples::Options& options) {
       train::Task::classification({runtime::nn::GraphSpecLayer{model}}, {1, side, side}, classes),
       {.seed = options.seed, .threads = options.threads, .batch = batch}));
   train::TrainLog log{.title = "digits, vision transformer"};
+  const auto batches = examples::loader(training, batch, options.seed);
+  const spec::Index steps = options.epochs * batches.batches();
   value_or_throw(train::fit_loader(
-      runner, examples::loader(training, batch, options.seed),
+      runner, batches,
       {.optimiser = optim::adamw({.lr = 2e-3}),
        .learning = {.clip = spec::ClipGradNorm{1}},
+       .schedule = spec::WarmupCosineRate{.lr = 2e-3, .warmup_steps = steps / 10, .total_steps = steps},
        .epochs = options.epochs,
        .callbacks = train::progress_bar() + train::epoch_lines() + train::log_to(log),
        .validation = examples::loader(test, batch, options.seed, false)}));
