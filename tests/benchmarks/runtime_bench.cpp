@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
     if (options.profile) profile(made, options.seconds);
     std::fflush(stdout);
     json += spec::concat(json.empty() ? "" : ",\n", "  \"", workload.name, "\": {\"median_s\": ", t.median,
-                         ", \"p10_s\": ", t.p10, ", \"p90_s\": ", t.p90, "}");
+                         ", \"p10_s\": ", t.p10, ", \"p90_s\": ", t.p90, ", \"cpu_s\": ", t.cpu, "}");
   }
   if (!options.json.empty()) std::ofstream(options.json) << "{\"results\": {\n" << json << "\n}}\n";
 }

@@ -204,7 +204,7 @@ for name, make in (training if options.memory else training | ops).items():
     cpu = (time.process_time() - spent) / len(times)
     times.sort()
     median, p10, p90 = statistics.median(times), times[len(times) // 10], times[len(times) * 9 // 10]
-    results[name] = {"median_s": median, "p10_s": p10, "p90_s": p90}
+    results[name] = {"median_s": median, "p10_s": p10, "p90_s": p90, "cpu_s": cpu}
     print(f"{name:36s} {median * 1e3:10.3f} ms   p10 {p10 * 1e3:9.3f}  p90 {p90 * 1e3:9.3f}  cpu {cpu * 1e3:9.3f}"
           f"  n={len(times)}", flush=True)
 if options.json:

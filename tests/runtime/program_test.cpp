@@ -12,7 +12,9 @@
 #include "spec/ops/linalg/matmul.h"
 #include "spec/ops/norm/layer_norm_grad.h"
 #include "spec/ops/reduce/sum.h"
+#include "spec/ops/sequence/lstm.h"
 #include "spec/ops/shape/gather.h"
+#include "spec/ops/shape/permute.h"
 #include "tests/runtime/random_graph.h"
 
 namespace plumbline::runtime {
@@ -161,6 +163,50 @@ TEST(Program, LivenessReusesBuffers) {
   const Program all = spec::value_or_throw(compile(graph, kernels(), {.keep = Keep::all}));
   EXPECT_EQ(some.arena_bytes(), 2u * 64 * 64 * sizeof(float));
   EXPECT_EQ(all.arena_bytes(), 20u * 64 * 64 * sizeof(float));
+}
+
+// x xᵀ and xᵀ x of a square x differ in nothing but what is read transposed.
+TEST(Program, MatricesAreReadBeforeTheirTransposes) {
+  RandomCase c;
+  const Var x = c.graph.input("x", {3, 3}), xt = spec::call(spec::Permute{}, x);
+  const std::vector<Var> products{spec::matmul(x, xt), spec::matmul(xt, x), spec::matmul(xt, xt), spec::matmul(x, x)};
+  for (const Var& y : products) c.graph.output(y);
+  const Program program = spec::value_or_throw(compile(c.graph, kernels()));
+  EXPECT_EQ(program.steps(), 4);
+  EXPECT_FALSE(program.has_value(xt.id()));
+  c.data.emplace_back().reals = {1, 2, 3, 4, 5, 6, 7, 8, 10};
+  expect_all_ways_equal(c);
+  EXPECT_EQ(run_compiled(c, kernels(), {})[0], (std::vector<float>{14, 32, 53, 32, 77, 128, 53, 128, 213}));
+  EXPECT_EQ(run_compiled(c, kernels(), {})[1], (std::vector<float>{66, 78, 97, 78, 93, 116, 97, 116, 145}));
+}
+
+TEST(Program, EqualNodesAreComputedOnce) {
+  Graph graph;
+  const Var x = graph.input("x", {8, 8}), y = graph.input("y", {8, 8});
+  for (int i = 0; i < 3; ++i) graph.output(spec::matmul(x, y));
+  graph.output(spec::matmul(y, x));
+  EXPECT_EQ(spec::value_or_throw(compile(graph, kernels())).steps(), 2);
+}
+
+// The gates that lstm computes serve its gradient: the same bits as without the forward op beside it.
+TEST(Program, TracesAreShared) {
+  const auto gradient = [](bool with_forward) {
+    RandomCase c;
+    std::vector<Var> in{c.graph.input("ct", {3, 2, 4})};
+    for (const auto& [name, shape] : std::vector<std::pair<std::string, Shape>>{
+             {"x", {3, 2, 5}}, {"w", {16, 5}}, {"u", {16, 4}}, {"b", {16}}, {"d", {16}}})
+      in.push_back(c.graph.input(name, shape));
+    c.graph.output(spec::call(spec::LstmGrad{}, in));
+    if (with_forward) c.graph.output(spec::call(spec::Lstm{}, {in.begin() + 1, in.end()}));
+    for (const Var& v : in) {
+      c.data.emplace_back();
+      for (Index i = 0; i < v.shape().size(); ++i)
+        c.data.back().reals.push_back(static_cast<float>(i * 5 % 7) / 4 - 1);
+    }
+    if (with_forward) expect_all_ways_equal(c);
+    return run_compiled(c, kernels(), {.threads = 2})[0];
+  };
+  EXPECT_EQ(gradient(true), gradient(false));
 }
 
 TEST(Program, ErrorsNameWhatIsWrong) {
