@@ -48,7 +48,8 @@ class Block(nn.Module):
             nn.Conv2d(i, o, 3, stride, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU(),
             nn.Conv2d(o, o, 3, 1, 1, bias=False), nn.BatchNorm2d(o))
         same = stride == 1 and i == o
-        self.shortcut = nn.Identity() if same else nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o))
+        resized = nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o))
+        self.shortcut = nn.Identity() if same else resized
 
     def forward(self, x):
         return F.relu(self.main(x) + self.shortcut(x))
