@@ -1,7 +1,7 @@
 // y[c][m] = Σ_p x[at_m + step_p] panel[p][c]: the products of a convolution read where x lies, without columns.
 //
-// All three are of this form: the outputs, with m their places and p the taps of all channels; the input gradient, place
-// class by place class modulo the stride; the weight gradient, with m the taps and p the places of all images.
+// All three are of this form: the outputs, with m their places and p the taps of all channels; the input gradient, one
+// class of places modulo the stride after another; the weight gradient, with m the taps and p the places of all images.
 #pragma once
 
 #include "runtime/cpu/conv/places.h"

@@ -92,8 +92,7 @@ void add_rows(Index k, const T* x, Index x_stride, const T* panel, Index n, T* y
 
 }  // namespace panels
 
-// y[r][c] += Σ_p x[r][p] panel[p][c], or = where not `add`, for r < m, c < n and p < k, in the order of p; claims FMA. On
-// the calling thread.
+// y[r][c] += Σ_p x[r][p] panel[p][c], or = where not `add`, for r < m, c < n and p < k, in the order of p; claims FMA.
 template <class T>
 void add_product(Index m, Index k, const T* x, Index x_stride, const T* panel, Index n, T* y, Index y_stride,
                  bool add = true) {

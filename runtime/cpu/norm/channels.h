@@ -97,7 +97,8 @@ struct ChannelMoments {
 
 template <class T>
 ChannelMoments<T> moments_of_channel(const Channels& s, Index c, const T* x) {
-  const T mean = sums_of_channel<1, T>(s, c, [=](auto at) { return std::array{at(x)}; })[0] / static_cast<T>(s.length());
+  const T sum = sums_of_channel<1, T>(s, c, [=](auto at) { return std::array{at(x)}; })[0];
+  const T mean = sum / static_cast<T>(s.length());
   const T squares = sums_of_channel<1, T>(s, c, [=](auto at) {
     const auto d = at(x) - mean;
     return std::array{d * d};

@@ -1,9 +1,6 @@
 // max_pool1d, max_pool2d and their adaptive form, their gradients, and the pick of winners.
-#include <array>
-#include <bit>
-
-#include "runtime/cpu/lanes.h"
 #include "runtime/cpu/pool/pool.h"
+#include "runtime/cpu/shape/transpose.h"
 
 namespace plumbline::runtime {
 namespace {
@@ -27,27 +24,18 @@ Index winner(const T* x, const Pool& pool, const Taps& r, const Taps& c) {
 template <class T>
 struct Pairs {
   using P = typename PackOf<T>::type;
-  using I = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  typedef I Places __attribute__((vector_size(64)));
   static constexpr Index width = pack_of<T>;
 
-  // Element k of the result is element place(k) of the two packs.
-  template <class F>
-  static constexpr Places places(F place) {
-    std::array<I, width> list{};
-    for (Index k = 0; k < width; ++k) list[static_cast<std::size_t>(k)] = static_cast<I>(place(k));
-    return std::bit_cast<Places>(list);
-  }
-  static P evens(const P& x, const P& y) { return __builtin_shuffle(x, y, places([](Index k) { return 2 * k; })); }
-  static P odds(const P& x, const P& y) { return __builtin_shuffle(x, y, places([](Index k) { return 2 * k + 1; })); }
+  static P evens(const P& x, const P& y) { return arranged<T>(x, y, [](Index k) { return 2 * k; }); }
+  static P odds(const P& x, const P& y) { return arranged<T>(x, y, [](Index k) { return 2 * k + 1; }); }
   // The first and the second half of x_0, y_0, x_1, y_1, …
   static P zipped(const P& x, const P& y) {
-    return __builtin_shuffle(x, y, places([](Index k) { return k / 2 + k % 2 * width; }));
+    return arranged<T>(x, y, [](Index k) { return k / 2 + k % 2 * width; });
   }
   static P zipped_rest(const P& x, const P& y) {
-    return __builtin_shuffle(x, y, places([](Index k) { return (width + k) / 2 + k % 2 * width; }));
+    return arranged<T>(x, y, [](Index k) { return (width + k) / 2 + k % 2 * width; });
   }
-  static Places takes_over(const P& later, const P& earlier) {
+  static auto takes_over(const P& later, const P& earlier) {
     return (earlier < later) | ((later != later) & (earlier == earlier));
   }
   // The left and the right elements of `width` windows.

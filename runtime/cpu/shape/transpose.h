@@ -1,13 +1,20 @@
 // Square blocks of elements transposed in registers.
 #pragma once
 
-#include <array>
-#include <bit>
+#include <utility>
 
 #include "runtime/core/stream.h"
 #include "runtime/cpu/lanes.h"
 
 namespace plumbline::runtime {
+
+// The pack whose element k is element place(k) of a and b, one after the other.
+template <class T, class F>
+typename PackOf<T>::type arranged(const typename PackOf<T>::type& a, const typename PackOf<T>::type& b, F) {
+  return [&]<std::size_t... k>(std::index_sequence<k...>) {
+    return __builtin_shufflevector(a, b, static_cast<int>(F{}(static_cast<Index>(k)))...);
+  }(std::make_index_sequence<static_cast<std::size_t>(pack_of<T>)>{});
+}
 
 // Rows and columns of a block.
 template <class T>
@@ -15,30 +22,21 @@ inline constexpr Index side = pack_of<T>;
 
 namespace transposing {
 
-// Where element k of the pair (a, b) of packs comes from when blocks of `step` elements change places: of the first,
-// a's where bit `step` of k is not set, else b's from `step` before; of the second, the others.
-template <class T, Index step, bool second>
-inline constexpr auto exchange = [] {
-  using I = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  std::array<I, pack_of<T>> from{};
-  for (Index k = 0; k < pack_of<T>; ++k) {
-    const bool of_b = (k & step) != 0;
-    const Index moved = second == of_b ? 0 : of_b ? -step : step;
-    from[static_cast<std::size_t>(k)] = static_cast<I>((of_b ? pack_of<T> : 0) + k + moved);
-  }
-  return from;
-}();
+// Where element k of the pair (a, b) of packs of n comes from when blocks of `step` elements change places: of the
+// first, a's where bit `step` of k is not set, else b's from `step` before; of the second, the others.
+constexpr Index place(Index n, Index step, bool second, Index k) {
+  const bool of_b = (k & step) != 0;
+  return (of_b ? n : 0) + k + (second == of_b ? 0 : of_b ? -step : step);
+}
 
 template <class T, Index step>
 void exchange_blocks(typename PackOf<T>::type* rows) {
-  typedef std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t> Places __attribute__((vector_size(64)));
-  const auto first = std::bit_cast<Places>(exchange<T, step, false>);
-  const auto second = std::bit_cast<Places>(exchange<T, step, true>);
 #pragma GCC unroll 16
   for (Index i = 0; i < side<T>; ++i) {
     if ((i & step) != 0) continue;
     const auto a = rows[i], b = rows[i + step];
-    rows[i] = __builtin_shuffle(a, b, first), rows[i + step] = __builtin_shuffle(a, b, second);
+    rows[i] = arranged<T>(a, b, [](Index k) { return place(side<T>, step, false, k); });
+    rows[i + step] = arranged<T>(a, b, [](Index k) { return place(side<T>, step, true, k); });
   }
 }
 
