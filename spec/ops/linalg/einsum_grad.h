@@ -46,7 +46,7 @@ inline EquationSample pick_equation(Choices& choices) {
 struct EinsumGrad {
   std::string equation = "ij,jk->ik";  // of the einsum
   Index wrt = 0;                       // which operand
-  Axes dims;                           // the shape of that operand
+  Axes dims = {};                      // the shape of that operand
 
   static constexpr Aliases<1> aliases{{{"dims", "shape"}}};
   static constexpr std::string_view name = "einsum_grad",

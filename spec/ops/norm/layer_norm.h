@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct LayerNorm {
-  Axes normalized_shape;  // the extents of the last axes, as PyTorch; empty: the last axis
+  Axes normalized_shape = {};  // the extents of the last axes, as PyTorch; empty: the last axis
   double eps = 1e-5;
 
   static constexpr std::string_view

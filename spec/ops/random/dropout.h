@@ -11,7 +11,7 @@ namespace plumbline::spec {
 struct Dropout {
   double p = 0.5;
   std::uint64_t seed = 0;
-  std::string path;  // of the layer in its model
+  std::string path = {};  // of the layer in its model
   std::uint64_t step = 0;
   bool training = true;
 

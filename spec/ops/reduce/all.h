@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct All {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "all", summary = "y = 1 where every x over a set of axes is not 0, else 0";

@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Any {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "any", summary = "y = 1 where some x over a set of axes is not 0, else 0";

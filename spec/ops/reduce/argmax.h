@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Argmax {
-  Axes axes;  // empty: all; the place is counted in row-major order over the set
+  Axes axes = {};  // empty: all; the place is counted in row-major order over the set
   bool keepdim = false;
 
   static constexpr Aliases<1> aliases{{{"axes", "axis"}}};

@@ -8,7 +8,7 @@
 namespace plumbline::spec {
 
 struct Logsumexp {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "logsumexp", summary = "y = log of the sum of exp(x) over a set of axes";

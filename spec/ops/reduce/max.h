@@ -7,7 +7,7 @@
 namespace plumbline::spec {
 
 struct Max {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "max", summary = "y = largest x over a set of axes";

@@ -9,7 +9,7 @@
 namespace plumbline::spec {
 
 struct MaxGrad {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "max_grad", summary = "ct shared among the winners; inputs x, ct";

@@ -8,7 +8,7 @@
 namespace plumbline::spec {
 
 struct Mean {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "mean", summary = "y = mean of x over a set of axes";

@@ -8,7 +8,7 @@
 namespace plumbline::spec {
 
 struct Median {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "median", summary = "y = lower median of x over a set of axes";

@@ -7,7 +7,7 @@
 namespace plumbline::spec {
 
 struct Min {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "min", summary = "y = smallest x over a set of axes";

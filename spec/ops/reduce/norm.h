@@ -12,8 +12,8 @@
 namespace plumbline::spec {
 
 struct Norm {
-  double p = 2;  // not negative, or inf, or -inf
-  Axes axes;     // empty: all
+  double p = 2;    // not negative, or inf, or -inf
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "norm",

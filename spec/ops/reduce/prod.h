@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Prod {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "prod", summary = "y = product of x over a set of axes";

@@ -8,7 +8,7 @@
 namespace plumbline::spec {
 
 struct ProdGrad {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "prod_grad", summary = "ct times the product of the others; inputs x, ct";

@@ -7,7 +7,7 @@
 namespace plumbline::spec {
 
 struct Std {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   Index correction = 1;
   bool keepdim = false;
 

@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Sum {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   bool keepdim = false;
 
   static constexpr std::string_view name = "sum", summary = "y = sum of x over a set of axes";

@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Variance {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
   Index correction = 1;
   bool keepdim = false;
 

@@ -9,7 +9,7 @@ template <TensorLike T>
 T sum_to(const T& x, const Shape& shape);
 
 struct BroadcastTo {
-  Axes dims;  // the new shape
+  Axes dims = {};  // the new shape
 
   static constexpr Aliases<1> aliases{{{"dims", "shape"}}};
   static constexpr std::string_view name = "broadcast_to",

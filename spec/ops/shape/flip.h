@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Flip {
-  Axes axes;  // empty: all
+  Axes axes = {};  // empty: all
 
   static constexpr std::string_view name = "flip", summary = "x backwards along a set of axes";
   static constexpr int arity = 1;

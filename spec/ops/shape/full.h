@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Full {
-  Axes dims;  // the shape
+  Axes dims = {};  // the shape
   double value = 0;
 
   static constexpr Aliases<1> aliases{{{"dims", "shape"}}};

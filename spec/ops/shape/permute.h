@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Permute {
-  Axes axes;  // axis k of the result is axis axes[k] of x; empty: reversed
+  Axes axes = {};  // axis k of the result is axis axes[k] of x; empty: reversed
 
   static constexpr std::string_view name = "permute", summary = "axis k of y is axis axes[k] of x";
   static constexpr int arity = 1;
@@ -78,7 +78,7 @@ T permute(const T& x, const Axes& axes) {
 // x with its last two axes exchanged.
 template <TensorLike T>
 T transpose_last(const T& x) {
-  Axes axes;
+  Axes axes = {};
   for (Index a = 0; a < x.shape().rank(); ++a) axes.push_back(a);
   std::swap(axes[axes.size() - 1], axes[axes.size() - 2]);
   return permute(x, axes);

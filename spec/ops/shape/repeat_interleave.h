@@ -8,7 +8,7 @@ namespace plumbline::spec {
 
 struct RepeatInterleave {
   Index repeats = 2;
-  Axes axis;  // one; empty: the flattened tensor
+  Axes axis = {};  // one; empty: the flattened tensor
 
   static constexpr std::string_view name = "repeat_interleave", summary = "each element of x `repeats` times in a row";
   static constexpr int arity = 1;

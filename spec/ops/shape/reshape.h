@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Reshape {
-  Axes dims;  // the new shape; at most one −1 is inferred
+  Axes dims = {};  // the new shape; at most one −1 is inferred
 
   static constexpr Aliases<1> aliases{{{"dims", "shape"}}};
   static constexpr std::string_view name = "reshape", summary = "the same elements under another shape";

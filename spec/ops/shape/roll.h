@@ -7,7 +7,7 @@ namespace plumbline::spec {
 
 struct Roll {
   Axes shift{1};
-  Axes axis;  // one for each shift; empty: one shift of the flattened tensor
+  Axes axis = {};  // one for each shift; empty: one shift of the flattened tensor
 
   static constexpr std::string_view name = "roll", summary = "x shifted around along axes, y[(i + shift) mod n] = x[i]";
   static constexpr int arity = 1;

@@ -8,7 +8,7 @@ namespace plumbline::spec {
 struct Split {
   Index axis = 0;
   Index sections = 1;  // equal pieces; 1 where sizes are given
-  Axes sizes;          // of the pieces; empty: equal ones
+  Axes sizes = {};     // of the pieces; empty: equal ones
   Index index = 0;     // which piece is the result
 
   static constexpr std::string_view name = "split", summary = "one piece of x cut into sections or sizes along an axis";

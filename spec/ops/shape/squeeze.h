@@ -6,7 +6,7 @@
 namespace plumbline::spec {
 
 struct Squeeze {
-  Axes axis;  // empty: every axis of extent 1
+  Axes axis = {};  // empty: every axis of extent 1
 
   static constexpr std::string_view name = "squeeze", summary = "x without axes of extent 1";
   static constexpr int arity = 1;

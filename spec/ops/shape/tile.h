@@ -7,7 +7,7 @@
 namespace plumbline::spec {
 
 struct Tile {
-  Axes reps;  // one for each axis, right-aligned with x's; missing ones are 1
+  Axes reps = {};  // one for each axis, right-aligned with x's; missing ones are 1
 
   static constexpr std::string_view name = "tile", summary = "x repeated as a whole reps times along each axis";
   static constexpr int arity = 1;
