@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <set>
+#include <queue>
 
 #include "runtime/text/pieces.h"
 #include "runtime/text/tokenizer.h"
@@ -14,6 +14,7 @@ using spec::fail;
 namespace {
 
 using Pair = BytePairTokenizer::Pair;
+using PairHash = BytePairTokenizer::PairHash;
 
 Tokens bytes_of(std::string_view piece) {
   Tokens out;
@@ -32,31 +33,35 @@ void merge(Tokens& tokens, const Pair& pair, std::int64_t id) {
   tokens.resize(to);
 }
 
-// The different chunks of a text with how often each occurs, and its pairs with where they occur.
+// The different chunks of a text with how often each occurs, and its pairs with how often and where they occur.
 class Corpus {
  public:
   explicit Corpus(std::string_view text) {
     std::map<std::string_view, Index> counts;
     for (const std::string_view chunk : chunks(text, BytePairTokenizer::longest_token)) ++counts[chunk];
-    for (const auto& [chunk, count] : counts) chunks_.push_back({bytes_of(chunk), count});
-    for (std::size_t i = 0; i < chunks_.size(); ++i) add(i, 1);
+    for (const auto& [chunk, count] : counts) {
+      chunks_.push_back({bytes_of(chunk), count});
+      change(chunks_.size() - 1, [](Tokens&) {}, /*is_new=*/true);
+    }
+    queue_changed();
   }
 
   // The most frequent pair, of equals the smallest; and how often it occurs.
-  std::pair<Pair, Index> best() const {
-    std::pair<Pair, Index> out{{0, 0}, 0};
-    for (const auto& [pair, where] : pairs_)
-      if (where.count > out.second) out = {pair, where.count};
-    return out;
+  std::pair<Pair, Index> best() {
+    for (; !queue_.empty(); queue_.pop()) {
+      const Queued& first = queue_.top();
+      if (pairs_[first.pair].count == first.count) return {first.pair, first.count};
+    }
+    return {{0, 0}, 0};
   }
 
   void replace(const Pair& pair, std::int64_t id) {
-    const std::set<std::size_t> changed = pairs_[pair].chunks;
-    for (const std::size_t i : changed) {
-      add(i, -1);
-      merge(chunks_[i].tokens, pair, id);
-      add(i, 1);
-    }
+    std::vector<std::size_t> where = std::move(pairs_[pair].chunks);
+    std::ranges::sort(where);
+    where.erase(std::unique(where.begin(), where.end()), where.end());
+    for (const std::size_t i : where)
+      change(i, [&](Tokens& tokens) { merge(tokens, pair, id); }, /*is_new=*/false);
+    queue_changed();
   }
 
  private:
@@ -66,24 +71,49 @@ class Corpus {
   };
   struct Where {
     Index count = 0;
-    std::set<std::size_t> chunks;
+    std::vector<std::size_t> chunks;  // all that hold the pair; some twice, some that held it once
+  };
+  struct Queued {
+    Index count;  // when it was queued; another by now if it has changed, and then queued again
+    Pair pair;
+    bool operator<(const Queued& o) const { return count != o.count ? count < o.count : pair > o.pair; }
   };
 
-  // Counts the pairs of a chunk, or takes them out again.
-  void add(std::size_t i, Index sign) {
-    const auto& [tokens, count] = chunks_[i];
-    for (std::size_t k = 0; k + 1 < tokens.size(); ++k) {
-      const Pair pair(tokens[k], tokens[k + 1]);
+  // Applies f to a chunk's tokens and carries the difference over to the counts of its pairs.
+  template <class F>
+  void change(std::size_t i, F&& f, bool is_new) {
+    auto& [tokens, count] = chunks_[i];
+    std::map<Pair, Index> gained;
+    const auto add = [&](Index n) {
+      for (std::size_t k = 0; k + 1 < tokens.size(); ++k) gained[{tokens[k], tokens[k + 1]}] += n;
+    };
+    if (!is_new) add(-count);
+    f(tokens);
+    add(count);
+    for (const auto& [pair, n] : gained) {
+      if (n == 0) continue;
       Where& where = pairs_[pair];
-      where.count += sign * count;
-      if (sign > 0) where.chunks.insert(i);
-      else where.chunks.erase(i);
-      if (where.count == 0) pairs_.erase(pair);
+      where.count += n;
+      if (n > 0) where.chunks.push_back(i);
+      changed_.push_back(pair);
     }
   }
 
+  void queue_changed() {
+    std::ranges::sort(changed_);
+    changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+    for (const Pair& pair : changed_) {
+      const auto at = pairs_.find(pair);
+      if (at->second.count > 0) queue_.push({at->second.count, pair});
+      else pairs_.erase(at);
+    }
+    changed_.clear();
+  }
+
   std::vector<Chunk> chunks_;
-  std::map<Pair, Where> pairs_;
+  std::unordered_map<Pair, Where, PairHash> pairs_;
+  std::priority_queue<Queued> queue_;
+  std::vector<Pair> changed_;  // since the queue was told
 };
 
 }  // namespace
@@ -101,9 +131,12 @@ Result<void> BytePairTokenizer::add(Pair pair) {
     return fail(place(), "ids from 0 to ", size() - 1);
   if (piece(left).size() + piece(right).size() > longest_token)
     return fail(place(), "tokens of at most ", longest_token, " bytes");
+  if (size() == most_tokens || bytes_ + piece(left).size() + piece(right).size() > most_piece_bytes)
+    return fail(place(), "at most ", most_tokens, " tokens of ", most_piece_bytes, " bytes in all");
   if (!ids_.emplace(pair, size()).second) return fail(place(), "each pair once");
   merges_.push_back(pair);
   pieces_.push_back(std::string(piece(left)) + std::string(piece(right)));
+  bytes_ += pieces_.back().size();
   return {};
 }
 

@@ -80,12 +80,21 @@ class BytePairTokenizer final : public Tokenizer {
   using Pair = std::pair<std::int64_t, std::int64_t>;
   // No token is longer, so that no list of merges can make one that fills the memory.
   static constexpr std::size_t longest_token = 256;
+  // Nor are there more of them, or more bytes in all of them.
+  static constexpr Index most_tokens = Index{1} << 20;
+  static constexpr std::size_t most_piece_bytes = std::size_t{1} << 26;
+  struct PairHash {
+    std::size_t operator()(const Pair& p) const {
+      return (static_cast<std::size_t>(p.first) << 32 ^ static_cast<std::size_t>(p.second)) * 0x9e3779b97f4a7c15u;
+    }
+  };
 
   BytePairTokenizer();  // bytes alone
   // Merges the most frequent pair, of equally frequent ones the smallest (left, right), until there are `size` ids or
   // no pair occurs twice. size ≥ 256.
   static Result<BytePairTokenizer> train(std::string_view text, Index size);
-  // Merges in order, each of two ids that exist before it. Errors: other ids, a pair twice, a token that is too long.
+  // Merges in order, each of two ids that exist before it. Errors: other ids, a pair twice, a token that is too long,
+  // too many of them.
   static Result<BytePairTokenizer> of(const std::vector<Pair>& merges);
 
   Index size() const override { return static_cast<Index>(pieces_.size()); }
@@ -95,14 +104,10 @@ class BytePairTokenizer final : public Tokenizer {
   const std::vector<Pair>& merges() const { return merges_; }
 
  private:
-  struct PairHash {
-    std::size_t operator()(const Pair& p) const {
-      return static_cast<std::size_t>(p.first) * 0x9e3779b97f4a7c15u ^ static_cast<std::size_t>(p.second);
-    }
-  };
   Result<void> add(Pair pair);
   std::vector<Pair> merges_;
   std::vector<std::string> pieces_;
+  std::size_t bytes_ = 0;  // of all pieces of merges
   std::unordered_map<Pair, std::int64_t, PairHash> ids_;  // of what a pair becomes
 };
 

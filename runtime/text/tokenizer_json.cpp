@@ -14,7 +14,7 @@ using spec::fail;
 namespace {
 
 constexpr std::string_view format = "plumbline.tokenizer/1";
-constexpr std::size_t most_bytes = std::size_t{1} << 26;
+constexpr std::size_t most_bytes = std::size_t{1} << 25;
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {

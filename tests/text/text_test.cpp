@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "runtime/data/loader.h"
 #include "runtime/text/generate.h"
@@ -65,6 +66,57 @@ TEST(Tokenizers, MergesTheMostFrequentPairFirst) {
   EXPECT_EQ(*tokenizer.encode("abcabx"), (Tokens{256, 257, 'x'}));
   // Of pairs that are as frequent the smallest wins.
   EXPECT_EQ(BytePairTokenizer::train("zy zy ba ba", 257)->merges()[0], (BytePairTokenizer::Pair{' ', 'b'}));
+}
+
+// The rule as it is written: all pairs of all pieces counted anew for each merge.
+std::vector<BytePairTokenizer::Pair> merges_by_counting(std::string_view text, Index size) {
+  std::vector<Tokens> pieces;
+  for (const std::string_view chunk : chunks(text, BytePairTokenizer::longest_token)) {
+    pieces.emplace_back();
+    for (const char c : chunk) pieces.back().push_back(static_cast<unsigned char>(c));
+  }
+  std::vector<BytePairTokenizer::Pair> merges;
+  for (Index id = 256; id < size; ++id) {
+    std::map<BytePairTokenizer::Pair, Index> counts;
+    for (const Tokens& piece : pieces)
+      for (std::size_t k = 0; k + 1 < piece.size(); ++k) ++counts[{piece[k], piece[k + 1]}];
+    const auto best = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+    if (best == counts.end() || best->second < 2) break;
+    merges.push_back(best->first);
+    for (Tokens& piece : pieces) {
+      Tokens next;
+      for (const std::int64_t token : piece) {
+        next.push_back(token);
+        // A token that a merge has made takes no part in another of the same kind.
+        if (next.size() < 2 || BytePairTokenizer::Pair(next[next.size() - 2], token) != best->first) continue;
+        next.pop_back(), next.back() = id;
+      }
+      piece = next;
+    }
+  }
+  return merges;
+}
+
+RC_GTEST_PROP(Tokenizers, LearnsTheMergesOfTheRule, ()) {
+  const std::string text =
+      any_bytes() + any_bytes() + *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab ")));
+  const Index size = 256 + *rc::gen::inRange(0, 40);
+  RC_ASSERT(BytePairTokenizer::train(text, size)->merges() == merges_by_counting(text, size));
+}
+
+// Few merges that make many long tokens are refused before they fill the memory.
+TEST(Tokenizers, VocabulariesAreBounded) {
+  std::vector<BytePairTokenizer::Pair> merges;
+  for (std::int64_t a = 0; a < 32; ++a)
+    for (std::int64_t b = 0; b < 32; ++b) merges.emplace_back(a, b);
+  for (std::int64_t doubled = 256; doubled < 256 + 6 * 1024; ++doubled) merges.emplace_back(doubled, doubled);
+  const auto first = static_cast<std::int64_t>(merges.size()) + 256 - 1024;  // tokens of 128 bytes
+  for (std::int64_t a = 0; a < 512; ++a)
+    for (std::int64_t b = 0; b < 512; ++b) merges.emplace_back(first + a, first + b);
+  const std::string error = error_of(BytePairTokenizer::of(merges));
+  EXPECT_NE(error.find("], expected at most 1048576 tokens of 67108864 bytes in all"), std::string::npos) << error;
+  merges.resize(merges.size() - 10000);
+  EXPECT_EQ(error_of(BytePairTokenizer::of(merges)), "none");
 }
 
 TEST(Tokenizers, Characters) {
