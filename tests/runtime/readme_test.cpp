@@ -86,7 +86,7 @@ TEST(RuntimeReadme, EachNameHasALineOfCodeOrAReason) {
 }
 
 TEST(RuntimeReadme, ItsPathsExist) {
-  static const std::regex link(R"(\]\(([^)#]+)[^)]*\))"),
+  static const std::regex link(R"(\]\(([A-Za-z0-9_./-]+)(#[a-z-]+)?\))"),
       path("`((spec|runtime|crosscheck|tests|scripts|proofs-notes|core|cpu|examples|functional)/[a-z0-9_./-]*)`");
   for (const char* page : pages) {
     const std::string text = read_text(root / page);
