@@ -1,4 +1,4 @@
-// An op of one's own, y = x + sin² x, with a kernel of one's own: it is audited by every law, then a model learns with it.
+// An op of one's own, y = x + sin² x, with a kernel of one's own: audited by every law, then a model learns with it.
 #include <iostream>
 
 #include "crosscheck/audit/runner.h"

@@ -38,8 +38,8 @@ int run(int argc, char** argv, const Example& example, const std::function<void(
 // A folder of the sources: the examples read their data from there.
 std::string source_folder(std::string_view below);
 
-// 1,797 grey images of handwritten digits, 8 × 8, with labels, cut by the seed into 1,437 to learn and 360 to test. Each
-// image has the shape `image`, of 64 elements in [0, 1].
+// 1,797 grey images of handwritten digits, 8 × 8, with labels, cut by the seed into 1,437 to learn and 360 to test.
+// Each image has the shape `image`, of 64 elements in [0, 1].
 struct Split {
   runtime::data::Dataset train, test;
 };

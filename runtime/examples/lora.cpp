@@ -1,4 +1,4 @@
-// LoRA: a perceptron that has learned digits is tuned to their negatives; only low-rank adapters learn, then are merged.
+// LoRA: a perceptron that has learned digits is tuned to their negatives; only adapters learn, and then are merged.
 #include <iostream>
 
 #include "runtime/adapters/lora.h"
