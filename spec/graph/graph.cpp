@@ -2,22 +2,71 @@
 #include "spec/graph/graph.h"
 
 #include <algorithm>
+#include <cctype>
+
+#include "spec/lang/check.h"
 
 namespace plumbline::spec {
 
-Var Graph::input(std::string name, Shape shape) {
-  nodes_.push_back({{}, {}, std::move(shape), Leaf::input, -1, std::move(name)});
+namespace {
+
+bool is_word(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
+}
+
+}  // namespace
+
+void Graph::take_name(const std::string& name, NodeId id) {
+  if (name.empty()) return;
+  if (!is_word(name))
+    throw Error(concat("[graph] found the name ", name.substr(0, 60), ", expected letters, digits, _ and ."));
+  if (!names_.emplace(name, id).second) throw Error(concat("[graph] the name ", name, " is taken"));
+}
+
+Var Graph::add_leaf(Leaf leaf, std::string name, Shape shape, Index extent) {
+  if (!shape.valid()) throw Error(concat("[graph] leaf ", name.substr(0, 60), ": shape ", shape, " is not valid"));
+  take_name(name, size());
+  nodes_.push_back({{}, {}, std::move(shape), leaf, extent, std::move(name)});
   return var(size() - 1);
+}
+
+Var Graph::input(std::string name, Shape shape) {
+  return add_leaf(Leaf::input, std::move(name), std::move(shape), -1);
 }
 
 Var Graph::index_input(std::string name, Shape shape, Index extent) {
-  nodes_.push_back({{}, {}, std::move(shape), Leaf::input, extent, std::move(name)});
-  return var(size() - 1);
+  if (extent < 0) throw Error(concat("[graph] leaf ", name.substr(0, 60), ": extent is negative: ", extent));
+  return add_leaf(Leaf::input, std::move(name), std::move(shape), extent);
 }
 
 Var Graph::param(std::string name, Shape shape) {
-  nodes_.push_back({{}, {}, std::move(shape), Leaf::param, -1, std::move(name)});
-  return var(size() - 1);
+  return add_leaf(Leaf::param, std::move(name), std::move(shape), -1);
+}
+
+void Graph::output(Var v) {
+  if (!v.in(*this)) throw Error(concat("[graph] output ", outputs_.size(), " is no node of this graph"));
+  outputs_.push_back(v.id());
+}
+
+void Graph::rename(NodeId id, std::string name) {
+  check(id >= 0 && id < size(), "what is renamed is a node of the graph");
+  std::string& now = nodes_[static_cast<std::size_t>(id)].name;
+  if (now == name) return;
+  take_name(name, id);
+  names_.erase(now);
+  now = std::move(name);
+}
+
+std::optional<NodeId> Graph::find(std::string_view name) const {
+  const auto at = names_.find(name);
+  return at == names_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::string Graph::unused(std::string name) const {
+  std::string free = name;
+  for (Index i = 1; names_.contains(free); ++i) free = concat(name, '.', i);
+  return free;
 }
 
 Result<NodeId> Graph::try_apply(Op op, std::vector<NodeId> inputs) {
@@ -43,7 +92,7 @@ Var Graph::apply(Op op, const std::vector<Var>& inputs) {
   std::vector<NodeId> ids;
   ids.reserve(inputs.size());
   for (const Var& v : inputs) {
-    check(&v.graph() == this, "the operands belong to one graph");
+    if (!v.in(*this)) throw Error(concat("[", op.name(), "] input ", ids.size(), " is no node of this graph"));
     ids.push_back(v.id());
   }
   return var(value_or_throw(try_apply(std::move(op), std::move(ids))));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,7 +30,8 @@ struct Node {
 
 class Graph;
 
-// A node of a graph that is being built. Ops applied to Vars append nodes; errors are thrown as spec::Error.
+// A node of a graph that is being built. Ops applied to Vars append nodes; errors are thrown as spec::Error. It points to
+// the graph: once that has been moved, assigned to or destroyed it is of no use, and `graph.var(id)` makes another.
 class Var {
  public:
   Var() = default;
@@ -36,12 +39,15 @@ class Var {
   const Shape& shape() const;
   Graph& graph() const { return *graph_; }
   NodeId id() const { return id_; }
+  bool in(const Graph& graph) const;  // whether it is a node of this very graph
 
  private:
   Graph* graph_ = nullptr;
   NodeId id_ = -1;
 };
 
+// Names are unique: letters, digits, `_` and `.`, or empty. A name that is taken or has other characters, a shape that is
+// not valid, a negative extent and a Var of another graph are thrown as spec::Error and leave the graph as it was.
 class Graph {
  public:
   Var input(std::string name, Shape shape);
@@ -49,9 +55,11 @@ class Graph {
   Var param(std::string name, Shape shape);
   Result<NodeId> try_apply(Op op, std::vector<NodeId> inputs);
   Var apply(Op op, const std::vector<Var>& inputs);  // throws spec::Error
-  void output(Var v) { outputs_.push_back(v.id()); }
-  void rename(NodeId id, std::string name) { nodes_[static_cast<std::size_t>(id)].name = std::move(name); }
+  void output(Var v);
+  void rename(NodeId id, std::string name);
   Var var(NodeId id) { return Var(this, id); }
+  std::optional<NodeId> find(std::string_view name) const;
+  std::string unused(std::string name) const;  // `name`, or the first of name.1, name.2, … that no node has
 
   const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
   NodeId size() const { return static_cast<NodeId>(nodes_.size()); }
@@ -62,11 +70,16 @@ class Graph {
   bool operator==(const Graph&) const = default;
 
  private:
+  Var add_leaf(Leaf leaf, std::string name, Shape shape, Index extent);
+  void take_name(const std::string& name, NodeId id);
+
   std::deque<Node> nodes_;  // a Var's shape stays where it is while nodes are appended
   std::vector<NodeId> outputs_;
+  std::map<std::string, NodeId, std::less<>> names_;
 };
 
 inline const Shape& Var::shape() const { return graph_->node(id_).shape; }
+inline bool Var::in(const Graph& graph) const { return graph_ == &graph && id_ >= 0 && id_ < graph.size(); }
 
 // Records an op; the same spelling computes when T is a Tensor (spec/ops/apply.h).
 template <class O>

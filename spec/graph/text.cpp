@@ -16,7 +16,7 @@ std::string reference(const Graph& graph, NodeId id) {
 }
 
 bool is_name(std::string_view text) {
-  if (text.empty() || std::isdigit(static_cast<unsigned char>(text[0]))) return false;
+  if (text.empty()) return false;
   for (unsigned char c : text)
     if (!std::isalnum(c) && c != '_' && c != '.') return false;
   return true;
@@ -77,7 +77,7 @@ class Reader {
   }
 
   Result<void> read_line(const std::vector<std::string>& words) {
-    if (words[0] == "output") return read_output(words);
+    if (words[0] == "output" && !(words.size() > 1 && words[1] == "=")) return read_output(words);
     if (words.size() < 3 || words[1] != "=") return wrong(words[0], "`name = …` or `output name`");
     const std::string& name = words[0];
     const bool numbered = name == concat('%', graph_.size());

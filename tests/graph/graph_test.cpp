@@ -79,6 +79,50 @@ TEST(Graph, OperandsThatDoNotFitAreThrownWhileBuilding) {
   }
 }
 
+TEST(Graph, LeavesThatCouldNotBeReadBackAreThrown) {
+  Graph g, other;
+  const Var x = g.input("x", {2}), theirs = other.input("x", {2});
+  const Graph before = g;
+  const auto error = [&](auto&& f) {
+    try {
+      f();
+    } catch (const Error& e) {
+      EXPECT_EQ(g, before);
+      return std::string(e.what());
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(error([&] { g.param("x", {3}); }), "[graph] the name x is taken");
+  for (const char* name : {"a b", "a\nb", "%3", "a(", "a,b", "a=b", "#a"})
+    EXPECT_EQ(error([&] { g.input(name, {2}); }),
+              concat("[graph] found the name ", name, ", expected letters, digits, _ and ."));
+  EXPECT_EQ(error([&] { g.input("y", {-1}); }), "[graph] leaf y: shape [-1] is not valid");
+  EXPECT_EQ(error([&] { g.index_input("y", {2}, -1); }), "[graph] leaf y: extent is negative: -1");
+  EXPECT_EQ(error([&] { mul(x, theirs); }), "[mul] input 1 is no node of this graph");
+  EXPECT_EQ(error([&] { g.output(theirs); }), "[graph] output 0 is no node of this graph");
+  EXPECT_EQ(error([&] { g.output(Var()); }), "[graph] output 0 is no node of this graph");
+  EXPECT_EQ(g.find("x"), x.id());
+  EXPECT_FALSE(g.find("y"));
+  EXPECT_EQ(g.unused("y"), "y");
+}
+
+TEST(Graph, NamesAreReadBackAndRenamed) {
+  Graph g;
+  const Var x = g.input("0.weight", {2}), y = g.input("output", {2}), z = mul(x, y);
+  g.output(z);
+  g.rename(z.id(), "z");
+  g.rename(x.id(), "w");
+  g.rename(y.id(), "0.weight");
+  EXPECT_THROW(g.rename(z.id(), "w"), Error);
+  g.rename(z.id(), "output");
+  EXPECT_EQ(g.unused("w"), "w.1");
+  EXPECT_EQ(print(g), "plumbline.graph/1\nw = input [2]\n0.weight = input [2]\noutput = mul(w, 0.weight)\n"
+                      "output output\n");
+  const auto back = parse_graph(print(g), catalogue());
+  ASSERT_TRUE(back) << back.error().what();
+  EXPECT_EQ(*back, g);
+}
+
 // d/dx Σ c·(x w)² = 2 (c·x w) wᵀ, exactly.
 TEST(Graph, ReverseModeIsExact) {
   Graph g;

@@ -45,6 +45,7 @@ struct PlacedParameter {
 class GraphSpec;
 
 // A name that is bound in a GraphSpec under construction. `x >> Linear{.out_features = 10} >> Relu{}` binds two more.
+// It points to the spec: once that has been moved, assigned to or destroyed it is of no use.
 class Term {
  public:
   Term() = default;
