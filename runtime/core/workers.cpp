@@ -2,6 +2,7 @@
 #include "runtime/core/workers.h"
 
 #include <limits>
+#include <utility>
 
 #include "spec/lang/check.h"
 
@@ -47,7 +48,11 @@ bool Workers::work_at(int slot, int worker) {
     const Call call = call_.load();
     const void* task = task_.load();
     if (!next.compare_exchange_weak(ticket, ticket + 1)) continue;
-    call(task, part_of(ticket), worker);
+    try {
+      call(task, part_of(ticket), worker);
+    } catch (...) {
+      keep_failure(part_of(ticket));
+    }
     done_.fetch_add(1);
     any = true;
     ticket = next.load();
@@ -68,14 +73,29 @@ bool Workers::open() const {
   return false;
 }
 
+void Workers::keep_failure(std::uint32_t part) {
+  const std::lock_guard lock(mutex_);
+  if (failure_ && failed_part_ < part) return;
+  failure_ = std::current_exception(), failed_part_ = part;
+}
+
 void Workers::run_parts(spec::Index parts, Call call, const void* task) {
+  check(!busy_.exchange(true), "workers run one task at a time");
+  const struct Free {
+    std::atomic<bool>& busy;
+    ~Free() { busy = false; }
+  } free{busy_};
   if (threads_ == 1 || parts <= 1) {
     for (spec::Index p = 0; p < parts; ++p) call(task, p, 0);
     return;
   }
   check(parts < std::numeric_limits<std::uint32_t>::max(), "a task has less than 2^32 parts");
   if (pool_.empty()) start();
-  const auto count = static_cast<std::uint32_t>(parts);
+  run_on_pool(static_cast<std::uint32_t>(parts), call, task);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+void Workers::run_on_pool(std::uint32_t count, Call call, const void* task) {
   const std::uint64_t next = (task_of(shares_[0].ticket.load()) + 1) << 32;
   parts_ = 0;  // nobody claims while the fields change
   for (int slot = 0; slot < threads_; ++slot)

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <type_traits>
@@ -13,7 +14,8 @@
 
 namespace plumbline::runtime {
 
-// One task at a time, started by one thread at a time. `run` does not allocate once the threads are up.
+// One task at a time: a run within a run, or on two threads at once, aborts. `run` does not allocate once the threads
+// are up.
 class Workers {
  public:
   explicit Workers(int threads = 1);  // the caller is one of them
@@ -23,7 +25,8 @@ class Workers {
   int threads() const { return threads_; }
 
   // Calls f(part, worker) once for each part in [0, parts), worker in [0, threads), and returns when all are done.
-  // Parts must not depend on one another, nor their results on the worker.
+  // Parts must not depend on one another, nor their results on the worker. If parts throw, the exception of the first of
+  // them is thrown when all are done; of one thread, the parts behind it do not run.
   template <class F>
   void run(spec::Index parts, F&& f) {
     using Fn = std::remove_reference_t<F>;
@@ -38,6 +41,8 @@ class Workers {
  private:
   using Call = void (*)(const void* task, spec::Index part, int worker);
   void run_parts(spec::Index parts, Call call, const void* task);
+  void run_on_pool(std::uint32_t parts, Call call, const void* task);
+  void keep_failure(std::uint32_t part);
   void start();
   void loop(int worker);
   bool work(int worker);
@@ -60,6 +65,9 @@ class Workers {
   std::atomic<const void*> task_{nullptr};
   std::atomic<std::uint32_t> parts_{0};
   std::atomic<std::uint32_t> done_{0};
+  std::atomic<bool> busy_{false};
+  std::exception_ptr failure_;  // of the task, with its part
+  std::uint32_t failed_part_ = 0;
   std::atomic<int> sleepers_{0};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
