@@ -37,7 +37,7 @@ class Parameter {
     return {at(), static_cast<std::size_t>(size())};
   }
   bool host_stale() const { return !host_.has_value(); }
-  // The host copy, brought up to date.
+  // The host copy, brought up to date: where it is stale this writes it, so that two threads may not ask at once.
   const spec::Tensor<T>& value() const {
     if (!host_) host_ = spec::Tensor<T>(shape_, std::vector<T>(stored().begin(), stored().end()));
     return *host_;
