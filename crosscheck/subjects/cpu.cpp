@@ -51,6 +51,7 @@ class LeafMemory {
   }
   bool is_index() const { return dtype_ == runtime::DType::i64; }
   runtime::DType dtype() const { return dtype_; }
+  std::size_t size() const { return count_; }
   void* data() { return bytes_.data() + base_ % runtime::alignment + offset_; }
   template <class T>
   T* as() {
@@ -174,7 +175,7 @@ class CpuSubject final : public Subject {
     if (!program) return tl::unexpected(program.error());
     const auto leaves = graph.leaves();
     for (std::size_t i = 0; i < leaves.size(); ++i)
-      if (auto ok = give(*program, leaves[i], memory[i], data[i].size() == graph.node(leaves[i]).shape.size()); !ok)
+      if (auto ok = program->bind(leaves[i], memory[i].dtype(), memory[i].data(), memory[i].size()); !ok)
         return tl::unexpected(ok.error());
     program->poison(pattern(options.poison));
     if (auto ok = program->run(); !ok) return tl::unexpected(ok.error());
@@ -186,13 +187,6 @@ class CpuSubject final : public Subject {
     for (const LeafMemory& m : memory) result.inputs_modified |= !m.unmodified();
     result.padding_overwritten = plan.guards && !program->guards_intact();
     return result;
-  }
-
-  // Data of the right length are read where they lie; others are handed over to be refused.
-  static Result<void> give(runtime::Program& program, NodeId leaf, LeafMemory& x, bool fits) {
-    if (fits) return program.bind(leaf, x.dtype(), x.data());
-    if (x.is_index()) return program.set(leaf, x.span<std::int64_t>());
-    return runtime::with_type(x.dtype(), [&]<class T>(T) { return program.set(leaf, x.span<T>()); });
   }
 
   Result<RunResult> run_eager(const Graph& graph, std::vector<LeafMemory>& memory, const std::vector<Values>& data,

@@ -24,7 +24,7 @@ Result<Planned<T>> Planned<T>::create(Recorded f, const Options& options) {
   out.values_.resize(out.f_.arguments.size());
   if (options.mode == Mode::eager) return out;
   PlanOptions plan{.threads = options.threads, .wanted = out.f_.results, .dtype = dtype_of<T>};
-  auto program = compile(out.f_.graph, kernels_or_builtin(options.kernels), plan);
+  auto program = compile(out.f_.graph, options.kernels, plan);
   if (!program) return tl::unexpected(program.error());
   out.program_ = std::make_shared<Program>(std::move(*program));
   out.plans_ = 1;
@@ -68,7 +68,7 @@ Result<void> Planned<T>::run_eagerly() {
   for (const NodeId id : f_.results) needed[at(id)] = 1;
   for (NodeId id = f_.graph.size(); id-- > 0;)
     for (const NodeId i : f_.graph.node(id).inputs) needed[at(i)] |= needed[at(id)];
-  Session session(kernels_or_builtin(options_.kernels), {.threads = options_.threads, .dtype = dtype_of<T>});
+  Session session(options_.kernels, {.threads = options_.threads, .dtype = dtype_of<T>});
   ++plans_;
   std::vector<Var> vars(static_cast<std::size_t>(f_.graph.size()));
   try {

@@ -17,7 +17,7 @@ using spec::Tensors;
 enum class Mode : std::uint8_t { compiled, eager };  // the bits are the same
 
 struct Options {
-  const KernelTable* kernels = nullptr;  // null: every kernel of the runtime
+  Kernels kernels = {};
   int threads = 1;
   Mode mode = Mode::compiled;
 };

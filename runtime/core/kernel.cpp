@@ -102,8 +102,8 @@ void KernelTable::add(Kernel kernel) {
   check(static_cast<bool>(kernel.bind), "a kernel binds");
   auto& list = kernels_[kernel.op];
   if (kernel.dtype == DType::f32 && kernel.device == Device::cpu)
-    for (DType stored : {DType::bf16, DType::f16}) list.insert(list.begin(), stored_in(stored, kernel));
-  list.insert(list.begin(), std::move(kernel));
+    for (DType stored : {DType::bf16, DType::f16}) list.push_front(stored_in(stored, kernel));
+  list.push_front(std::move(kernel));
 }
 
 void KernelTable::add(std::vector<Kernel> kernels) {
@@ -119,7 +119,13 @@ const Kernel& KernelTable::find(const spec::Op& op, const Shapes& in, Device dev
   if (const auto at = kernels_.find(op.name()); at != kernels_.end())
     for (const Kernel& k : at->second)
       if (k.device == device && k.dtype == dtype && (!k.supports || k.supports(op, in))) return k;
+  check(device == Device::cpu, "a device without kernels is refused before its kernels are sought");
   return fallback(dtype);
+}
+
+spec::Result<void> check_device(std::string_view place, Device found) {
+  if (found == Device::cpu) return {};
+  return spec::fail("[", place, "] found device ", name_of(found), ", expected cpu: this build has no CUDA kernels");
 }
 
 std::vector<const Kernel*> KernelTable::kernels() const {

@@ -9,6 +9,7 @@
 // kernel into 16-bit storage (runtime/core/storage.h).
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -84,7 +85,8 @@ struct Kernel {
   bool reads_transposed = false;  // it heeds View::transposed, and then gets matrices before they are permuted
 };
 
-// Kernels by op. The one added last is asked first; where none supports a case, the op's definition is read.
+// Kernels by op. The one added last is asked first; where none supports a case, the op's definition is read, on the cpu.
+// A kernel stays where it is while others are added. Move no table that programs use.
 class KernelTable {
  public:
   // Every kernel of runtime/cpu.
@@ -102,10 +104,13 @@ class KernelTable {
   const Kernel& fallback(DType dtype = DType::f32) const { return fallbacks_[static_cast<std::size_t>(dtype)]; }
 
  private:
-  std::map<std::string, std::vector<Kernel>, std::less<>> kernels_;
+  std::map<std::string, std::deque<Kernel>, std::less<>> kernels_;
   std::vector<Kernel> fallbacks_ = read_definitions();  // by dtype
   static std::vector<Kernel> read_definitions();
 };
+
+// `[compile] found device cuda, expected cpu: this build has no CUDA kernels`
+spec::Result<void> check_device(std::string_view place, Device found);
 
 // Claims of a kernel that keeps every product and sum separate, has no elementary functions, and sums `order`.
 spec::Claims claims(spec::Order order = spec::Order::any, Index lanes = 1);

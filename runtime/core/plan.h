@@ -20,6 +20,8 @@ struct Reads {
   std::vector<NodeId> nodes;
   std::vector<bool> transposed;  // empty: none is
 };
+// The matrix whose two axes the node exchanges, or −1.
+NodeId before_exchange(const spec::Graph& graph, NodeId id);
 Reads reads_of(const spec::Graph& graph, NodeId id, const KernelTable& table, Device device, DType dtype);
 
 // One thing to do: a kernel's run, or a fused chain.

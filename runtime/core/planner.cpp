@@ -8,9 +8,7 @@
 #include "spec/lang/check.h"
 
 namespace plumbline::runtime {
-namespace {
 
-// The matrix whose axes `id` exchanges, or −1.
 NodeId before_exchange(const spec::Graph& graph, NodeId id) {
   const spec::Node& node = graph.node(id);
   if (node.leaf != spec::Leaf::none || node.shape.rank() != 2 || node.op.name() != "permute") return -1;
@@ -18,8 +16,6 @@ NodeId before_exchange(const spec::Graph& graph, NodeId id) {
   const bool exchanged = axes.empty() || *spec::normal_axis(axes[0], 2) == 1;
   return exchanged ? node.inputs[0] : -1;
 }
-
-}  // namespace
 
 Reads reads_of(const spec::Graph& graph, NodeId id, const KernelTable& table, Device device, DType dtype) {
   const spec::Node& node = graph.node(id);
@@ -38,8 +34,8 @@ Reads reads_of(const spec::Graph& graph, NodeId id, const KernelTable& table, De
 
 class Planner {
  public:
-  Planner(spec::Graph graph, const KernelTable& kernels, const PlanOptions& options)
-      : table_(kernels), plan_(std::make_unique<Program::Plan>()), size_(static_cast<std::size_t>(graph.size())) {
+  Planner(spec::Graph graph, Kernels kernels, const PlanOptions& options)
+      : table_(*kernels), plan_(std::make_unique<Program::Plan>()), size_(static_cast<std::size_t>(graph.size())) {
     plan_->graph = std::move(graph);
     plan_->options = options;
     plan_->workers = options.workers ? options.workers : std::make_shared<Workers>(options.threads);
@@ -367,7 +363,8 @@ class Planner {
   std::vector<std::size_t> traces_;  // of the plan, by their first steps
 };
 
-Result<Program> compile(spec::Graph graph, const KernelTable& kernels, const PlanOptions& options) {
+Result<Program> compile(spec::Graph graph, Kernels kernels, const PlanOptions& options) {
+  if (auto ok = check_device("compile", options.device); !ok) return tl::unexpected(ok.error());
   return Planner(std::move(graph), kernels, options).plan();
 }
 

@@ -76,23 +76,21 @@ Result<void> Program::Plan::check_leaves() const {
 }
 
 std::optional<NodeId> Program::leaf(std::string_view name) const {
-  for (const LeafData& leaf : plan_->leaves)
-    if (plan_->graph.node(leaf.node).name == name) return leaf.node;
-  return std::nullopt;
+  const auto id = plan_->graph.find(name);
+  return id && plan_->graph.node(*id).leaf != spec::Leaf::none ? id : std::nullopt;
 }
 
 namespace {
 
-Result<void> check_leaf(const spec::Graph& graph, NodeId id, DType real, DType found,
-                        std::optional<std::size_t> given) {
+Result<void> check_leaf(const spec::Graph& graph, NodeId id, DType real, DType found, std::size_t given) {
   if (id < 0 || id >= graph.size() || graph.node(id).leaf == spec::Leaf::none)
     return fail("node ", id, " is not a leaf");
   const spec::Node& node = graph.node(id);
   const DType expected = node.extent >= 0 ? DType::i64 : real;
   if (found != expected)
     return fail("input ", node.name, ": expected ", name_of(expected), ", found ", name_of(found));
-  if (given && *given != static_cast<std::size_t>(node.shape.size()))
-    return fail("input ", node.name, ": expected ", node.shape.size(), " elements, found ", *given);
+  if (given != static_cast<std::size_t>(node.shape.size()))
+    return fail("input ", node.name, ": expected ", node.shape.size(), " elements, found ", given);
   return {};
 }
 
@@ -107,8 +105,8 @@ Result<void> Program::set(NodeId id, Elements data) {
   return {};
 }
 
-Result<void> Program::bind(NodeId id, DType found, const void* data) {
-  if (auto ok = check_leaf(plan_->graph, id, dtype(), found, std::nullopt); !ok) return ok;
+Result<void> Program::bind(NodeId id, DType found, const void* data, std::size_t count) {
+  if (auto ok = check_leaf(plan_->graph, id, dtype(), found, count); !ok) return ok;
   LeafData& leaf = plan_->leaves[plan_->leaf_of.at(id)];
   if (leaf.data != data) leaf.data = data, plan_->moved = true;
   return {};
@@ -140,18 +138,22 @@ Result<void> Program::run(std::span<double> seconds) {
   return {};
 }
 
-bool Program::has_value(NodeId node) const { return plan_->kept[static_cast<std::size_t>(node)]; }
+bool Program::has_value(NodeId node) const {
+  return node >= 0 && node < plan_->graph.size() && plan_->kept[static_cast<std::size_t>(node)];
+}
 
 const void* Program::address(NodeId node, DType asked) const {
-  check(node >= 0 && node < plan_->graph.size() && has_value(node),
-        "the value of a node is read only if the plan keeps it");
+  check(has_value(node), "the value of a node is read only if the plan keeps it");
   check(asked == dtype(), "a value is read in the dtype of its program");
   return plan_->address(node);
 }
 
 DType Program::dtype() const { return plan_->options.dtype; }
 const spec::Graph& Program::graph() const { return plan_->graph; }
-const NodePlan& Program::node(NodeId id) const { return plan_->nodes[static_cast<std::size_t>(id)]; }
+const NodePlan& Program::node(NodeId id) const {
+  check(id >= 0 && id < plan_->graph.size(), "a node of the program's graph is asked for");
+  return plan_->nodes[static_cast<std::size_t>(id)];
+}
 int Program::steps() const { return static_cast<int>(plan_->steps.size()); }
 std::size_t Program::arena_bytes() const { return plan_->arena.size(); }
 Workers& Program::workers() const { return *plan_->workers; }

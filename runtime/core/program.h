@@ -9,7 +9,7 @@
 
 #include "runtime/core/buffer.h"
 #include "runtime/core/fused.h"
-#include "runtime/core/kernel.h"
+#include "runtime/core/kernels.h"
 #include "spec/graph/graph.h"
 
 namespace plumbline::runtime {
@@ -49,12 +49,14 @@ class Program {
   std::optional<NodeId> leaf(std::string_view name) const;
   // Copies the data of a leaf into the program's own buffer; an error if the number of elements or the dtype differs.
   Result<void> set(NodeId leaf, Elements data);
-  // Reads a leaf from the caller's memory at each run, without copying; aligned to its elements only.
-  template <Element T>
-  Result<void> bind(NodeId leaf, const T* data) {
-    return bind(leaf, dtype_of<T>, data);
+  // Reads a leaf from the caller's memory at each run, without copying; it must live as long, and is aligned to its
+  // elements only. The errors of `set`.
+  template <std::ranges::contiguous_range R>
+    requires std::ranges::borrowed_range<R> && Element<std::ranges::range_value_t<R>>
+  Result<void> bind(NodeId leaf, R&& data) {
+    return bind(leaf, dtype_of<std::ranges::range_value_t<R>>, std::ranges::data(data), std::ranges::size(data));
   }
-  Result<void> bind(NodeId leaf, DType dtype, const void* data);
+  Result<void> bind(NodeId leaf, DType dtype, const void* data, std::size_t count);
 
   // An error if a leaf has no data or an index is out of range: `input i: index 12 at element 3 is outside [0, 10)`.
   Result<void> run();
@@ -67,11 +69,11 @@ class Program {
     const auto* data = static_cast<const T*>(address(node, dtype_of<T>));
     return {data, static_cast<std::size_t>(graph().node(node).shape.size())};
   }
-  bool has_value(NodeId node) const;
+  bool has_value(NodeId node) const;  // false for what is no node of the graph
   DType dtype() const;
 
   const spec::Graph& graph() const;
-  const NodePlan& node(NodeId id) const;
+  const NodePlan& node(NodeId id) const;  // of the graph
   int steps() const;                  // that a run takes
   std::size_t arena_bytes() const;
   Workers& workers() const;
@@ -89,8 +91,8 @@ class Program {
   std::unique_ptr<Plan> plan_;
 };
 
-// O(nodes log nodes), no recursion. The table must outlive the program. Errors: an output is an index leaf, a wanted
-// node is none of the graph.
-Result<Program> compile(spec::Graph graph, const KernelTable& kernels, const PlanOptions& options = {});
+// O(nodes log nodes), no recursion. Errors: an output is an index leaf, a wanted node is none of the graph, a device
+// without kernels.
+Result<Program> compile(spec::Graph graph, Kernels kernels = {}, const PlanOptions& options = {});
 
 }  // namespace plumbline::runtime

@@ -8,8 +8,8 @@ namespace plumbline::runtime {
 using spec::ScalarModuleDef;
 
 template <class T>
-ScalarModule<T>::ScalarModule(const ScalarModuleDef& def, const KernelTable& kernels, const ModuleOptions& options)
-    : def_(def), with_gradients_(spec::module_gradients(def)), kernels_(&kernels), options_(options),
+ScalarModule<T>::ScalarModule(const ScalarModuleDef& def, Kernels kernels, const ModuleOptions& options)
+    : def_(def), with_gradients_(spec::module_gradients(def)), kernels_(kernels), options_(options),
       workers_(std::make_shared<Workers>(options.threads)), counter_(std::make_unique<Index>(0)) {
   for (const spec::ModuleParameter& p : def.parameters) parameters_.emplace_back(p.name, p.shape, p.requires_grad);
   for (const RunningState& s : def.state.states) {
@@ -19,16 +19,17 @@ ScalarModule<T>::ScalarModule(const ScalarModuleDef& def, const KernelTable& ker
 }
 
 template <class T>
-Result<ScalarModule<T>> ScalarModule<T>::bare(const ScalarModuleDef& def, const KernelTable& kernels,
+Result<ScalarModule<T>> ScalarModule<T>::bare(const ScalarModuleDef& def, Kernels kernels,
                                               const ModuleOptions& options) {
   if (auto ok = spec::check_module(def); !ok) return tl::unexpected(ok.error());
   if (options.threads < 1) return spec::fail("[module] threads is not positive: ", options.threads);
+  if (auto ok = check_device("module", options.device); !ok) return tl::unexpected(ok.error());
   return ScalarModule(def, kernels, options);
 }
 
 template <class T>
 Result<ScalarModule<T>> ScalarModule<T>::instantiate(const ScalarModuleDef& def, const Cast& cast,
-                                                     const KernelTable& kernels, const ModuleOptions& options) {
+                                                     Kernels kernels, const ModuleOptions& options) {
   auto out = create(def, kernels, options);
   if (!out) return out;
   for (std::size_t i = 0; i < def.parameters.size(); ++i) {
@@ -43,7 +44,7 @@ Result<ScalarModule<T>> ScalarModule<T>::instantiate(const ScalarModuleDef& def,
 
 // Planned parameters are filled where they lie, by a plan of all.
 template <class T>
-Result<ScalarModule<T>> ScalarModule<T>::create(const ScalarModuleDef& def, const KernelTable& kernels,
+Result<ScalarModule<T>> ScalarModule<T>::create(const ScalarModuleDef& def, Kernels kernels,
                                                 const ModuleOptions& options) {
   auto out = bare(def, kernels, options);
   if (!out) return out;
@@ -66,7 +67,7 @@ Result<ScalarModule<T>> ScalarModule<T>::create(const ScalarModuleDef& def, cons
 
 template <class T>
 Result<ScalarModule<T>> ScalarModule<T>::with_plan(const ScalarModuleDef& def, const runtime_init::Plan& plan,
-                                                   const KernelTable& kernels, const ModuleOptions& options) {
+                                                   Kernels kernels, const ModuleOptions& options) {
   auto out = bare(def, kernels, options);
   if (!out) return out;
   if (auto ok = plan.apply(std::span(out->parameters_)); !ok) return tl::unexpected(ok.error());
@@ -76,7 +77,7 @@ Result<ScalarModule<T>> ScalarModule<T>::with_plan(const ScalarModuleDef& def, c
 template <class T>
 Result<ScalarModule<T>> ScalarModule<T>::with_initialisers(const ScalarModuleDef& def,
                                                            const std::vector<runtime_init::FloatInit>& schemes,
-                                                           const KernelTable& kernels, const ModuleOptions& options) {
+                                                           Kernels kernels, const ModuleOptions& options) {
   auto out = bare(def, kernels, options);
   if (!out) return out;
   if (auto ok = runtime_init::apply_list(schemes, std::span(out->parameters_)); !ok) return tl::unexpected(ok.error());
@@ -130,15 +131,15 @@ Result<Program*> ScalarModule<T>::program(bool gradients) {
     for (const RunningState& s : def_.state.states)
       if (s.next >= 0) plan.wanted.push_back(s.next);
   }
-  auto made = compile(gradients ? with_gradients_.graph : def_.graph, *kernels_, plan);
+  auto made = compile(gradients ? with_gradients_.graph : def_.graph, kernels_, plan);
   if (!made) return tl::unexpected(made.error());
   for (std::size_t i = 0; i < parameters_.size(); ++i)
-    if (auto ok = made->bind(def_.params[i], parameters_[i].stored().data()); !ok) return tl::unexpected(ok.error());
+    if (auto ok = made->bind(def_.params[i], parameters_[i].stored()); !ok) return tl::unexpected(ok.error());
   for (std::size_t i = 0; i < states_.size(); ++i)
-    if (auto ok = made->bind(def_.state.states[i].leaf, states_[i].stored().data()); !ok)
+    if (auto ok = made->bind(def_.state.states[i].leaf, states_[i].stored()); !ok)
       return tl::unexpected(ok.error());
   if (def_.state.step >= 0)
-    if (auto ok = made->bind(def_.state.step, counter_.get()); !ok) return tl::unexpected(ok.error());
+    if (auto ok = made->bind(def_.state.step, std::span(counter_.get(), 1)); !ok) return tl::unexpected(ok.error());
   kept = std::move(*made);
   return &*kept;
 }
@@ -183,7 +184,8 @@ std::vector<spec::Var> ScalarModule<T>::replay(Session& session, const Inputs& x
 template <class T>
 Result<std::function<const T*(NodeId)>> ScalarModule<T>::run_eager(const Inputs& xs, bool gradients) {
   session_ = std::make_unique<Session>(
-      *kernels_, SessionOptions{.threads = options_.threads, .device = options_.device, .dtype = dtype_of<T>});
+      kernels_, SessionOptions{.threads = options_.threads, .device = options_.device, .dtype = dtype_of<T>,
+                               .workers = workers_});
   std::vector<spec::Var> at, learning;
   try {
     at = replay(*session_, xs);

@@ -26,7 +26,7 @@ struct ModuleOptions {
 };
 
 // T is float or double. Inputs are tensors of T, or of std::int64_t where the module reads indices. Errors are values:
-// what does not fit is named with what was expected, and nothing has changed. The table must outlive the module.
+// what does not fit is named with what was expected, and nothing has changed.
 template <class T>
 class ScalarModule {
  public:
@@ -37,15 +37,15 @@ class ScalarModule {
 
   // Initial values: those of the definition, the nearest T; cast by `cast`; by a plan for its parameters; by a list
   // that is checked into one.
-  static Result<ScalarModule> create(const spec::ScalarModuleDef& def, const KernelTable& kernels,
+  static Result<ScalarModule> create(const spec::ScalarModuleDef& def, Kernels kernels,
                                      const ModuleOptions& options = {});
   static Result<ScalarModule> instantiate(const spec::ScalarModuleDef& def, const Cast& cast,
-                                          const KernelTable& kernels, const ModuleOptions& options = {});
+                                          Kernels kernels, const ModuleOptions& options = {});
   static Result<ScalarModule> with_plan(const spec::ScalarModuleDef& def, const runtime_init::Plan& plan,
-                                        const KernelTable& kernels, const ModuleOptions& options = {});
+                                        Kernels kernels, const ModuleOptions& options = {});
   static Result<ScalarModule> with_initialisers(const spec::ScalarModuleDef& def,
                                                 const std::vector<runtime_init::FloatInit>& schemes,
-                                                const KernelTable& kernels, const ModuleOptions& options = {});
+                                                Kernels kernels, const ModuleOptions& options = {});
 
   const spec::ScalarModuleDef& definition() const { return def_; }
   const std::vector<Parameter<T>>& parameters() const { return parameters_; }
@@ -71,13 +71,13 @@ class ScalarModule {
   Result<T> mean_loss(Samples samples);
 
  private:
-  ScalarModule(const spec::ScalarModuleDef& def, const KernelTable& kernels, const ModuleOptions& options);
+  ScalarModule(const spec::ScalarModuleDef& def, Kernels kernels, const ModuleOptions& options);
   // Values of nodes of the last evaluation.
   struct Evaluation {
     T loss = 0;
     std::vector<const T*> gradients, next_states;  // null: zero; unchanged
   };
-  static Result<ScalarModule> bare(const spec::ScalarModuleDef& def, const KernelTable& kernels,
+  static Result<ScalarModule> bare(const spec::ScalarModuleDef& def, Kernels kernels,
                                    const ModuleOptions& options);
   Result<void> check_inputs(const Inputs& xs) const;
   Result<Evaluation> evaluate(const Inputs& xs);
@@ -92,7 +92,7 @@ class ScalarModule {
 
   spec::ScalarModuleDef def_;
   spec::ModuleGradients with_gradients_;
-  const KernelTable* kernels_;
+  Kernels kernels_;
   ModuleOptions options_;
   std::shared_ptr<Workers> workers_;
   std::vector<Parameter<T>> parameters_, states_;

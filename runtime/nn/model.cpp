@@ -6,7 +6,7 @@
 namespace plumbline::runtime::nn {
 
 template <class T>
-Result<Model<T>> Model<T>::create(const Layer& layer, const InputType& input, const KernelTable& kernels,
+Result<Model<T>> Model<T>::create(const Layer& layer, const InputType& input, Kernels kernels,
                                   const RecordOptions& options, PlanOptions plan) {
   const auto recorded = record(layer, input, options);
   if (!recorded) return tl::unexpected(recorded.error());
@@ -25,12 +25,12 @@ Result<Model<T>> Model<T>::create(const Layer& layer, const InputType& input, co
   if (!initial) return tl::unexpected(initial.error());
   if (auto ok = initial->apply(std::span(out.parameters_)); !ok) return tl::unexpected(ok.error());
   Result<void> bound;
-  const auto bind = [&](NodeId leaf, const auto* data) {
+  const auto bind = [&](NodeId leaf, auto data) {
     if (bound) bound = out.program_.bind(leaf, data);
   };
-  for (const Parameter<T>& p : out.parameters_) bind(r.leaf_of.find(p.name())->second, p.stored().data());
-  for (const Parameter<T>& b : out.buffers_) bind(r.leaf_of.find(b.name())->second, b.stored().data());
-  if (r.state.step >= 0) bind(r.state.step, out.step_.get());
+  for (const Parameter<T>& p : out.parameters_) bind(r.leaf_of.find(p.name())->second, p.stored());
+  for (const Parameter<T>& b : out.buffers_) bind(r.leaf_of.find(b.name())->second, b.stored());
+  if (r.state.step >= 0) bind(r.state.step, std::span(out.step_.get(), 1));
   if (!bound) return tl::unexpected(bound.error());
   return out;
 }

@@ -10,12 +10,12 @@
 
 namespace plumbline::runtime::nn {
 
-// T is float or double. Evaluation mode unless the options say otherwise; the table must outlive the model.
+// T is float or double. Evaluation mode unless the options say otherwise.
 template <class T>
 class Model {
  public:
   // Parameters begin as the plan says, buffers as the layers do.
-  static Result<Model> create(const Layer& layer, const InputType& input, const KernelTable& kernels,
+  static Result<Model> create(const Layer& layer, const InputType& input, Kernels kernels,
                               const RecordOptions& record = {.training = false}, PlanOptions plan = {});
 
   // f(x); an error where x has another shape or dtype than the model was made for, or an index is out of range.

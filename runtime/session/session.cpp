@@ -22,53 +22,72 @@ void check_data(const std::string& name, const Shape& shape, DType dtype, Elemen
     throw spec::Error(spec::concat("input ", name, ": expected ", shape.size(), " elements, found ", data.count));
 }
 
+void fill(std::span<std::byte> bytes, std::uint32_t pattern) {
+  std::fill_n(reinterpret_cast<std::uint32_t*>(bytes.data()), bytes.size() / sizeof pattern, pattern);
+}
+
 }  // namespace
 
-Session::Session(const KernelTable& kernels, const SessionOptions& options)
-    : kernels_(kernels), options_(options), workers_(std::make_unique<Workers>(options.threads)),
-      graph_(std::make_unique<spec::Graph>()) {}
+Session::Session(Kernels kernels, const SessionOptions& options)
+    : kernels_(kernels), options_(options), workers_(options.workers), graph_(std::make_unique<spec::Graph>()) {
+  if (auto ok = check_device("session", options.device); !ok) throw ok.error();
+  if (workers_ == nullptr) workers_ = std::make_shared<Workers>(options.threads);
+}
 
 Session::Value Session::allocate(std::size_t bytes) {
   const std::size_t off = static_cast<std::size_t>(options_.misalign) * size_of(options_.dtype);
   Value v;
   v.buffer = std::make_shared<Buffer>(aligned(bytes + off) + guard_bytes);
-  std::fill_n(reinterpret_cast<std::uint32_t*>(v.buffer->data()), v.buffer->size() / sizeof(std::uint32_t),
-              options_.poison);
+  const std::span<std::byte> all(v.buffer->data(), v.buffer->size());
+  fill(options_.poison == 0 ? all.last(guard_bytes) : all, options_.poison);
   v.data = v.buffer->data() + off;
   return v;
 }
 
-Var Session::add_leaf(Var v, Elements data) {
-  run_recorded();
+Session::Value Session::stored(Elements data) {
   Value value = allocate(data.bytes());
   if (data.count > 0) std::memcpy(value.data, data.data, data.bytes());
-  values_.push_back(std::move(value));
-  return v;
+  return value;
 }
 
 Var Session::input(std::string name, Shape shape, Elements data) {
   check_data(name, shape, options_.dtype, data);
   run_recorded();
-  return add_leaf(graph_->input(std::move(name), std::move(shape)), data);
+  Value value = stored(data);
+  const Var v = graph_->input(std::move(name), std::move(shape));
+  values_.push_back(std::move(value));
+  return v;
 }
 
 Var Session::input(std::string name, Shape shape, Index extent, std::span<const std::int64_t> data) {
   check_data(name, shape, DType::i64, data);
   run_recorded();
-  return add_leaf(graph_->index_input(std::move(name), std::move(shape), extent), data);
+  Value value = stored(data);
+  const Var v = graph_->index_input(std::move(name), std::move(shape), extent);
+  values_.push_back(std::move(value));
+  return v;
 }
 
 Var Session::param(std::string name, Shape shape, Elements data) {
   check_data(name, shape, options_.dtype, data);
   run_recorded();
-  return add_leaf(graph_->param(std::move(name), std::move(shape)), data);
+  Value value = stored(data);
+  const Var v = graph_->param(std::move(name), std::move(shape));
+  values_.push_back(std::move(value));
+  return v;
+}
+
+void Session::check_own(std::string_view place, const std::vector<Var>& in) const {
+  for (std::size_t i = 0; i < in.size(); ++i)
+    if (!in[i].in(*graph_)) throw spec::Error(spec::concat('[', place, "] input ", i, " is no node of this session"));
 }
 
 Var Session::apply(const spec::Op& op, const std::vector<Var>& in) {
+  check_own(op.name(), in);
+  run_recorded();
   std::vector<NodeId> ids;
   for (const Var& v : in) {
     ids.push_back(v.id());
-    run_recorded();
     const spec::Node& node = graph_->node(v.id());
     if (node.extent < 0) continue;
     const auto* index = static_cast<const std::int64_t*>(values_[static_cast<std::size_t>(v.id())].data);
@@ -82,17 +101,17 @@ Var Session::apply(const spec::Op& op, const std::vector<Var>& in) {
 void Session::run_recorded() {
   while (values_.size() < static_cast<std::size_t>(graph_->size())) {
     const auto id = static_cast<NodeId>(values_.size());
-    if (graph_->node(id).leaf != spec::Leaf::none && graph_->node(id).shape.size() > 0 && id + 1 < graph_->size())
-      throw spec::Error(spec::concat("input ", graph_->node(id).name, ": has no data"));
-    if (graph_->node(id).leaf != spec::Leaf::none) return;  // the leaf that is being added
-    values_.push_back(run(id));
+    const spec::Node& node = graph_->node(id);
+    if (node.leaf != spec::Leaf::none && node.shape.size() > 0)
+      throw spec::Error(spec::concat("input ", node.name, ": has no data"));
+    values_.push_back(node.leaf == spec::Leaf::none ? run(id) : allocate(0));
   }
 }
 
 Session::Value Session::run(NodeId id) {
   const spec::Node& node = graph_->node(id);
   const Shapes in = graph_->shapes_of(node.inputs);
-  const Kernel& kernel = kernels_.find(node.op, in, options_.device, options_.dtype);
+  const Kernel& kernel = kernels_->find(node.op, in, options_.device, options_.dtype);
   Step step;
   if (node.shape.size() == 0)
     step.bound.run = [](const KernelArgs&) {};  // no elements to compute: other extents may be huge beside a 0
@@ -117,7 +136,7 @@ Session::Value Session::run(NodeId id) {
       step.fused->set_operand(static_cast<int>(i), data_of(node.inputs[i]));
     step.fused->set_result(0, value.data);
   } else {
-    const Reads reads = reads_of(*graph_, id, kernels_, options_.device, options_.dtype);
+    const Reads reads = reads_of(*graph_, id, *kernels_, options_.device, options_.dtype);
     for (std::size_t i = 0; i < in.size(); ++i) {
       const bool transposed = !reads.transposed.empty() && reads.transposed[i];
       step.in.push_back({data_of(transposed ? reads.nodes[i] : node.inputs[i]), in[i],
@@ -129,19 +148,22 @@ Session::Value Session::run(NodeId id) {
   const std::size_t own = shared + local * static_cast<std::size_t>(workers_->threads());
   const std::size_t bytes = own + aligned(step.bound.trace.bytes);
   if (scratch_.size() < bytes) scratch_ = Buffer(bytes);
-  std::fill_n(reinterpret_cast<std::uint32_t*>(scratch_.data()), bytes / sizeof(std::uint32_t), options_.poison);
+  if (options_.poison != 0) fill({scratch_.data(), bytes}, options_.poison);
   step.run(*workers_, scratch_.data(), scratch_.data() + shared, local, scratch_.data() + own);
   return value;
 }
 
 View Session::view(Var v, DType asked) {
   check(asked == options_.dtype, "a value is read in the dtype of its session");
+  check_own("value", {v});
   run_recorded();
-  check(v.id() >= 0 && v.id() < graph_->size() && graph_->node(v.id()).extent < 0, "only real nodes have a value");
+  check(graph_->node(v.id()).extent < 0, "only real nodes have a value");
   return {values_[static_cast<std::size_t>(v.id())].data, v.shape(), asked};
 }
 
 std::vector<Var> Session::backward(Var loss, const std::vector<Var>& wrt) {
+  check_own("backward", {loss});
+  check_own("backward", wrt);
   const Shape shape = loss.shape();
   const Var seed = graph_->apply(spec::make_op(spec::Full{shape.dims(), 1.0}), {});
   std::vector<NodeId> ids;
@@ -156,6 +178,11 @@ std::vector<Var> Session::backward(Var loss) {
   for (NodeId id : graph_->leaves())
     if (graph_->node(id).leaf == spec::Leaf::param) params.push_back(graph_->var(id));
   return backward(loss, params);
+}
+
+const Kernel* Session::kernel(NodeId id) const {
+  check(id >= 0 && static_cast<std::size_t>(id) < values_.size(), "a node of the session is asked for");
+  return values_[static_cast<std::size_t>(id)].kernel;
 }
 
 bool Session::guards_intact() const {

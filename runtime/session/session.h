@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "runtime/core/buffer.h"
-#include "runtime/core/kernel.h"
+#include "runtime/core/kernels.h"
 #include "spec/graph/graph.h"
 
 namespace plumbline::runtime {
@@ -21,14 +21,15 @@ struct SessionOptions {
   Device device = Device::cpu;
   DType dtype = DType::f32;   // of every real value; indices are i64
   int misalign = 0;           // elements by which values are moved off their alignment
-  std::uint32_t poison = 0;   // what buffers and scratch hold before a kernel runs
+  std::uint32_t poison = 0;   // what buffers and scratch hold before a kernel runs; 0: anything
+  std::shared_ptr<Workers> workers = nullptr;  // shared with others; null: an own pool of `threads`
 };
 
 // Values are the bits that the compiled graph gives. A user's mistake (shapes, indices) is thrown as spec::Error and
-// leaves the session as it was. The table must outlive the session.
+// leaves the session as it was: so are a Var of another graph, and a device without kernels.
 class Session {
  public:
-  explicit Session(const KernelTable& kernels, const SessionOptions& options = {});
+  explicit Session(Kernels kernels = {}, const SessionOptions& options = {});
 
   // Data of the session's dtype, copied.
   Var input(std::string name, Shape shape, Elements data);
@@ -42,7 +43,7 @@ class Session {
     return apply(spec::make_op(definition), in);
   }
   // The elements of a node; valid as long as the session. Nodes that were recorded on the graph by other means (the
-  // ops' own functions, derivative rules) are run first.
+  // ops' own functions, derivative rules) are run first; a leaf that was, and has elements, has no data: an error.
   template <Element T = float>
   std::span<const T> value(Var v) {
     const View x = view(v, dtype_of<T>);
@@ -55,7 +56,7 @@ class Session {
   std::vector<Var> backward(Var loss);
 
   spec::Graph& graph() { return *graph_; }
-  const Kernel* kernel(NodeId id) const { return values_[static_cast<std::size_t>(id)].kernel; }  // null for a leaf
+  const Kernel* kernel(NodeId id) const;  // of a node that was run; null for a leaf
   // With misaligned or poisoned buffers: nothing was written behind a value.
   bool guards_intact() const;
 
@@ -69,11 +70,12 @@ class Session {
   void run_recorded();
   Value run(NodeId id);
   Value allocate(std::size_t bytes);
-  Var add_leaf(Var v, Elements data);
+  Value stored(Elements data);
+  void check_own(std::string_view place, const std::vector<Var>& in) const;
 
-  const KernelTable& kernels_;
+  Kernels kernels_;
   SessionOptions options_;
-  std::unique_ptr<Workers> workers_;
+  std::shared_ptr<Workers> workers_;
   std::unique_ptr<spec::Graph> graph_;
   std::vector<Value> values_;
   Buffer scratch_;

@@ -18,16 +18,17 @@ Result<void> Param<T>::set(spec::Tensor<T> value) {
 
 namespace {
 
-SessionOptions in_dtype(SessionOptions options, DType dtype) {
+SessionOptions completed(SessionOptions options, DType dtype) {
   options.dtype = dtype;
+  if (options.workers == nullptr) options.workers = std::make_shared<Workers>(options.threads);
   return options;
 }
 
 }  // namespace
 
 template <class T>
-SessionIR<T>::SessionIR(const KernelTable& kernels, SessionOptions options)
-    : kernels_(kernels), options_(in_dtype(options, dtype_of<T>)) {
+SessionIR<T>::SessionIR(Kernels kernels, SessionOptions options)
+    : kernels_(kernels), options_(completed(std::move(options), dtype_of<T>)) {
   reset_tape();
 }
 
@@ -52,6 +53,7 @@ Result<TensorRef> SessionIR<T>::leaf(const char* what, std::string name, const s
   if (has_ops_)
     return spec::fail("[session] ", what, ' ', name, " comes after an op: leaves come first, reset_tape begins anew");
   try {
+    name = graph().unused(std::move(name));
     const Var v = is_param ? session_->param(std::move(name), value.shape(), value.elements())
                            : session_->input(std::move(name), value.shape(), value.elements());
     return TensorRef{{v.id(), recording_}};
@@ -68,7 +70,7 @@ Result<TensorRef> SessionIR<T>::use(const Param<T>& param) {
 }
 
 template <class T>
-Result<TensorRef> SessionIR<T>::input(spec::Tensor<T> value, std::string name, bool) {
+Result<TensorRef> SessionIR<T>::input(spec::Tensor<T> value, std::string name) {
   if (name.empty()) name = spec::concat('x', graph().size());
   return leaf("input", std::move(name), value, false);
 }
@@ -88,7 +90,8 @@ Result<NodeId> SessionIR<T>::add_nats(Shape shape, std::span<const Index> values
   if (extent < 0) extent = values.empty() ? 1 : std::max<Index>(0, *std::ranges::max_element(values)) + 1;
   if (auto ok = check_naturals(values, extent); !ok) return tl::unexpected(ok.error());
   try {
-    const Var v = session_->input(spec::concat("nat", graph().size()), std::move(shape), extent, values);
+    std::string name = graph().unused(spec::concat("nat", graph().size()));
+    const Var v = session_->input(std::move(name), std::move(shape), extent, values);
     nats_.push_back({v.id(), {values.begin(), values.end()}});
     return v.id();
   } catch (const spec::Error& e) {

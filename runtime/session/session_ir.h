@@ -50,11 +50,12 @@ struct NatVecRef : Ref {};
 // Of float or double elements. Leaves that are tensors come before all ops: reset_tape, then `use` and `input`, then
 // ops, then backward and a step. Natural numbers are another environment, which has no derivatives: they may come at
 // any time and change later, and what was computed from them is then computed again. Mistakes are errors that leave the
-// session as it was. The table must outlive the session.
+// session as it was. Names that are taken get a number: two uses of `w` are the leaves w and w.1. The constructor throws
+// what a Session's throws.
 template <class T>
 class SessionIR {
  public:
-  explicit SessionIR(const KernelTable& kernels, SessionOptions options = {});
+  explicit SessionIR(Kernels kernels = {}, SessionOptions options = {});
 
   // A new recording: no leaves, no ops, no natural numbers. Parameters live on.
   void reset_tape();
@@ -62,8 +63,8 @@ class SessionIR {
   Param<T> param(spec::Tensor<T> init, std::string name = {}, bool requires_grad = true);
   // Records the parameter's present value as a leaf.
   Result<TensorRef> use(const Param<T>& param);
-  // An external input. Its gradient can be asked for whatever `requires_grad` says; no step changes it.
-  Result<TensorRef> input(spec::Tensor<T> value, std::string name = {}, bool requires_grad = false);
+  // An external input. Its gradient can be asked for; no step changes it.
+  Result<TensorRef> input(spec::Tensor<T> value, std::string name = {});
 
   // Natural numbers below `extent`: labels, indices, counts. −1: one more than the largest given.
   Result<NatRef> nat(Index value, Index extent = -1);
@@ -107,8 +108,8 @@ class SessionIR {
   void replay();
   spec::Tensor<T> tensor(Session& session, NodeId id) const;
 
-  const KernelTable& kernels_;
-  SessionOptions options_;
+  Kernels kernels_;
+  SessionOptions options_;  // with the workers of all recordings
   std::unique_ptr<Session> session_;
   std::uint64_t recording_ = 0;
   std::size_t made_params_ = 0;

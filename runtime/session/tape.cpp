@@ -1,6 +1,7 @@
 // Pulling cotangents back, node by node.
 #include "runtime/session/tape.h"
 
+#include "runtime/core/plan.h"
 #include "spec/lang/check.h"
 #include "spec/ops/arithmetic/add.h"
 
@@ -25,7 +26,7 @@ std::vector<char> Tape<T>::receiving() const {
 template <class T>
 Var Tape<T>::value(NodeId node) {
   const spec::Node& n = recorded_.graph().node(node);
-  if (n.leaf != spec::Leaf::none || n.op.name() != "permute") return copied(node);
+  if (before_exchange(recorded_.graph(), node) < 0) return copied(node);
   if (const auto at = exchanged_.find(node); at != exchanged_.end()) return at->second;
   return exchanged_.emplace(node, own_.apply(n.op, {copied(n.inputs[0])})).first->second;
 }

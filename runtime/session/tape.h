@@ -15,8 +15,8 @@ namespace plumbline::runtime {
 template <class T>
 class Tape {
  public:
-  // `recorded` and the table outlive the tape.
-  Tape(Session& recorded, const KernelTable& kernels, const SessionOptions& options)
+  // `recorded` outlives the tape.
+  Tape(Session& recorded, Kernels kernels, const SessionOptions& options)
       : recorded_(recorded), own_(kernels, options) {}
 
   // What an index leaf holds; each one that an op reads has to be told.

@@ -54,12 +54,12 @@ Result<typename Runner<T>::Training> Runner<T>::planned(Index n) {
   auto r = record_loss(task_.model, task_.loss, batch_of(task_.input, n), batch_of(task_.target, n), recording(true));
   if (!r) return tl::unexpected(r.error());
   PlanOptions plan{.threads = options_.threads, .dtype = dtype_of<T>, .workers = workers_};
-  const KernelTable& kernels = kernels_or_builtin(options_.kernels);
   auto& recording = r->recording;
   auto step = base_ == nullptr
-                  ? TrainStep::create(std::move(recording.graph), r->loss, optim::sgd({.lr = 0.01}), kernels, plan,
+                  ? TrainStep::create(std::move(recording.graph), r->loss, optim::sgd({.lr = 0.01}), options_.kernels,
+                                  plan,
                                       recording.state)
-                  : base().beside(std::move(recording.graph), r->loss, kernels, plan, recording.state);
+                  : base().beside(std::move(recording.graph), r->loss, options_.kernels, plan, recording.state);
   if (!step) return tl::unexpected(step.error());
   return Training{std::move(*step), r->input, r->target};
 }
@@ -87,20 +87,22 @@ Result<typename Runner<T>::Reading*> Runner<T>::reading(Kind kind, Index n, std:
   PlanOptions plan{.threads = options_.threads, .dtype = dtype_of<T>, .workers = workers_};
   plan.wanted = {r->output};
   if (r->loss >= 0) plan.wanted.push_back(r->loss);
-  auto program = compile(r->graph(), kernels_or_builtin(options_.kernels), plan);
+  auto program = compile(r->graph(), options_.kernels, plan);
   if (!program) return tl::unexpected(program.error());
   const auto& leaf_of = r->recording.leaf_of;
   for (std::size_t i = 0; i < names_.size(); ++i)
     if (const auto leaf = leaf_of.find(names_[i]); leaf != leaf_of.end())
-      if (auto ok = program->bind(leaf->second, dtype_of<T>, base().parameter_data(i)); !ok)
+      if (auto ok = program->bind(leaf->second, dtype_of<T>, base().parameter_data(i),
+                                  base().template parameter<Kept<T>>(i).size());
+          !ok)
         return tl::unexpected(ok.error());
   const auto& states = base().running_states();
   for (std::size_t i = 0; i < states.size(); ++i)
     if (const auto leaf = leaf_of.find(states[i].name); leaf != leaf_of.end())
-      if (auto ok = program->bind(leaf->second, dtype_of<T>, base().running_data(i)); !ok)
+      if (auto ok = program->bind(leaf->second, base().template running<T>(i)); !ok)
         return tl::unexpected(ok.error());
   if (const NodeId step = r->recording.state.step; step >= 0)
-    if (auto ok = program->bind(step, DType::i64, base().counter_data()); !ok) return tl::unexpected(ok.error());
+    if (auto ok = program->bind(step, DType::i64, base().counter_data(), 1); !ok) return tl::unexpected(ok.error());
   auto made = std::make_unique<Reading>(Reading{std::move(*program), r->input, r->target, r->output, r->loss});
   return (readings_[key] = std::move(made)).get();
 }

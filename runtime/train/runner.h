@@ -18,7 +18,7 @@ struct RunnerOptions {
   StreamScheme streams = StreamScheme::separate;
   int threads = 1;
   Index batch = 2;  // for which the first plan is made; batch norm has no statistics of one value
-  const KernelTable* kernels = nullptr;  // null: every kernel of the runtime
+  Kernels kernels = {};
 };
 
 enum class Mode : std::uint8_t { train, eval };

@@ -27,7 +27,7 @@ struct TrainStep::Differentiated {
   std::vector<Index> sizes;
 };
 
-Result<TrainStep::Differentiated> TrainStep::differentiate(spec::Graph graph, NodeId loss, const KernelTable& kernels,
+Result<TrainStep::Differentiated> TrainStep::differentiate(spec::Graph graph, NodeId loss, Kernels kernels,
                                                            PlanOptions options, const TrainState& state) {
   if (loss < 0 || loss >= graph.size()) return spec::fail("node ", loss, " is no node of this graph");
   std::vector<NodeId> parameters, learning;
@@ -77,7 +77,7 @@ Result<void> TrainStep::set_optimiser(const spec::Optimiser& optimiser, const St
 }
 
 Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
-                                    const KernelTable& kernels, PlanOptions options, TrainState state,
+                                    Kernels kernels, PlanOptions options, TrainState state,
                                     StepOptions how) {
   auto d = differentiate(std::move(graph), loss, kernels, options, state);
   if (!d) return tl::unexpected(d.error());
@@ -105,7 +105,7 @@ Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::
   return on(std::move(*d), std::move(held), std::move(state));
 }
 
-Result<TrainStep> TrainStep::beside(spec::Graph graph, NodeId loss, const KernelTable& kernels, PlanOptions options,
+Result<TrainStep> TrainStep::beside(spec::Graph graph, NodeId loss, Kernels kernels, PlanOptions options,
                                     TrainState state) const {
   check(options.dtype == program_.dtype(), "graphs of one model have one dtype");
   auto d = differentiate(std::move(graph), loss, kernels, options, state);
@@ -140,9 +140,12 @@ Result<TrainStep> TrainStep::on(Differentiated d, std::shared_ptr<Held> held, Tr
 Result<void> TrainStep::lay_out_state(TrainState state) {
   state_ = std::move(state);
   if (state_.step >= 0)
-    if (auto ok = program_.bind(state_.step, DType::i64, held_->counter.data()); !ok) return ok;
+    if (auto ok = program_.bind(state_.step, DType::i64, held_->counter.data(), 1); !ok) return ok;
   for (std::size_t i = 0; i < state_.states.size(); ++i)
-    if (auto ok = program_.bind(state_.states[i].leaf, program_.dtype(), held_->running[i].data()); !ok) return ok;
+    if (auto ok = program_.bind(state_.states[i].leaf, program_.dtype(), held_->running[i].data(),
+                                held_->running[i].size() / size_of(program_.dtype()));
+        !ok)
+      return ok;
   return {};
 }
 
@@ -162,7 +165,7 @@ Result<void> TrainStep::lay_out() {
   T* at = reinterpret_cast<T*>(held_->memory.data());
   for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
     list<T>().values.push_back(at);
-    if (auto ok = program_.bind(parameters_[i], static_cast<const T*>(at)); !ok) return ok;
+    if (auto ok = program_.bind(parameters_[i], std::span(at, static_cast<std::size_t>(sizes_[i]))); !ok) return ok;
     if (gradients_[i] < 0) continue;
     list<T>().learning.push_back(at);
     list<T>().gradients.push_back(program_.value<T>(gradients_[i]).data());
@@ -177,7 +180,7 @@ Result<void> TrainStep::lay_out_stored() {
   for (std::size_t i = 0; i < sizes_.size(); at += sizes_[i++]) {
     single_.values.push_back(held_->memory.f32() + at);
     const T* read = reinterpret_cast<const T*>(held_->stored.data()) + at;
-    if (auto ok = program_.bind(parameters_[i], read); !ok) return ok;
+    if (auto ok = program_.bind(parameters_[i], std::span(read, static_cast<std::size_t>(sizes_[i]))); !ok) return ok;
     if (gradients_[i] < 0) continue;
     single_.learning.push_back(held_->memory.f32() + at);
     single_.gradients.push_back(held_->widened.f32() + at);

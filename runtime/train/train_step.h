@@ -24,15 +24,15 @@ struct StepOptions {
 class TrainStep {
  public:
   // Appends the gradients of Σ loss with respect to every param. Values of the graph's own outputs can be read too.
-  // Errors: a param that the loss does not depend on, attributes out of range. The table must outlive the step.
+  // Errors: a param that the loss does not depend on, attributes out of range.
   // `state` is what else a step changes: leaves that begin as they say and become what the step's own run computed, and
   // an index leaf that holds the number of steps taken; its frozen params get no gradient and stay as they are.
   static Result<TrainStep> create(spec::Graph graph, NodeId loss, const spec::Optimiser& optimiser,
-                                  const KernelTable& kernels, PlanOptions options = {}, TrainState state = {},
+                                  Kernels kernels, PlanOptions options = {}, TrainState state = {},
                                   StepOptions how = {});
   // The same model on another graph, as for batches of another size: it reads and changes the very params, moments and
   // running state of this step, and keeps them alive. An error if params or states differ in name, order or shape.
-  Result<TrainStep> beside(spec::Graph graph, NodeId loss, const KernelTable& kernels, PlanOptions options = {},
+  Result<TrainStep> beside(spec::Graph graph, NodeId loss, Kernels kernels, PlanOptions options = {},
                            TrainState state = {}) const;
 
   // The inputs are set or bound through the program; the params are bound to `parameter`.
@@ -67,7 +67,6 @@ class TrainStep {
   Result<void> set_optimiser(const spec::Optimiser& optimiser, const StepOptions& how = {});
   // The address of the i-th param as programs of its dtype read it; in 16 bits valid after `evaluate` or `store`.
   const void* parameter_data(std::size_t i) const;
-  const void* running_data(std::size_t i) const { return held_->running[i].data(); }
   const void* counter_data() const { return held_->counter.data(); }
   // In 16 bits: rounds the params for programs that read them.
   void store();
@@ -98,7 +97,7 @@ class TrainStep {
     double weight = 0;
   };
   struct Differentiated;
-  static Result<Differentiated> differentiate(spec::Graph graph, NodeId loss, const KernelTable& kernels,
+  static Result<Differentiated> differentiate(spec::Graph graph, NodeId loss, Kernels kernels,
                                               PlanOptions options, const TrainState& state);
   // Of the params that learn, each in its group.
   static Result<OptimiserGroups> groups_for(const spec::Graph& graph, const std::vector<NodeId>& parameters,

@@ -7,8 +7,11 @@
 #include "runtime/module/definition.h"
 #include "runtime/module/scalar_module.h"
 #include "runtime/nn/model.h"
-#include "runtime/typed/layers.h"
+#include "runtime/typed/blocks.h"
+#include "runtime/typed/norms.h"
+#include "runtime/typed/sequences.h"
 #include "runtime/typed/tensor.h"
+#include "runtime/typed/windows.h"
 
 namespace plumbline::runtime::typed {
 
@@ -24,15 +27,21 @@ class Sequential {
   = default;
   // A dynamic model that makes Out of In; an error where it does not.
   static Result<Sequential> from(nn::Sequential model) {
-    const auto shape = model.output_shape(In::value());
+    Sequential out(std::move(model));
+    if (auto ok = out.check(); !ok) return tl::unexpected(ok.error());
+    return out;
+  }
+  // Whether the model does make Out of In, which layers that are Typed say without proof.
+  Result<void> check() const {
+    const auto shape = model_.output_shape(In::input());
     if (!shape) return tl::unexpected(shape.error());
-    if (*shape != Out::value())
-      return spec::fail("[sequential] expected output ", Out::value(), ", found ", *shape);
-    return Sequential(std::move(model));
+    if (*shape != Out::value()) return spec::fail("[sequential] expected output ", Out::value(), ", found ", *shape);
+    return {};
   }
 
   template <class L>
   Sequential<In, OutputOf<L, Out>> then(const L& layer) const {
+    static_assert(!are_indices<Out> || requires { L::takes_indices; }, "sequential: indices where numbers are expected");
     return Sequential<In, OutputOf<L, Out>>(model_.then(layer.layer()));
   }
   template <class Mid, class Last>
@@ -78,12 +87,13 @@ auto operator>>(const Sequential<In, Out>& model, const L& layer) {
 template <class T, class In, class Out>
 class Model {
  public:
-  static Result<Model> create(const Sequential<In, Out>& model, const KernelTable& kernels) {
-    auto made = nn::Model<T>::create(model.layer(), In::value(), kernels);
+  static Result<Model> create(const Sequential<In, Out>& model, Kernels kernels) {
+    if (auto ok = model.check(); !ok) return tl::unexpected(ok.error());
+    auto made = nn::Model<T>::create(model.layer(), In::input(), kernels);
     if (!made) return tl::unexpected(made.error());
     return Model(std::move(*made));
   }
-  Result<TensorOf<T, Out>> predict(const TensorOf<T, In>& x) {
+  Result<TensorOf<T, Out>> predict(const InputOf<T, In>& x) {
     auto y = model_.predict(x.dynamic());
     if (!y) return tl::unexpected(y.error());
     return TensorOf<T, Out>::from(std::move(*y));
@@ -101,17 +111,18 @@ class ScalarModule {
  public:
   template <class Out>
   static Result<ScalarModule> create(const Sequential<In, Out>& model, const loss::Loss& loss,
-                                     const KernelTable& kernels, const ModuleOptions& options = {}) {
-    const auto def = module_of(model.layer(), loss, In::value(), Target::value());
+                                     Kernels kernels, const ModuleOptions& options = {}) {
+    if (auto ok = model.check(); !ok) return tl::unexpected(ok.error());
+    const auto def = module_of(model.layer(), loss, In::input(), Target::value());
     if (!def) return tl::unexpected(def.error());
     auto made = runtime::ScalarModule<T>::create(*def, kernels, options);
     if (!made) return tl::unexpected(made.error());
     return ScalarModule(std::move(*made));
   }
-  Result<T> forward(const TensorOf<T, In>& x, const TensorOf<T, Target>& y) {
+  Result<T> forward(const InputOf<T, In>& x, const TensorOf<T, Target>& y) {
     return module_.forward({x.dynamic(), y.dynamic()});
   }
-  Result<T> step(T lr, const TensorOf<T, In>& x, const TensorOf<T, Target>& y) {
+  Result<T> step(T lr, const InputOf<T, In>& x, const TensorOf<T, Target>& y) {
     return module_.step(lr, {x.dynamic(), y.dynamic()});
   }
   runtime::ScalarModule<T>& dynamic() { return module_; }

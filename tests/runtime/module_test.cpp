@@ -338,6 +338,8 @@ TEST(ScalarModule, MistakesAreNamed) {
   EXPECT_FALSE(classifier.step(0.1F, wrong));
   const auto no_scalar = spec::define_module({{"w", {2}}}, {}, [](const Vars& p, const Vars&) { return p[0]; });
   EXPECT_EQ(no_scalar.error().what(), std::string("[module] the loss is no scalar: [2]"));
+  EXPECT_EQ(ScalarModule<float>::create(perceptron(), {}, {.device = Device::cuda}).error().what(),
+            std::string("[module] found device cuda, expected cpu: this build has no CUDA kernels"));
   const auto misfit = spec::define_module({{"w", {2}, Tensor<double>::scalar(1)}}, {},
                                           [](const Vars& p, const Vars&) { return p[0]; });
   EXPECT_FALSE(misfit);

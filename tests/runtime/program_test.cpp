@@ -224,8 +224,64 @@ TEST(Program, ErrorsNameWhatIsWrong) {
   ASSERT_TRUE(program.set(i.id(), std::span(bad)));
   EXPECT_STREQ(program.run().error().what(),
                "[gather] input i: index 5 at element 1 is out of range for axis 1 with extent 5");
-  ASSERT_TRUE(program.bind(i.id(), good.data()));
+  ASSERT_TRUE(program.bind(i.id(), good));
   EXPECT_TRUE(program.run());
+}
+
+// Only data that stays where it is can be bound, and all of it.
+template <class P>
+concept BindsTemporaries = requires(P& program) { program.bind(0, std::vector<float>()); };
+static_assert(!BindsTemporaries<Program>);
+
+TEST(Program, WhatIsBoundHasTheSizeOfItsLeaf) {
+  Graph graph;
+  const Var x = graph.input("x", {2, 2}), y = spec::call(spec::Tanh{}, x);
+  graph.output(y);
+  Program program = spec::value_or_throw(compile(graph, kernels()));
+  const std::vector<float> all(4, 0.0f);
+  const std::vector<double> wide(4, 0.0);
+  EXPECT_STREQ(program.bind(x.id(), std::span(all).first(3)).error().what(), "input x: expected 4 elements, found 3");
+  EXPECT_STREQ(program.bind(x.id(), wide).error().what(), "input x: expected f32, found f64");
+  EXPECT_STREQ(program.bind(y.id(), all).error().what(), "node 1 is not a leaf");
+  EXPECT_STREQ(program.bind(-1, all).error().what(), "node -1 is not a leaf");
+  ASSERT_TRUE(program.bind(x.id(), all));
+  EXPECT_TRUE(program.run());
+  EXPECT_EQ(program.leaf("x"), x.id());
+  EXPECT_FALSE(program.leaf("y"));
+  for (NodeId none : {-1, 2, 1000}) {
+    EXPECT_FALSE(program.has_value(none));
+    EXPECT_DEATH(program.node(none), "a node of the program's graph is asked for");
+    EXPECT_DEATH(program.value(none), "the value of a node is read only if the plan keeps it");
+  }
+}
+
+static_assert(std::convertible_to<const KernelTable&, Kernels> && std::convertible_to<const KernelTable*, Kernels>);
+static_assert(!std::convertible_to<KernelTable, Kernels> && !std::convertible_to<const KernelTable, Kernels>);
+
+TEST(Program, KernelsStayWhereTheyAreWhileOthersAreAdded) {
+  KernelTable table = KernelTable::builtin();
+  Graph graph;
+  const Var x = graph.input("x", {2, 2}), y = spec::matmul(x, x);
+  graph.output(y);
+  const Program program = spec::value_or_throw(compile(graph, table));
+  const Kernel* used = program.node(y.id()).kernel;
+  const std::string name = used->name;
+  for (int i = 0; i < 100; ++i) {
+    Kernel other = *used;
+    other.name = "other";
+    table.add(other);
+  }
+  EXPECT_EQ(used->name, name);
+  EXPECT_EQ(std::ranges::count(table.kernels("matmul"), used), 1);
+  EXPECT_EQ(table.find(graph.node(y.id()).op, {{2, 2}, {2, 2}}).name, "other");
+}
+
+TEST(Program, DevicesWithoutKernelsAreRefused) {
+  Graph graph;
+  graph.output(spec::call(spec::Tanh{}, graph.input("x", {2})));
+  const auto program = compile(graph, {}, {.device = Device::cuda});
+  EXPECT_STREQ(program.error().what(),
+               "[compile] found device cuda, expected cpu: this build has no CUDA kernels");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Linked sessions: the order of leaves and ops, natural numbers, parameters, gradients, steps; refusals change nothing.
+// Sessions: whose nodes they take. Linked sessions: the order of leaves and ops, natural numbers, parameters, gradients.
 #include "runtime/session/session_ir.h"
 
 #include <gtest/gtest.h>
@@ -138,6 +138,71 @@ TEST(SessionIr, RefusalsChangeNothing) {
   EXPECT_EQ(error_of(session.backward(TensorRef{n})), "[session] natural numbers have no gradient");
   ASSERT_TRUE(session.backward(x));
   EXPECT_EQ(elements(session.grad(x)), (std::vector<float>{1, 1}));
+}
+
+TEST(SessionIr, TwoUsesOfAParameterAreTwoLeaves) {
+  const auto pool = std::make_shared<Workers>(2);
+  SessionIR<double> session(kernels(), {.workers = pool});
+  session.reset_tape();
+  EXPECT_GE(pool.use_count(), 3);  // here, of the options, of the recording
+  const auto w = session.param(tensor<double>({1}, {3}), "w");
+  const auto a = *session.use(w), b = *session.use(w), c = *session.input(tensor<double>({1}, {2}), "w");
+  const auto y = *session.apply(spec::Mul{}, {*session.apply(spec::Mul{}, {a, b}), c});
+  const auto text = print(session.graph());
+  EXPECT_EQ(text, "plumbline.graph/1\nw = param [1]\nw.1 = param [1]\nw.2 = input [1]\n%3 = mul(w, w.1)\n"
+                  "%4 = mul(%3, w.2)\n");
+  ASSERT_TRUE(session.backward(y));
+  ASSERT_TRUE(session.sgd_step_all(0.25));
+  EXPECT_EQ(w.value()[0], 0);  // 3 − ¼ · (6 + 6)
+  EXPECT_EQ(error_of(session.input(tensor<double>({1}, {2}), "two words")),
+            "[session] input two words comes after an op: leaves come first, reset_tape begins anew");
+  session.reset_tape();
+  EXPECT_EQ(error_of(session.input(tensor<double>({1}, {2}), "two words")),
+            "[graph] found the name two words, expected letters, digits, _ and .");
+}
+
+template <class F>
+std::string thrown_by(F&& f) {
+  try {
+    f();
+    return "none";
+  } catch (const spec::Error& error) {
+    return error.what();
+  }
+}
+
+TEST(Session, NodesOfOthersAreRefused) {
+  Session session(kernels()), other(kernels());
+  const std::vector<float> two{1, 2};
+  const Var x = session.input("x", {2}, two), theirs = other.input("x", {2}, two);
+  for (const Var& v : {theirs, Var(), Var(&session.graph(), 7), Var(&session.graph(), -1)}) {
+    EXPECT_EQ(thrown_by([&] { session.apply(spec::Mul{}, {x, v}); }), "[mul] input 1 is no node of this session");
+    EXPECT_EQ(thrown_by([&] { session.value(v); }), "[value] input 0 is no node of this session");
+    EXPECT_EQ(thrown_by([&] { session.backward(v); }), "[backward] input 0 is no node of this session");
+    EXPECT_EQ(thrown_by([&] { session.backward(x, {v}); }), "[backward] input 0 is no node of this session");
+  }
+  EXPECT_EQ(session.graph().size(), 1);
+  EXPECT_EQ(session.value(session.apply(spec::Square{}, {x}))[1], 4);
+  EXPECT_DEATH(session.kernel(2), "a node of the session is asked for");
+  EXPECT_EQ(thrown_by([&] { session.input("x", {2}, two); }), "[graph] the name x is taken");
+  EXPECT_EQ(session.value(session.apply(spec::Square{}, {x}))[0], 1);
+}
+
+TEST(Session, LeavesWithoutDataAreRefused) {
+  const std::vector<float> rows(10, 1);
+  const auto raw = [&](auto leaf) {
+    Session session(kernels());
+    const Var w = session.input("w", {5, 2}, rows);
+    return thrown_by([&] { session.apply(spec::Embedding{}, {leaf(session.graph()), w}); });
+  };
+  EXPECT_EQ(raw([](spec::Graph& g) { return g.index_input("i", {2}, 5); }), "input i: has no data");
+  EXPECT_EQ(raw([](spec::Graph& g) { return g.index_input("i", {0}, 5); }), "none");  // it needs none
+}
+
+TEST(Session, DevicesWithoutKernelsAreRefused) {
+  const auto message = "[session] found device cuda, expected cpu: this build has no CUDA kernels";
+  EXPECT_EQ(thrown_by([] { Session({}, {.device = Device::cuda}); }), message);
+  EXPECT_EQ(thrown_by([] { SessionIR<float>({}, {.device = Device::cuda}); }), message);
 }
 
 }  // namespace
