@@ -31,7 +31,9 @@ int run(int argc, char** argv, const Example& example, const std::function<void(
   app.add_option("--epochs", options.epochs, "passes over the data")
       ->check(CLI::Range(Index{1}, most_epochs))
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "of initial values, splits and orders")->capture_default_str();
+  app.add_option("--seed", options.seed, "of initial values, splits and orders")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--threads", options.threads, "results do not depend on it")
       ->check(CLI::Range(1, most_threads))
       ->capture_default_str();
