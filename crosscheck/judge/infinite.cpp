@@ -106,18 +106,27 @@ std::vector<Settled> settled(const Filtered& near_reading, const Filtered& far_r
     const bool same = x.is_value() && y.is_value() && lower(x.exact) <= upper(y.exact) &&
                       lower(y.exact) <= upper(x.exact);
     if (same && !x.judged()) is = Settled::unbounded;
-    if (same && x.judged() && ieee[i] >= lower(x.exact) - x.d && ieee[i] <= upper(x.exact) + x.d) is = Settled::yes;
+    // Within the bound of all that the value may be: a comparison that the reading left open may hide which it is.
+    const bool agrees = ieee[i] >= upper(x.exact) - x.d && ieee[i] <= lower(x.exact) + x.d;
+    if (same && x.judged() && agrees) is = Settled::yes;
   }
   return out;
+}
+
+// The same claims with room for the largest doubles: all but the result, which has to fit.
+spec::Claims roomier(spec::Claims claims) {
+  for (spec::Format* f : {&claims.operands, &claims.intermediate, &claims.accumulator})
+    if (f->has_infinity) f->emax = spec::binary64.emax;
+  return claims;
 }
 
 // The elements that are not settled, against the limit and the other readings of the formulas.
 class LimitJudge {
  public:
   LimitJudge(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Filtered& bounded,
-             const Values& ieee, const spec::Claims& claims, int precision)
-      : graph_(graph), data_(data), node_(node), bounded_(bounded), ieee_(ieee), claims_(claims), precision_(precision),
-        limit_(spec::limit(graph, data, node, precision)) {
+             const Values& ieee, const ClaimsOf& claims_of, int precision)
+      : graph_(graph), data_(data), node_(node), bounded_(bounded), ieee_(ieee), claims_of_(claims_of),
+        claims_(claims_of(node)), precision_(precision), limit_(spec::limit(graph, data, node, precision)) {
     const spec::Node& op = graph.node(node);
     strict_ = op.inputs.size() == 1 && is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
   }
@@ -135,8 +144,10 @@ class LimitJudge {
     if (!rounded) return {};
     if (strict_) return spec::judging::passed_if(false);
     const bool overflow = bounded_[i].may_overflow() && !std::isfinite(got);
+    const auto at_y = std::isfinite(y) ? bound_about(i, y) : std::nullopt;  // [overflow B3]
+    if (at_y && near(got, y, *at_y, claims_.output)) return spec::judging::passed_if(true);
     // Nothing bounds the roundings beside an infinity, as of scores that meet one: only the class of a number tells.
-    const bool bound_holds = bounded_[i].is_value() && bounded_[i].judged();
+    const bool bound_holds = std::isfinite(y) ? at_y.has_value() : bounded_[i].is_value() && bounded_[i].judged();
     const bool loose = !bound_holds && std::isfinite(got) && (std::isfinite(y) || std::isfinite(ieee_[i]));
     // Undefined, perhaps, even for finite numbers in place of the infinities: 0/0 of what rounding may have moved.
     const bool undefined_anyway =
@@ -155,15 +166,35 @@ class LimitJudge {
   }
 
  private:
+  // The bound of a finite reading whose value the limit y may be. Stand-ins that are large enough for it may have to
+  // be larger than the claimed formats hold: a gate of e^−176 before an infinity.
+  std::optional<double> bound_about(Index i, double y) const {
+    const auto of = [&](const Filtered& reading) -> std::optional<double> {
+      const auto& x = reading[i];
+      const bool about = x.is_value() && x.judged() && lower(x.exact) - x.d <= y && y <= upper(x.exact) + x.d;
+      return about ? std::optional(x.d) : std::nullopt;
+    };
+    if (const auto d = of(bounded_)) return d;
+    if (!far_) {
+      const auto claims_of = [&](NodeId id) { return roomier(claims_of_(id)); };
+      const std::vector<Values> large = finite_stand_in(data_, spec::binary64, /*below=*/8);
+      far_ = large_.emplace(graph_, large, std::vector{node_}, claims_of).filtered()[static_cast<std::size_t>(node_)];
+    }
+    return of(*far_);
+  }
+
   const spec::Graph& graph_;
   const std::vector<Values>& data_;
   NodeId node_;
   const Filtered& bounded_;
   const Values& ieee_;
-  const spec::Claims& claims_;
+  const ClaimsOf& claims_of_;
+  const spec::Claims claims_;
   int precision_;
   spec::Tensor<spec::Ball> limit_;
-  mutable std::optional<std::vector<Values>> others_;  // made when they are first asked for
+  mutable std::optional<std::vector<Values>> others_;  // made when they are first asked for, and so is this:
+  mutable std::optional<Reading> large_;
+  mutable std::optional<Filtered> far_;
   bool strict_ = false;
 };
 
@@ -188,7 +219,7 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
   Index open = 0;
   for (Index i = 0; i < got.size(); ++i) open += kept(i) ? 0 : 1;
   if (open > 0) {
-    const LimitJudge limits(graph, data, node, bounded, ieee, claims, std::min(options.most_precision, 256));
+    const LimitJudge limits(graph, data, node, bounded, ieee, claims_of, std::min(options.most_precision, 256));
     expected.fixed.resize(easy.size());
     for (Index i = 0; i < got.size(); ++i) {
       const auto k = static_cast<std::size_t>(i);

@@ -51,9 +51,9 @@ struct Softplus {
   static Sample<Softplus> sample(Choices& choices) {
     Softplus op;
     op.beta = choices.one_of<double>({1, 2, 0.5, -1, 0.3, 3});
-    if (choices.pick(0, 2) == 2) op.threshold = choices.one_of<double>({20, 0, 3.5, -1});
+    if (choices.coin()) op.threshold = choices.one_of<double>({20, 0, 3.5, -1});
     const double edge = std::isinf(op.threshold) ? 17 : op.threshold;
-    const std::vector<double> at{0, edge / op.beta, -17 / op.beta, 88.7 / op.beta, -103 / op.beta};
+    const std::vector<double> at{0, edge / op.beta, edge, -17 / op.beta, 88.7 / op.beta, -103 / op.beta};
     const Domain domain = Domain::within(-0x1p18, 0x1p18, at);
     return {op, {pick_shape(choices, 0, 4)}, {domain}};
   }

@@ -11,7 +11,7 @@ Truth truth(const N& x) {
   return !equal(x, N(Index{0}));
 }
 // Masks, or any numbers.
-inline Domain truths(Choices& choices) { return choices.coin() ? Domain::near({0}) : Domain::mask(); }
+inline Domain truths(Choices& choices) { return choices.pick(0, 3) > 0 ? Domain::near({0}) : Domain::mask(); }
 
 struct LogicalNot {
   static constexpr std::string_view name = "logical_not", summary = "y = 1 where x is 0, else 0";
