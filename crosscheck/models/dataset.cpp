@@ -36,7 +36,7 @@ spec::Result<DataSet> DataSet::read(const std::string& file, Feature x, Feature 
     const double value = table->at(row, features);
     const auto index = spec::to_index(value);
     if (!index || *index < 0 || *index >= classes)
-      return spec::fail(file, ": line ", first_line + row, ": found label ", value, ", expected an integer from 0 to ",
+      return spec::fail(file, ": line ", table->line_of(row), ": found label ", value, ", expected an integer from 0 to ",
                         classes - 1);
     out.labels_.push_back(value);
   }

@@ -1,11 +1,12 @@
 // Reading comma-separated tables.
 #include "runtime/data/csv.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
+#include <functional>
+#include <map>
 #include <optional>
 
 #include "runtime/io/text.h"
@@ -17,147 +18,212 @@ namespace {
 using spec::fail;
 using spec::Result;
 
-constexpr std::uintmax_t most_bytes = std::uintmax_t{1} << 30;
-
-std::optional<double> number_of(std::string_view text) {
+std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<double> number_of(std::string_view field) {
+  const std::string_view text = trimmed(field);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return value;
 }
 
+// Names in the order in which they came, with their numbers.
+struct Seen {
+  std::map<std::string, std::size_t, std::less<>> numbers;
+  std::vector<std::string> names;
+
+  std::size_t number(std::string_view name) {
+    const auto [at, is_new] = numbers.emplace(name, names.size());
+    if (is_new) names.emplace_back(name);
+    return at->second;
+  }
+};
+
 class Reader {
  public:
-  explicit Reader(std::string_view file) : file_(file) {}
+  Reader(std::string_view text, std::string_view file, const TableOptions& options)
+      : rest_(text), file_(file), options_(options) {}
 
-  Result<Table> read(std::string_view text) {
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // the byte order mark of UTF-8
-    while (!text.empty()) {
-      const std::size_t end = text.find('\n');
-      std::string_view line = text.substr(0, end);
-      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-      ++line_;
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      if (line.empty() && text.empty()) break;
-      if (auto ok = read_line(line); !ok) return tl::unexpected(ok.error());
+  Result<Table> read() {
+    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);  // the byte order mark of UTF-8
+    while (!rest_.empty() && rest_ != "\n" && rest_ != "\r\n") {
+      line_ = next_line_;
+      auto fields = record();
+      if (!fields) return tl::unexpected(fields.error());
+      if (auto ok = take(std::move(*fields)); !ok) return tl::unexpected(ok.error());
     }
     if (table_.rows == 0) return wrong("the end of the file", "a row of numbers");
+    if (options_.order == TableOptions::Order::sorted) sort_names();
+    for (std::size_t i = 0; i < seen_.size(); ++i) table_.named[i].names = std::move(seen_[i].names);
     return std::move(table_);
   }
 
  private:
   template <class... Expected>
   tl::unexpected<spec::Error> wrong(std::string_view found, const Expected&... expected) const {
-    return fail(file_, ": line ", line_, ": found ", found.substr(0, 60), ", expected ", expected...);
+    const std::string_view line = found.substr(0, found.find_first_of("\r\n"));
+    return fail(file_, ": line ", line_, ": found ", io::printable(line.substr(0, 60)), ", expected ", expected...);
   }
 
-  // One field from the front of `line`, its quotes removed; the comma behind it is taken too.
-  Result<std::string> field(std::string_view& line, bool& more) const {
-    std::string out;
-    if (!line.starts_with('"')) {
-      const std::size_t end = line.find(',');
-      out = line.substr(0, end);
-      if (out.find('"') != std::string::npos) return wrong(out, "quotes around the whole field");
-      line.remove_prefix(end == std::string_view::npos ? line.size() : end);
-    } else if (auto ok = quoted(line, out); !ok) {
-      return tl::unexpected(ok.error());
-    }
-    more = line.starts_with(',');
-    if (more) line.remove_prefix(1);
-    return out;
+  // The end of a line at the front of the text: its bytes, or 0.
+  std::size_t line_end() const {
+    return rest_.starts_with('\n') || rest_ == "\r" ? 1 : rest_.starts_with("\r\n") ? 2 : 0;
   }
 
-  Result<void> quoted(std::string_view& line, std::string& out) const {
-    const std::string_view whole = line;
-    for (line.remove_prefix(1);; line.remove_prefix(1)) {
-      if (line.empty()) return wrong(whole, "a closing quote");
-      if (line.front() == '"') {
-        line.remove_prefix(1);
-        if (!line.starts_with('"')) break;
-      }
-      out += line.front();
+  // The fields up to the end of a line that is not quoted, their quotes removed; the end is taken too.
+  Result<std::vector<std::string>> record() {
+    std::vector<std::string> fields;
+    for (;;) {
+      fields.emplace_back();
+      const auto ok = rest_.starts_with('"') ? quoted(fields.back()) : plain(fields.back());
+      if (!ok) return tl::unexpected(ok.error());
+      if (!rest_.starts_with(',')) break;
+      rest_.remove_prefix(1);
     }
-    if (!line.empty() && line.front() != ',') return wrong(line, "a comma after the closing quote");
+    rest_.remove_prefix(line_end());
+    ++next_line_;
+    return fields;
+  }
+
+  Result<void> plain(std::string& out) {
+    std::string_view field = rest_.substr(0, rest_.find_first_of(",\n"));
+    rest_.remove_prefix(field.size());
+    if (field.ends_with('\r') && !rest_.starts_with(',')) field.remove_suffix(1);
+    if (field.find('"') != std::string_view::npos) return wrong(field, "quotes around the whole field");
+    out = field;
     return {};
   }
 
-  Result<void> read_line(std::string_view line) {
-    std::vector<std::string> fields;
-    for (bool more = true; more;) {
-      auto next = field(line, more);
-      if (!next) return tl::unexpected(next.error());
-      fields.push_back(std::move(*next));
+  Result<void> quoted(std::string& out) {
+    const std::string_view whole = rest_;
+    for (rest_.remove_prefix(1);; rest_.remove_prefix(1)) {
+      if (rest_.empty()) return wrong(whole, "a closing quote");
+      if (rest_.front() == '"') {
+        rest_.remove_prefix(1);
+        if (!rest_.starts_with('"')) break;
+      }
+      if (rest_.front() == '\n') ++next_line_;
+      out += rest_.front();
     }
+    if (!rest_.empty() && rest_.front() != ',' && line_end() == 0)
+      return wrong(rest_, "a comma after the closing quote");
+    return {};
+  }
+
+  Result<void> take(std::vector<std::string> fields) {
     const auto count = static_cast<spec::Index>(fields.size());
     if (line_ == 1) {
       table_.columns = count;
+      if (auto ok = find_named(); !ok) return ok;
       bool words = true;
       for (const std::string& f : fields) words = words && !number_of(f);
       if (words && !(count == 1 && fields[0].empty())) return table_.header = std::move(fields), Result<void>();
     }
     if (count != table_.columns) return wrong(spec::concat(count, count == 1 ? " field" : " fields"), table_.columns);
-    return read_row(fields);
-  }
-
-  Result<void> read_row(const std::vector<std::string>& fields) {
+    const std::size_t before = table_.values.size();
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      const auto value = number_of(fields[i]);
-      const std::string found = fields[i].empty() ? "nothing" : fields[i];
-      if (!value) return wrong(found, "a number in column ", i + 1);
-      if (!std::isfinite(*value)) return wrong(found, "a finite number in column ", i + 1);
+      if (options_.missing == TableOptions::Missing::drop_row && is_absent(fields[i]))
+        return table_.values.resize(before), Result<void>();
+      const auto value = value_of(fields[i], i);
+      if (!value) return tl::unexpected(value.error());
       table_.values.push_back(*value);
     }
-    ++table_.rows;
+    ++table_.rows, table_.lines.push_back(line_);
     return {};
   }
 
-  std::string_view file_;
-  spec::Index line_ = 0;
+  Result<void> find_named() {
+    for (const spec::Index given : options_.named) {
+      const spec::Index column = given < 0 ? given + table_.columns : given;
+      if (column < 0 || column >= table_.columns)
+        return wrong(spec::concat(table_.columns, " columns"), "a column ", given, " of names");
+      if (std::ranges::find(table_.named, column, &ColumnNames::column) != table_.named.end())
+        return wrong(spec::concat("column ", given, " twice"), "each column of names once");
+      table_.named.push_back({column, {}});
+    }
+    seen_.resize(table_.named.size());
+    return {};
+  }
+
+  bool is_absent(std::string_view field) const {
+    return std::ranges::find(options_.absent, trimmed(field)) != options_.absent.end();
+  }
+
+  Result<double> value_of(const std::string& field, std::size_t column) {
+    const std::string_view found = trimmed(field).empty() ? "nothing" : std::string_view(field);
+    const auto named = std::ranges::find(table_.named, static_cast<spec::Index>(column), &ColumnNames::column);
+    if (named != table_.named.end()) {
+      if (is_absent(field)) return wrong(found, "a name in column ", column + 1);
+      return static_cast<double>(seen_[static_cast<std::size_t>(named - table_.named.begin())].number(field));
+    }
+    if (options_.missing == TableOptions::Missing::fill && is_absent(field)) return options_.fill;
+    const auto value = number_of(field);
+    if (!value) return wrong(found, "a number in column ", column + 1);
+    if (!std::isfinite(*value)) return wrong(found, "a finite number in column ", column + 1);
+    return *value;
+  }
+
+  void sort_names() {
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+      std::vector<double> place(seen_[i].names.size());
+      std::size_t next = 0;
+      for (const auto& [name, number] : seen_[i].numbers) {
+        place[number] = static_cast<double>(next);
+        seen_[i].names[next++] = name;
+      }
+      for (spec::Index row = 0; row < table_.rows; ++row) {
+        double& value = table_.values[static_cast<std::size_t>(row * table_.columns + table_.named[i].column)];
+        value = place[static_cast<std::size_t>(value)];
+      }
+    }
+  }
+
+  std::string_view rest_, file_;
+  const TableOptions& options_;
+  spec::Index line_ = 0, next_line_ = 1;
   Table table_;
+  std::vector<Seen> seen_;  // by table_.named
 };
+
+// Quoted where it needs to be.
+std::string field_of(const std::string& name) {
+  if (name.find_first_of("\",\r\n") == std::string::npos) return name;
+  std::string out = "\"";
+  for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + '"';
+}
+
+std::string field_of(const Table& table, std::size_t i) {
+  const auto column = static_cast<spec::Index>(i) % table.columns;
+  const auto named = std::ranges::find(table.named, column, &ColumnNames::column);
+  if (named != table.named.end()) return field_of(named->names[static_cast<std::size_t>(table.values[i])]);
+  std::array<char, 32> text;
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), table.values[i]).ptr};
+}
 
 }  // namespace
 
 std::string print_table(const Table& table) {
   std::string out;
-  for (std::size_t i = 0; i < table.header.size(); ++i) {
-    const std::string& name = table.header[i];
-    out += i ? "," : "";
-    if (name.find_first_of("\",\r\n") == std::string::npos) {
-      out += name;
-      continue;
-    }
-    out += '"';
-    for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    out += '"';
-  }
+  for (std::size_t i = 0; i < table.header.size(); ++i) out += (i ? "," : "") + field_of(table.header[i]);
   if (!table.header.empty()) out += '\n';
-  for (std::size_t i = 0; i < table.values.size(); ++i) {
-    std::array<char, 32> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), table.values[i]).ptr;
-    out.append(text.data(), end);
-    out += (i + 1) % static_cast<std::size_t>(table.columns) == 0 ? '\n' : ',';
-  }
+  for (std::size_t i = 0; i < table.values.size(); ++i)
+    out += field_of(table, i) + ((i + 1) % static_cast<std::size_t>(table.columns) == 0 ? '\n' : ',');
   return out;
 }
 
-Result<Table> parse_table(std::string_view text, std::string_view file) { return Reader(file).read(text); }
+Result<Table> parse_table(std::string_view text, std::string_view file, const TableOptions& options) {
+  return Reader(text, file, options).read();
+}
 
-Result<Table> read_table(const std::string& file) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error))
-    return fail(file, ": found ", std::filesystem::exists(file, error) ? "no regular file" : "nothing",
-                ", expected a CSV file");
-  const std::uintmax_t bytes = std::filesystem::file_size(file, error);
-  if (error || bytes > most_bytes) return fail(file, ": found ", bytes, " bytes, expected at most ", most_bytes);
-  std::ifstream in(file, std::ios::binary);
-  std::string text(static_cast<std::size_t>(bytes), '\0');
-  if (!in || !in.read(text.data(), static_cast<std::streamsize>(bytes)))
-    return fail(file, ": found a file that cannot be read");
-  if (const auto ok = io::check_text(text, file); !ok) return tl::unexpected(ok.error());
-  return parse_table(text, file);
+Result<Table> read_table(const std::string& file, const TableOptions& options) {
+  const auto text = io::read_text(file);
+  return text ? parse_table(*text, file, options) : tl::unexpected(text.error());
 }
 
 }  // namespace plumbline::runtime::data

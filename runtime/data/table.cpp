@@ -43,12 +43,11 @@ Result<AnyTensor> numbers(const Table& table, const std::vector<Index>& columns,
 }
 
 Result<AnyTensor> labels(const Table& table, Index column, Index classes, std::string_view file) {
-  const Index first_line = table.header.empty() ? 1 : 2;
   std::vector<std::int64_t> out;
   for (Index row = 0; row < table.rows; ++row) {
     const auto label = spec::to_index(table.at(row, column));
     if (!label || *label < 0 || *label >= classes)
-      return fail(file, ": line ", first_line + row, ": found label ", table.at(row, column),
+      return fail(file, ": line ", table.line_of(row), ": found label ", table.at(row, column),
                   ", expected an integer from 0 to ", classes - 1);
     out.push_back(*label);
   }
@@ -97,6 +96,19 @@ Result<Dataset> read_npy_pair(const std::string& x, const std::string& y, Index 
 Result<Dataset> read_csv(const std::string& file, const TableLayout& layout) {
   const auto table = read_table(file);
   return table ? from_table(*table, layout, file) : tl::unexpected(table.error());
+}
+
+Result<NamedClasses> read_csv_classes(const std::string& file, TableLayout layout, TableOptions options) {
+  if (layout.targets.size() != 1)
+    return fail(file, ": found ", layout.targets.size(), " columns of labels, expected one");
+  options.named.insert(options.named.begin(), layout.targets.front());
+  const auto table = read_table(file, options);
+  if (!table) return tl::unexpected(table.error());
+  const std::vector<std::string>& classes = table->named.front().names;
+  layout.classes = static_cast<Index>(classes.size());
+  auto data = from_table(*table, layout, file);
+  if (!data) return tl::unexpected(data.error());
+  return NamedClasses{std::move(*data), classes};
 }
 
 }  // namespace plumbline::runtime::data

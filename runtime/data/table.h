@@ -25,6 +25,14 @@ Result<Index> column_of(const Table& table, std::string_view name);
 Result<Dataset> from_table(const Table& table, const TableLayout& layout, std::string_view file = "table");
 Result<Dataset> read_csv(const std::string& file, const TableLayout& layout = {});
 
+// Rows whose one target, the last column unless the layout says another, is the name of a class, as in
+// `5.1,3.5,setosa`: y is the number of the name, by the options' order.
+struct NamedClasses {
+  Dataset data;
+  std::vector<std::string> classes;
+};
+Result<NamedClasses> read_csv_classes(const std::string& file, TableLayout layout = {}, TableOptions options = {});
+
 // Row i of both files is a sample, in their own dtypes. classes > 0: y are labels in [0, classes).
 Result<Dataset> read_npy_pair(const std::string& x, const std::string& y, Index classes = 0);
 

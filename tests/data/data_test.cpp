@@ -268,6 +268,21 @@ TEST(Tables, TargetsAndLabels) {
   EXPECT_EQ(shape_of(digits->at(0)->x), Shape{64});
 }
 
+TEST(Tables, NamesOfClasses) {
+  const auto file = std::filesystem::temp_directory_path() / ("plumbline-names-" + std::to_string(::getpid()) + ".csv");
+  std::ofstream(file) << "5.0,3.5,virginica\n4.0,3.0,setosa\n6.0,2.5,virginica\n";
+  const auto read = read_csv_classes(file);
+  ASSERT_TRUE(read) << read.error().what();
+  EXPECT_EQ(read->classes, (std::vector<std::string>{"setosa", "virginica"}));
+  EXPECT_EQ(std::get<Tensor<std::int64_t>>(read->data.at(2)->y)[0], 1);
+  EXPECT_EQ(shape_of(read->data.at(0)->x), Shape{2});
+  const auto as_met = read_csv_classes(file, {}, {.order = TableOptions::Order::appearance});
+  EXPECT_EQ(as_met->classes, (std::vector<std::string>{"virginica", "setosa"}));
+  EXPECT_EQ(error_of(read_csv_classes(file, {.targets = {1, 2}})),
+            file.string() + ": found 2 columns of labels, expected one");
+  std::filesystem::remove(file);
+}
+
 TEST(Tables, PairsOfNpyFiles) {
   const auto folder = std::filesystem::temp_directory_path() / ("plumbline-npy-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
