@@ -2,11 +2,10 @@
 #include "runtime/data/idx.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <cstring>
 #include <type_traits>
 
+#include "runtime/data/stored.h"
 #include "runtime/io/file.h"
 
 namespace plumbline::runtime::data {
@@ -17,39 +16,32 @@ using spec::Tensor;
 namespace {
 
 struct Header {
-  unsigned type = 0;
-  std::size_t width = 0;  // bytes of an element
+  StoredType type = {};
   Shape shape;
   std::size_t begin = 0;
 };
 
-std::size_t width_of(unsigned type) {
-  switch (type) {
-    case 0x08:
-    case 0x09: return 1;
-    case 0x0B: return 2;
-    case 0x0C:
-    case 0x0D: return 4;
-    case 0x0E: return 8;
-    default: return 0;
-  }
-}
-
+// From the file's order of bytes.
 template <class T>
 T big_endian(const char* at) {
-  std::array<char, sizeof(T)> bytes;
-  std::memcpy(bytes.data(), at, sizeof(T));
-  if constexpr (std::endian::native == std::endian::little) std::reverse(bytes.begin(), bytes.end());
-  return std::bit_cast<T>(bytes);
+  return load_stored<T>(at, std::endian::native == std::endian::little);
+}
+
+Result<StoredType> type_of(unsigned code, std::string_view file) {
+  const auto at = std::ranges::find(stored_types, code, &StoredType::idx);
+  if (code == 0 || at == stored_types.end())
+    return fail(file, ": byte 2: found type ", code, ", expected one of 8 9 11 12 13 14");
+  return *at;
 }
 
 Result<Header> header_of(std::string_view bytes, std::string_view file) {
   if (bytes.size() < 4)
     return fail(file, ": byte ", bytes.size(), ": found the end of the file, expected an IDX header");
   if (bytes[0] != 0 || bytes[1] != 0) return fail(file, ": byte 0: found no two zeros, expected an IDX header");
+  const auto type = type_of(static_cast<unsigned char>(bytes[2]), file);
+  if (!type) return tl::unexpected(type.error());
   Header h;
-  h.type = static_cast<unsigned char>(bytes[2]), h.width = width_of(h.type);
-  if (h.width == 0) return fail(file, ": byte 2: found type ", h.type, ", expected one of 8 9 11 12 13 14");
+  h.type = *type;
   const auto rank = static_cast<std::size_t>(static_cast<unsigned char>(bytes[3]));
   h.begin = 4 + 4 * rank;
   if (bytes.size() < h.begin)
@@ -57,7 +49,7 @@ Result<Header> header_of(std::string_view bytes, std::string_view file) {
   for (std::size_t a = 0; a < rank; ++a)
     h.shape.push_back(static_cast<Index>(big_endian<std::uint32_t>(bytes.data() + 4 + 4 * a)));
   if (!h.shape.valid()) return fail(file, ": byte 4: found shape ", h.shape, ", expected one that a tensor can have");
-  const std::uint64_t expected = static_cast<std::uint64_t>(h.shape.size()) * h.width, found = bytes.size() - h.begin;
+  const std::uint64_t expected = static_cast<std::uint64_t>(h.shape.size()) * h.type.bytes, found = bytes.size() - h.begin;
   if (found != expected)
     return fail(file, ": byte ", h.begin, ": found ", found, " bytes of elements, expected ", expected, " for shape ",
                 h.shape);
@@ -77,14 +69,7 @@ AnyTensor elements(std::string_view bytes, const Header& h) {
 Result<AnyTensor> parse_idx(std::string_view bytes, std::string_view file) {
   const auto h = header_of(bytes, file);
   if (!h) return tl::unexpected(h.error());
-  switch (h->type) {
-    case 0x08: return elements<std::uint8_t>(bytes, *h);
-    case 0x09: return elements<std::int8_t>(bytes, *h);
-    case 0x0B: return elements<std::int16_t>(bytes, *h);
-    case 0x0C: return elements<std::int32_t>(bytes, *h);
-    case 0x0D: return elements<float>(bytes, *h);
-    default: return elements<double>(bytes, *h);
-  }
+  return with_stored(h->type.dtype, [&]<class T>(T) { return elements<T>(bytes, *h); });
 }
 
 Result<AnyTensor> read_idx(const std::string& path) {
@@ -95,7 +80,8 @@ Result<AnyTensor> read_idx(const std::string& path) {
 Result<Tensor<float>> parse_idx_bytes(std::string_view bytes, std::string_view file) {
   const auto h = header_of(bytes, file);
   if (!h) return tl::unexpected(h.error());
-  if (h->type != 0x08) return fail(file, ": byte 2: found type ", h->type, ", expected 8: unsigned bytes");
+  if (h->type.dtype != Dtype::u1)
+    return fail(file, ": byte 2: found type ", h->type.idx, ", expected 8: unsigned bytes");
   const auto scaled = Tensor<float>::generate(h->shape, [&](Index i) {
     return static_cast<float>(static_cast<unsigned char>(bytes[h->begin + static_cast<std::size_t>(i)])) / 255.0F;
   });

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "runtime/data/npy_header.h"
@@ -20,20 +21,6 @@ using spec::Tensor;
 
 namespace {
 
-struct DtypeRow {
-  Dtype dtype;
-  std::string_view name, code;  // code: as NumPy writes it, without the byte order
-  std::size_t bytes;
-  const spec::Format* format;
-};
-constexpr std::array table{
-    DtypeRow{Dtype::f2, "f2", "f2", 2, &spec::binary16}, DtypeRow{Dtype::f4, "f4", "f4", 4, &spec::binary32},
-    DtypeRow{Dtype::f8, "f8", "f8", 8, &spec::binary64}, DtypeRow{Dtype::bf16, "bf16", "u2", 2, &spec::bfloat16},
-    DtypeRow{Dtype::i4, "i4", "i4", 4, nullptr},         DtypeRow{Dtype::i8, "i8", "i8", 8, nullptr},
-    DtypeRow{Dtype::u1, "u1", "u1", 1, nullptr},         DtypeRow{Dtype::b1, "b1", "b1", 1, nullptr}};
-
-const DtypeRow& row_of(Dtype dtype) { return table[static_cast<std::size_t>(dtype)]; }
-
 // Elements as they lie in a file.
 struct Layout {
   NpyHeader header;
@@ -44,9 +31,10 @@ struct Layout {
 Result<Layout> layout_of(NpyHeader header, std::string_view file, Sixteen sixteen) {
   const std::string descr = header.descr == "<?" || header.descr == "|?" ? "|b1" : header.descr;
   const char order = descr.empty() ? ' ' : descr[0];
-  for (const DtypeRow& row : table) {
-    if (descr.substr(std::min<std::size_t>(1, descr.size())) != row.code) continue;
+  for (const StoredType& row : stored_types) {
+    if (descr.substr(std::min<std::size_t>(1, descr.size())) != row.npy) continue;
     if (order != '<' && order != '>' && order != '=' && !(order == '|' && row.bytes == 1)) break;
+    if (row.dtype == Dtype::bf16 && sixteen == Sixteen::integers) continue;
     if (row.dtype == Dtype::bf16 && sixteen == Sixteen::refuse)
       return fail(file, ": dtype: found '", descr, "', expected a float, or bfloat16 by --claim format=bf16");
     const bool big = order == '>' || (order == '=' && std::endian::native == std::endian::big);
@@ -54,45 +42,33 @@ Result<Layout> layout_of(NpyHeader header, std::string_view file, Sixteen sixtee
   }
   std::string shown;
   for (unsigned char c : descr.substr(0, 24)) shown += c >= 32 && c < 127 ? static_cast<char>(c) : '?';
-  return fail(file, ": dtype: found '", shown, "', expected one of f2 f4 f8 i4 i8 u1 b1 with < or >");
-}
-
-template <class T>
-T load(const char* at, bool swapped) {
-  std::array<char, sizeof(T)> bytes;
-  std::memcpy(bytes.data(), at, sizeof(T));
-  if (swapped) std::reverse(bytes.begin(), bytes.end());
-  return std::bit_cast<T>(bytes);
-}
-
-// f(T{}) with the type in which elements are stored.
-template <class F>
-decltype(auto) with_stored(Dtype dtype, F&& f) {
-  switch (dtype) {
-    case Dtype::f2: return f(Half{});
-    case Dtype::bf16: return f(BFloat16{});
-    case Dtype::f4: return f(float{});
-    case Dtype::f8: return f(double{});
-    case Dtype::i4: return f(std::int32_t{});
-    case Dtype::i8: return f(std::int64_t{});
-    default: return f(std::uint8_t{});
-  }
+  return fail(file, ": dtype: found '", shown, "', expected one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1 with < or >");
 }
 
 // What an element must satisfy beyond its bits: a truth value is 0 or 1.
 template <class T>
 Result<void> check_element(T x, Dtype dtype, Index element, std::string_view file) {
-  if constexpr (sizeof(T) == 1)
+  if constexpr (std::is_same_v<T, std::uint8_t>)
     if (dtype == Dtype::b1 && x > 1)
       return fail(file, ": element ", element, ": found byte ", int{x}, ", expected 0 or 1");
   return {};
 }
 
-Result<double> as_double(std::int64_t i, Index element, std::string_view file) {
+template <class I>
+Result<double> as_double(I i, Index element, std::string_view file) {
   const auto x = static_cast<double>(i);
-  if (x >= std::ldexp(1.0, 63) || static_cast<std::int64_t>(x) != i)
+  if (x >= std::ldexp(1.0, std::numeric_limits<I>::digits) || static_cast<I>(x) != i)
     return fail(file, ": element ", element, ": found ", i, ", expected an integer that a double holds exactly");
   return x;
+}
+
+// As an i64 if it is an integer.
+template <class To, class T>
+Result<To> as_tensor(T x, Index element, std::string_view file) {
+  if constexpr (std::is_same_v<T, std::uint64_t>)
+    if (x > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+      return fail(file, ": element ", element, ": found ", x, ", expected an integer that i64 holds");
+  return To(x);
 }
 
 // The place in a Fortran-ordered file of each element of the row-major tensor.
@@ -124,11 +100,11 @@ Result<Layout> check_layout(std::string_view beginning, std::uint64_t file_size,
   const Shape& shape = layout->header.shape;
   if (!shape.valid() || shape.size() > most_file_elements)
     return fail(file, ": shape: found ", shape, ", expected at most ", most_file_elements, " elements");
-  const std::uint64_t expected = static_cast<std::uint64_t>(shape.size()) * row_of(layout->dtype).bytes;
+  const std::uint64_t expected = static_cast<std::uint64_t>(shape.size()) * stored_type(layout->dtype).bytes;
   const std::uint64_t found = file_size - layout->header.data_offset;
   if (found != expected)
     return fail(file, ": byte ", layout->header.data_offset, ": found ", found, " bytes of elements, expected ",
-                expected, " for shape ", shape, " of ", row_of(layout->dtype).name);
+                expected, " for shape ", shape, " of ", stored_type(layout->dtype).name);
   return layout;
 }
 
@@ -141,7 +117,7 @@ Result<Tensor<To>> elements_in(const Layout& layout, const char* data, std::stri
   out.reserve(static_cast<std::size_t>(shape.size()));
   for (Index i = 0; i < shape.size(); ++i) {
     const auto from = static_cast<std::size_t>(offsets.empty() ? i : offsets[static_cast<std::size_t>(i)]);
-    const auto x = load<Stored>(data + sizeof(Stored) * from, layout.swapped);
+    const auto x = load_stored<Stored>(data + sizeof(Stored) * from, layout.swapped);
     if (auto ok = check_element(x, layout.dtype, i, file); !ok) return tl::unexpected(ok.error());
     auto y = value(x, i);
     if (!y) return tl::unexpected(y.error());
@@ -153,7 +129,8 @@ Result<Tensor<To>> elements_in(const Layout& layout, const char* data, std::stri
 Result<Array> decode(const Layout& layout, const char* data, std::string_view file) {
   return with_stored(layout.dtype, [&]<class T>(T) -> Result<Array> {
     auto values = elements_in<T, double>(layout, data, file, [&](T x, Index i) -> Result<double> {
-      if constexpr (std::is_same_v<T, std::int64_t>) return as_double(x, i, file);
+      if constexpr (std::is_integral_v<T> && sizeof(T) == 8) return as_double(x, i, file);
+      else if constexpr (std::is_integral_v<T>) return static_cast<double>(x);
       else return exact(x);
     });
     if (!values) return tl::unexpected(values.error());
@@ -164,7 +141,7 @@ Result<Array> decode(const Layout& layout, const char* data, std::string_view fi
 Result<AnyTensor> decode_tensor(const Layout& layout, const char* data, std::string_view file) {
   return with_stored(layout.dtype, [&]<class T>(T) -> Result<AnyTensor> {
     using To = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
-    auto values = elements_in<T, To>(layout, data, file, [](T x, Index) -> Result<To> { return To(x); });
+    auto values = elements_in<T, To>(layout, data, file, [&](T x, Index i) { return as_tensor<To>(x, i, file); });
     if (!values) return tl::unexpected(values.error());
     return AnyTensor(std::move(*values));
   });
@@ -218,15 +195,15 @@ void append_elements(std::string& bytes, std::span<const From> values) {
 
 }  // namespace
 
-std::string_view dtype_name(Dtype dtype) { return row_of(dtype).name; }
+std::string_view dtype_name(Dtype dtype) { return stored_type(dtype).name; }
 
 std::optional<spec::Format> format_of(Dtype dtype) {
-  const spec::Format* format = row_of(dtype).format;
+  const spec::Format* format = stored_type(dtype).format;
   return format ? std::optional(*format) : std::nullopt;
 }
 
 Dtype dtype_of(const spec::Format& format) {
-  for (const DtypeRow& row : table)
+  for (const StoredType& row : stored_types)
     if (row.format != nullptr && *row.format == format) return row.dtype;
   check(false, "a format that files hold");
   return Dtype::f8;
@@ -258,7 +235,7 @@ Result<AnyTensor> read_npy_tensor(const std::string& path, Sixteen sixteen) {
 
 std::string print_npy(const Tensor<double>& values, Dtype dtype) {
   check(format_of(dtype).has_value(), "only floats are written");
-  std::string bytes = print_header(values.shape(), row_of(dtype).code);
+  std::string bytes = print_header(values.shape(), stored_type(dtype).npy);
   with_stored(dtype, [&]<class T>(T) {
     if constexpr (!std::is_integral_v<T>) append_elements<T>(bytes, values.elements());
   });

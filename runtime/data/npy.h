@@ -6,15 +6,13 @@
 #include <string_view>
 
 #include "runtime/core/any_tensor.h"
+#include "runtime/data/stored.h"
 #include "spec/lang/format.h"
 #include "spec/lang/result.h"
 
 namespace plumbline::runtime::data {
 
 using spec::Result;
-
-// The element types that are read, of either byte order; bf16 is stored as u2 and has to be claimed.
-enum class Dtype { f2, f4, f8, bf16, i4, i8, u1, b1 };
 
 std::string_view dtype_name(Dtype dtype);
 // The format whose values the dtype holds; none for integers and truth values.
@@ -28,8 +26,9 @@ struct Array {
   Dtype dtype = Dtype::f8;
 };
 
-// How the elements of a u2 file are to be read.
-enum class Sixteen { refuse, bfloat16 };
+// What the elements of a u2 file are: its header does not tell integers from bfloat16. Where floats are compared neither
+// is assumed.
+enum class Sixteen { refuse, integers, bfloat16 };
 
 // No more elements than this are read from a file: 2 GiB of doubles.
 inline constexpr Index most_file_elements = Index{1} << 28;
@@ -39,9 +38,10 @@ inline constexpr Index most_file_elements = Index{1} << 28;
 Result<Array> read_npy(const std::string& path, Sixteen sixteen = Sixteen::refuse);
 Result<Array> parse_npy(std::string_view bytes, std::string_view file, Sixteen sixteen = Sixteen::refuse);
 
-// The same in the file's own dtype; integers and truth values as i64.
-Result<AnyTensor> read_npy_tensor(const std::string& path, Sixteen sixteen = Sixteen::refuse);
-Result<AnyTensor> parse_npy_tensor(std::string_view bytes, std::string_view file, Sixteen sixteen = Sixteen::refuse);
+// The same in the file's own dtype; integers and truth values as i64, which must hold them.
+Result<AnyTensor> read_npy_tensor(const std::string& path, Sixteen sixteen = Sixteen::integers);
+Result<AnyTensor> parse_npy_tensor(std::string_view bytes, std::string_view file,
+                                   Sixteen sixteen = Sixteen::integers);
 
 // The bytes of an NPY file, C order, little-endian: version 1.0, or 2.0 for shapes that need it. Values are rounded to
 // nearest even in f2, bf16, f4 or f8; a tensor is written in its own dtype.

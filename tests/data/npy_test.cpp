@@ -45,7 +45,12 @@ TEST(Npy, EveryDtype) {
   EXPECT_EQ(values_of<std::uint16_t>("<f2", {0x3c00, 0xc000, 0x0001, 0x7bff}),
             (std::vector<double>{1, -2, 0x1p-24, 65504}));
   EXPECT_EQ(values_of<std::uint16_t>("<u2", {0x3f80, 0xc000}, Sixteen::bfloat16), (std::vector<double>{1, -2}));
+  EXPECT_EQ(values_of<std::uint16_t>("<u2", {0x3f80, 65535}, Sixteen::integers), (std::vector<double>{16256, 65535}));
+  EXPECT_EQ(values_of<std::int8_t>("|i1", {-128, 127}), (std::vector<double>{-128, 127}));
+  EXPECT_EQ(values_of<std::int16_t>("<i2", {-32768, 5}), (std::vector<double>{-32768, 5}));
   EXPECT_EQ(values_of<std::int32_t>("<i4", {-7}), (std::vector<double>{-7}));
+  EXPECT_EQ(values_of<std::uint32_t>("<u4", {4294967295}), (std::vector<double>{4294967295}));
+  EXPECT_EQ(values_of<std::uint64_t>("<u8", {1ULL << 63}), (std::vector<double>{0x1p63}));
   EXPECT_EQ(values_of<std::int64_t>("<i8", {1LL << 53, std::numeric_limits<std::int64_t>::min()}),
             (std::vector<double>{0x1p53, -0x1p63}));
   EXPECT_EQ(values_of<std::uint8_t>("|u1", {255}), (std::vector<double>{255}));
@@ -73,6 +78,9 @@ TEST(Npy, BothOrdersOfBytes) {
   EXPECT_EQ(values_of<std::uint16_t>(">f2", {0x003e}), (std::vector<double>{1.5}));
   EXPECT_EQ(values_of<std::uint32_t>(">i4", {0xfeffffff}), (std::vector<double>{-2}));
   EXPECT_EQ(values_of<std::uint64_t>(">i8", {0x0100000000000000}), (std::vector<double>{1}));
+  EXPECT_EQ(values_of<std::uint16_t>(">i2", {0xfeff}), (std::vector<double>{-2}));
+  EXPECT_EQ(values_of<std::uint32_t>(">u4", {0x01000000}), (std::vector<double>{1}));
+  EXPECT_EQ(values_of<std::uint64_t>(">u8", {0x0100000000000000}), (std::vector<double>{1}));
   EXPECT_EQ(values_of<std::uint8_t>(">u1", {200}), (std::vector<double>{200}));
 }
 
@@ -83,6 +91,12 @@ TEST(Npy, TensorsInTheirOwnDtype) {
   const auto small = parse_npy_tensor(file_of<std::uint8_t>("|u1", "(2,)", {7, 255}), "t");
   ASSERT_TRUE(small);
   EXPECT_EQ(type_of(*small), DType::i64);
+  const auto sixteen = parse_npy_tensor(file_of<std::uint16_t>("<u2", "(2,)", {7, 65535}), "t");
+  ASSERT_TRUE(sixteen) << sixteen.error().what();
+  EXPECT_EQ(std::get<spec::Tensor<std::int64_t>>(*sixteen)[1], 65535);
+  const auto wide = file_of<std::uint64_t>("<u8", "(2,)", {(1ULL << 63) - 1, 1ULL << 63});
+  EXPECT_STREQ(parse_npy_tensor(wide, "t").error().what(),
+               "t: element 1: found 9223372036854775808, expected an integer that i64 holds");
   const AnyTensor all[] = {spec::Tensor<float>({2}, {1, -0.0F}), spec::Tensor<double>({1, 1}, {0.1}),
                            spec::Tensor<Half>({1}, {Half{0x3c01}}), spec::Tensor<BFloat16>({1}, {BFloat16{0x3f81}}),
                            spec::Tensor<std::int64_t>({0, 3}, {})};
@@ -128,6 +142,7 @@ TEST(Npy, RefusesWhatADoubleCannotHold) {
   EXPECT_NE(error_of(file_of<std::int64_t>("<i8", "(1,)", {(1LL << 53) + 1})).find("found 9007199254740993"),
             std::string::npos);
   EXPECT_NE(error_of(file_of<std::int64_t>("<i8", "(1,)", {std::numeric_limits<std::int64_t>::max()})), "");
+  EXPECT_NE(error_of(file_of<std::uint64_t>("<u8", "(1,)", {std::numeric_limits<std::uint64_t>::max()})), "");
   EXPECT_NE(error_of(file_of<std::uint8_t>("|b1", "(1,)", {2})).find("expected 0 or 1"), std::string::npos);
 }
 
