@@ -10,7 +10,7 @@ namespace plumbline::runtime::nn {
 
 // linear, activation, …, linear; widths from the features to the outputs. Params 0.weight, 0.bias, 1.weight, …
 struct Mlp {
-  std::vector<Index> widths;
+  std::vector<Index> widths = {};
   std::string activation = "relu";
   double dropout = 0;  // behind each activation
   BlockSeeds seeds = {};

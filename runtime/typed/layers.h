@@ -4,14 +4,24 @@
 // fails a static_assert inside a type that says both numbers: linear::last_dimension_is<784>::layer_expects<783>.
 #pragma once
 
+#include <utility>
+
 #include "runtime/nn/builders.h"
 #include "runtime/typed/shape.h"
 
 namespace plumbline::runtime::typed {
 
-// The shape that layer L makes of In.
+namespace detail {
 template <class L, class In>
-using OutputOf = typename L::template On<In>::type;
+struct Output {
+  static_assert(!are_indices<In> || requires { L::takes_indices; }, "layer: indices where numbers are expected");
+  using type = typename L::template On<In>::type;
+};
+}  // namespace detail
+
+// The shape that layer L makes of In; of indices only where L says that it takes them.
+template <class L, class In>
+using OutputOf = typename detail::Output<L, In>::type;
 
 namespace linear_check {
 template <Index is>
@@ -42,92 +52,6 @@ struct Linear {
   }
 };
 
-// A layer that keeps the shape, whatever it is: activations, dropout, softmax.
-struct Same {
-  nn::Layer keeps;
-  template <class In>
-  struct On {
-    using type = In;
-  };
-  nn::Layer layer() const { return keeps; }
-};
-
-namespace channels_check {
-template <Index is>
-struct channels_are {
-  template <Index expected>
-  struct layer_expects {
-    static_assert(is == expected, "conv2d: channels are not what the layer expects");
-    static constexpr bool checked = true;
-  };
-};
-template <Index is>
-struct window_is {
-  template <Index padded>
-  struct padded_extent_is {
-    static_assert(is <= padded, "conv2d: the window is larger than the padded image");
-    static constexpr bool checked = true;
-  };
-};
-}  // namespace channels_check
-
-// (h + 2p − k) / s + 1
-constexpr Index windows(Index h, Index kernel, Index stride, Index padding) {
-  return (h + 2 * padding - kernel) / stride + 1;
-}
-
-namespace detail {
-
-// [N, C, H, W] → [N, out, windows of H, windows of W]
-template <class In, Index out, Index kernel, Index stride, Index padding>
-struct Windowed {
-  static_assert(In::rank == 4, "conv2d: the input is not [N, C, H, W]");
-  static_assert(stride > 0, "conv2d: the stride is not positive");
-  static_assert(channels_check::window_is<kernel>::template padded_extent_is<
-                std::min(In::back(0), In::back(1)) + 2 * padding>::checked);
-  using type = Shape<In::dims[0], out, windows(In::dims[2], kernel, stride, padding),
-                     windows(In::dims[3], kernel, stride, padding)>;
-};
-
-}  // namespace detail
-
-template <Index in, Index out, Index kernel, Index stride = 1, Index padding = 0>
-struct Conv2d {
-  nn::Conv2d config = {};
-
-  template <class In>
-  struct On {
-    static_assert(In::rank == 4, "conv2d: the input is not [N, C, H, W]");
-    static_assert(channels_check::channels_are<In::dims[1]>::template layer_expects<in>::checked);
-    using type = typename detail::Windowed<In, out, kernel, stride, padding>::type;
-  };
-  nn::Layer layer() const {
-    nn::Conv2d l = config;
-    l.in_channels = in, l.out_channels = out, l.kernel = {kernel}, l.stride = {stride}, l.padding = {padding};
-    return l;
-  }
-};
-
-template <Index kernel, Index stride = kernel>
-struct MaxPool2d {
-  template <class In>
-  struct On {
-    static_assert(In::rank == 4, "max_pool2d: the input is not [N, C, H, W]");
-    using type = typename detail::Windowed<In, In::dims[1], kernel, stride, 0>::type;
-  };
-  nn::Layer layer() const { return nn::MaxPool2d{.kernel = {kernel}, .stride = {stride}}; }
-};
-
-// [N, C, H, W] → [N, C]
-struct GlobalAvgPool2d {
-  template <class In>
-  struct On {
-    static_assert(In::rank == 4, "global_avg_pool2d: the input is not [N, C, H, W]");
-    using type = Shape<In::dims[0], In::dims[1]>;
-  };
-  nn::Layer layer() const { return nn::GlobalAvgPool2d{}; }
-};
-
 // The axes from `from` on made one.
 template <Index from>
 struct Flatten {
@@ -139,118 +63,64 @@ struct Flatten {
   nn::Layer layer() const { return nn::Flatten{from, -1}; }
 };
 
-namespace norm_check {
+// A layer that keeps the shape, whatever it is: `Same{nn::hardtanh({.min_val = 0})}`.
+struct Same {
+  nn::Layer keeps;
+  template <class In>
+  struct On {
+    using type = In;
+  };
+  nn::Layer layer() const { return keeps; }
+};
+
+// Such a layer by name, from its configuration: `gelu({.approximate = "tanh"})`.
+template <class Config>
+struct Keeping {
+  Same operator()(Config config = {}) const { return {std::move(config)}; }
+};
+inline constexpr Keeping<nn::Identity> identity;
+inline constexpr Keeping<nn::Relu> relu;
+inline constexpr Keeping<nn::Gelu> gelu;
+inline constexpr Keeping<nn::Silu> silu;
+inline constexpr Keeping<nn::Tanh> tanh;
+inline constexpr Keeping<nn::Sigmoid> sigmoid;
+inline constexpr Keeping<nn::Elu> elu;
+inline constexpr Keeping<nn::LeakyRelu> leaky_relu;
+inline constexpr Keeping<nn::LogSigmoid> log_sigmoid;
+inline constexpr Keeping<nn::Mish> mish;
+inline constexpr Keeping<nn::Selu> selu;
+inline constexpr Keeping<nn::Softplus> softplus;
+inline constexpr Keeping<nn::Softsign> softsign;
+inline constexpr Keeping<nn::Hardsigmoid> hardsigmoid;
+inline constexpr Keeping<nn::Hardswish> hardswish;
+inline constexpr Keeping<nn::Hardtanh> hardtanh;
+inline Same dropout(nn::Dropout config = {}) { return {config}; }
+inline Same dropout(double p) { return dropout({.p = p}); }
+
+namespace axis_check {
 template <Index is>
-struct last_dimension_is {
-  template <Index expected>
-  struct layer_expects {
-    static_assert(is == expected, "layer_norm: last dimension is not what the layer expects");
+struct axis_is {
+  template <Index rank>
+  struct input_has {
+    static_assert(-rank <= is && is < rank, "softmax: the input has no such axis");
     static constexpr bool checked = true;
   };
 };
-template <Index are>
-struct channels_are {
-  template <Index expected>
-  struct layer_expects {
-    static_assert(are == expected, "batch_norm: channels are not what the layer expects");
-    static constexpr bool checked = true;
-  };
-};
-}  // namespace norm_check
+}  // namespace axis_check
 
-// Over the last axis.
-template <Index width>
-struct LayerNorm {
+// exp(x) / Σ exp(x) along an axis, and its logarithm.
+template <Index axis = -1, class Config = nn::Softmax>
+struct Softmax {
   template <class In>
   struct On {
-    static_assert(In::rank > 0, "layer_norm: the input has no axis");
-    static_assert(norm_check::last_dimension_is<In::back(0)>::template layer_expects<width>::checked);
+    static_assert(axis_check::axis_is<axis>::template input_has<In::rank>::checked);
     using type = In;
   };
-  nn::Layer layer() const { return nn::LayerNorm{.normalized_shape = {width}}; }
+  nn::Layer layer() const { return Config{.axis = axis}; }
 };
-
-// By channel of [N, C, …].
-template <Index channels>
-struct BatchNorm {
-  template <class In>
-  struct On {
-    static_assert(In::rank >= 2, "batch_norm: the input is not [N, C, ...]");
-    static_assert(norm_check::channels_are<In::dims[1]>::template layer_expects<channels>::checked);
-    using type = In;
-  };
-  nn::Layer layer() const { return nn::BatchNorm{.num_features = channels}; }
-};
-
-namespace sequence_check {
-template <Index is>
-struct last_dimension_is {
-  template <Index expected>
-  struct layer_expects {
-    static_assert(is == expected, "sequence: last dimension is not what the layer expects");
-    static constexpr bool checked = true;
-  };
-};
-}  // namespace sequence_check
-
-// [T, .., in] → [T, .., hidden], by the cell that the configuration names.
-template <Index in, Index hidden>
-struct Recurrent {
-  nn::Recurrent config = {};
-
-  template <class In>
-  struct On {
-    static_assert(In::rank == 2 || In::rank == 3, "recurrent: the input is not [T, in] or [T, N, in]");
-    static_assert(sequence_check::last_dimension_is<In::back(0)>::template layer_expects<in>::checked);
-    using type = WithLast<In, hidden>;
-  };
-  nn::Layer layer() const {
-    nn::Recurrent l = config;
-    l.input_size = in, l.hidden_size = hidden, l.bidirectional = false;
-    return l;
-  }
-};
-
-// [.., T, width] → itself
-template <Index width, Index heads, Index feedforward>
-struct TransformerEncoderLayer {
-  static_assert(heads > 0 && width % heads == 0, "transformer_encoder_layer: heads do not divide the width");
-  nn::TransformerEncoderLayer config = {};
-
-  template <class In>
-  struct On {
-    static_assert(In::rank >= 2, "transformer_encoder_layer: the input is not [.., T, width]");
-    static_assert(sequence_check::last_dimension_is<In::back(0)>::template layer_expects<width>::checked);
-    using type = In;
-  };
-  nn::Layer layer() const {
-    nn::TransformerEncoderLayer l = config;
-    l.d_model = width, l.nhead = heads, l.dim_feedforward = feedforward;
-    return l;
-  }
-};
-
-// x + f(x), where f keeps the shape.
-template <class F>
-struct Residual {
-  F f;
-
-  template <class In>
-  struct On {
-    static_assert(std::same_as<OutputOf<F, In>, In>, "residual: the branch changes the shape");
-    using type = In;
-  };
-  nn::Layer layer() const { return nn::Residual{f.layer()}; }
-};
-template <class F>
-Residual(F) -> Residual<F>;
-
-inline Same relu() { return {nn::relu()}; }
-inline Same gelu() { return {nn::gelu()}; }
-inline Same silu() { return {nn::silu()}; }
-inline Same tanh() { return {nn::tanh()}; }
-inline Same sigmoid() { return {nn::sigmoid()}; }
-inline Same softmax() { return {nn::softmax()}; }
-inline Same dropout(double p) { return {nn::dropout({.p = p})}; }
+template <Index axis = -1>
+using LogSoftmax = Softmax<axis, nn::LogSoftmax>;
+inline Softmax<> softmax() { return {}; }
+inline LogSoftmax<> log_softmax() { return {}; }
 
 }  // namespace plumbline::runtime::typed

@@ -41,7 +41,6 @@ class Sequential {
 
   template <class L>
   Sequential<In, OutputOf<L, Out>> then(const L& layer) const {
-    static_assert(!are_indices<Out> || requires { L::takes_indices; }, "sequential: indices where numbers are expected");
     return Sequential<In, OutputOf<L, Out>>(model_.then(layer.layer()));
   }
   template <class Mid, class Last>
@@ -50,6 +49,7 @@ class Sequential {
     return Sequential<In, Last>(model_.then(next.dynamic()));
   }
   // As a layer of another model, of exactly the shape In.
+  static constexpr bool takes_indices = true;
   template <class Given>
   struct On {
     static_assert(std::same_as<Given, In>, "sequential: the input is not the model's");

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "runtime/nn/sequential.h"
 #include "spec/lang/shape.h"
 
 namespace plumbline::runtime::typed {
@@ -24,13 +25,40 @@ struct Shape {
   static constexpr std::array<Index, sizeof...(n)> dims{n...};
   static constexpr Index size = (Index{1} * ... * n);
   static spec::Shape value() { return {n...}; }
+  static nn::InputType input() { return value(); }
   // The extent of an axis counted from the end: back(0) is the last.
   static constexpr Index back(Index from_end) {
     return dims[static_cast<std::size_t>(rank - 1 - from_end)];
   }
 };
 
+// A shape of indices below `below`, as an input: tokens.
+template <Index below, Index... n>
+struct Indices {
+  static_assert(below > 0, "indices: there is none below their bound");
+  static spec::Shape value() { return {n...}; }
+  static nn::InputType input() { return {value(), below}; }
+};
+template <class S>
+inline constexpr bool are_indices = false;
+template <Index below, Index... n>
+inline constexpr bool are_indices<Indices<below, n...>> = true;
+
 namespace detail {
+
+template <class S>
+struct WithoutFirst;
+template <Index first, Index... n>
+struct WithoutFirst<Shape<first, n...>> {
+  using type = Shape<n...>;
+};
+
+template <Index first, class S>
+struct WithFirst;
+template <Index first, Index... n>
+struct WithFirst<first, Shape<n...>> {
+  using type = Shape<first, n...>;
+};
 
 template <class S, Index last>
 struct WithLast;
@@ -56,7 +84,12 @@ struct Flattened<S, from, std::index_sequence<i...>> {
 
 }  // namespace detail
 
-// The shape with another last extent, and with the axes from `from` on made one.
+// The shape without its first extent, with one before it, with another last one, and with the axes from `from` on made
+// one.
+template <class S>
+using WithoutFirst = typename detail::WithoutFirst<S>::type;
+template <Index first, class S>
+using WithFirst = typename detail::WithFirst<first, S>::type;
 template <class S, Index last>
 using WithLast = typename detail::WithLast<S, last>::type;
 template <class S, Index from>

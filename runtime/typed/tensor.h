@@ -63,4 +63,21 @@ class TensorOf<T, Shape<n...>> {
   spec::Tensor<T> tensor_;
 };
 
+namespace detail {
+
+template <class T, class In>
+struct InputOf {
+  using type = TensorOf<T, In>;
+};
+template <class T, Index below, Index... n>
+struct InputOf<T, Indices<below, n...>> {
+  using type = TensorOf<std::int64_t, Shape<n...>>;
+};
+
+}  // namespace detail
+
+// What a model of numbers T reads: these, or indices, which it checks when it runs.
+template <class T, class In>
+using InputOf = typename detail::InputOf<T, In>::type;
+
 }  // namespace plumbline::runtime::typed

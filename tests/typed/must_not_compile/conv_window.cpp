@@ -1,5 +1,5 @@
 // A window that does not fit into the image.
-// expects: conv2d: the window is larger than the padded image
+// expects: window: it is larger than the padded image
 // expects: window_is<5>::padded_extent_is<4>
 #include "runtime/typed/sequential.h"
 
