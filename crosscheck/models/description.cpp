@@ -53,8 +53,8 @@ TrainGraph forward_graph(const ModelDescription& model, Index batch, std::uint64
   TrainGraph g;
   const Var x = leaf(r.graph, "x", batch, model.x), labels = leaf(r.graph, "labels", batch, model.label);
   const ModelOutput built = model.build(runtime::nn::Scope(r), x, labels);
-  r.graph.rename(built.output.id(), "output");
-  r.graph.rename(built.loss.id(), "loss");
+  r.graph.rename(built.output.id(), r.graph.unused("output"));
+  r.graph.rename(built.loss.id(), r.graph.unused("loss"));
   r.graph.output(built.loss);
   g.x = x.id(), g.labels = labels.id(), g.output = built.output.id(), g.loss = built.loss.id();
   for (const spec::NodeId id : r.graph.leaves())

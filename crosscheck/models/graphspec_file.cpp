@@ -62,7 +62,7 @@ Result<TrainGraph> train_graph(spec::SpecProgram program, const ModelOptions& op
   g.x = program.inputs.front();
   const std::vector<NodeId> outputs = g.graph.outputs();
   g.output = outputs.front();
-  const spec::Var target = g.graph.input("target", g.graph.node(g.output).shape);
+  const spec::Var target = g.graph.input(g.graph.unused("target"), g.graph.node(g.output).shape);
   g.labels = target.id();
   spec::Var loss = spec::mse(g.graph.var(g.output), target);
   for (std::size_t i = 1; i < outputs.size(); ++i)

@@ -52,7 +52,7 @@ class Copy {
     const auto other = edit_.values.find(id);
     const Values& x = other == edit_.values.end() ? from_.data[data] : other->second;
     const auto extent = edit_.extents.find(id);
-    const std::string name = node.leaf == Leaf::none ? spec::concat('v', id) : node.name;
+    const std::string name = node.leaf == Leaf::none ? from_.graph.unused(spec::concat('v', id)) : node.name;
     const spec::Var v =
         node.extent >= 0
             ? to_.graph.index_input(name, x.shape(), extent == edit_.extents.end() ? node.extent : extent->second)

@@ -30,7 +30,7 @@ Result<std::vector<NodeId>> nodes_of(std::string_view what, const Recorded& f, W
 std::vector<Var> leaves_beside(Recorded& f, const std::vector<NodeId>& nodes, std::string_view name) {
   std::vector<Var> out;
   for (const NodeId id : nodes) {
-    out.push_back(f.graph.input(spec::concat(name, out.size()), f.graph.node(id).shape));
+    out.push_back(f.graph.input(f.graph.unused(spec::concat(name, out.size())), f.graph.node(id).shape));
     f.arguments.push_back(out.back().id());
   }
   return out;

@@ -85,7 +85,7 @@ struct Kernel {
   bool reads_transposed = false;  // it heeds View::transposed, and then gets matrices before they are permuted
 };
 
-// Kernels by op. The one added last is asked first; where none supports a case, the op's definition is read, on the cpu.
+// Kernels by op. The one added last is asked first; where none supports a case on the cpu, the op's definition is read.
 // A kernel stays where it is while others are added. Move no table that programs use.
 class KernelTable {
  public:

@@ -25,8 +25,8 @@ class Workers {
   int threads() const { return threads_; }
 
   // Calls f(part, worker) once for each part in [0, parts), worker in [0, threads), and returns when all are done.
-  // Parts must not depend on one another, nor their results on the worker. If parts throw, the exception of the first of
-  // them is thrown when all are done; of one thread, the parts behind it do not run.
+  // Parts must not depend on one another, nor their results on the worker. If parts throw, the exception of the first
+  // of them is thrown when all are done; of one thread, the parts behind it do not run.
   template <class F>
   void run(spec::Index parts, F&& f) {
     using Fn = std::remove_reference_t<F>;

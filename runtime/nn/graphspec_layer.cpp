@@ -18,7 +18,7 @@ double uniform_value(const spec::PlacedParameter& p) {
 // Where dropout masks differ from step to step: the index leaf of the recording.
 std::optional<Var> step_of(const spec::GraphSpec& spec, const spec::SpecOptions& options, Recording& r) {
   if (!wants_step(spec, options)) return std::nullopt;
-  if (r.state.step < 0) r.state.step = r.graph.index_input("step", {}, spec::max_elements).id();
+  if (r.state.step < 0) r.state.step = r.graph.index_input(r.graph.unused("step"), {}, spec::max_elements).id();
   return r.graph.var(r.state.step);
 }
 

@@ -130,7 +130,7 @@ Var Scope::dropout(const Var& x, double p, Seed seed) const {
   }
   if (!training()) return x;
   NodeId& step = recording_->state.step;
-  if (step < 0) step = recording_->graph.index_input("step", {}, spec::max_elements).id();
+  if (step < 0) step = recording_->graph.index_input(recording_->graph.unused("step"), {}, spec::max_elements).id();
   const std::uint64_t mask = seed.value_or(recording_->seed);
   return call(spec::Dropout{p, mask, path_ + repeat_, 0, true}, {x, recording_->graph.var(step)});
 }

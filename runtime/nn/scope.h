@@ -34,8 +34,8 @@ struct Recording {
   std::uint64_t free_stream = 0;                       // all below it are among them
 };
 
-// The recording seen from one place of the model: `scope / "layers" / "0"` names its params `layers.0.weight`. It points
-// to the recording: once that has been moved, assigned to or destroyed it is of no use.
+// The recording seen from one place of the model: `scope / "layers" / "0"` names its params `layers.0.weight`. It
+// points to the recording: once that has been moved, assigned to or destroyed it is of no use.
 class Scope {
  public:
   explicit Scope(Recording& recording) : recording_(&recording) {}

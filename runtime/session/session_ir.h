@@ -50,8 +50,8 @@ struct NatVecRef : Ref {};
 // Of float or double elements. Leaves that are tensors come before all ops: reset_tape, then `use` and `input`, then
 // ops, then backward and a step. Natural numbers are another environment, which has no derivatives: they may come at
 // any time and change later, and what was computed from them is then computed again. Mistakes are errors that leave the
-// session as it was. Names that are taken get a number: two uses of `w` are the leaves w and w.1. The constructor throws
-// what a Session's throws.
+// session as it was. Names that are taken get a number: two uses of `w` are the leaves w and w.1. The constructor
+// throws what a Session's throws.
 template <class T>
 class SessionIR {
  public:

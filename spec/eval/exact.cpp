@@ -181,7 +181,7 @@ Result<GradGraph> grad_graph(const Graph& graph) {
   }
   if (wrt.empty())
     return fail("[", graph.node(output).op ? graph.node(output).op.name() : "graph", "] has no gradient");
-  const Var seed = out.graph.input("ct", graph.node(output).shape);
+  const Var seed = out.graph.input(graph.unused("ct"), graph.node(output).shape);
   for (const Var& v : append_grad(out.graph, output, seed, wrt)) out.cotangents.push_back(v.id());
   return out;
 }

@@ -30,8 +30,8 @@ struct Node {
 
 class Graph;
 
-// A node of a graph that is being built. Ops applied to Vars append nodes; errors are thrown as spec::Error. It points to
-// the graph: once that has been moved, assigned to or destroyed it is of no use, and `graph.var(id)` makes another.
+// A node of a graph that is being built. Ops applied to Vars append nodes; errors are thrown as spec::Error. It points
+// to the graph: once that has been moved, assigned to or destroyed it is of no use, and `graph.var(id)` makes another.
 class Var {
  public:
   Var() = default;
@@ -46,8 +46,8 @@ class Var {
   NodeId id_ = -1;
 };
 
-// Names are unique: letters, digits, `_` and `.`, or empty. A name that is taken or has other characters, a shape that is
-// not valid, a negative extent and a Var of another graph are thrown as spec::Error and leave the graph as it was.
+// Names are unique: letters, digits, `_` and `.`, or empty. A name that is taken or has other characters, a shape that
+// is not valid, a negative extent, a Var of another graph are thrown as spec::Error and leave the graph as it was.
 class Graph {
  public:
   Var input(std::string name, Shape shape);

@@ -11,18 +11,18 @@ Result<ScalarModuleDef> define_module(std::vector<ModuleParameter> parameters, c
                                       const ScalarLoss& loss) {
   ScalarModuleDef def;
   std::vector<Var> params, given;
-  for (const ModuleParameter& p : parameters) {
-    params.push_back(def.graph.param(p.name, p.shape));
-    def.params.push_back(params.back().id());
-    if (!p.requires_grad) def.state.frozen.push_back(params.back().id());
-  }
-  for (const ModuleInput& x : inputs) {
-    given.push_back(x.extent < 0 ? def.graph.input(x.name, x.shape)
-                                 : def.graph.index_input(x.name, x.shape, x.extent));
-    def.inputs.push_back(given.back().id());
-  }
-  def.parameters = std::move(parameters);
   try {
+    for (const ModuleParameter& p : parameters) {
+      params.push_back(def.graph.param(p.name, p.shape));
+      def.params.push_back(params.back().id());
+      if (!p.requires_grad) def.state.frozen.push_back(params.back().id());
+    }
+    for (const ModuleInput& x : inputs) {
+      given.push_back(x.extent < 0 ? def.graph.input(x.name, x.shape)
+                                   : def.graph.index_input(x.name, x.shape, x.extent));
+      def.inputs.push_back(given.back().id());
+    }
+    def.parameters = std::move(parameters);
     def.loss = loss(params, given).id();
   } catch (const Error& e) {
     return tl::unexpected(e);

@@ -1,4 +1,4 @@
-// Sessions: whose nodes they take. Linked sessions: the order of leaves and ops, natural numbers, parameters, gradients.
+// Sessions: whose nodes they take. Linked sessions: order of leaves and ops, natural numbers, parameters, gradients.
 #include "runtime/session/session_ir.h"
 
 #include <gtest/gtest.h>

@@ -40,9 +40,9 @@ RecordedSpec record(const GraphSpec& spec, std::span<const Var> inputs, std::spa
   return out;
 }
 
-Result<SpecProgram> compile(const GraphSpec& spec, const SpecOptions& options) {
-  SpecProgram out;
-  out.parameters = spec.parameters();
+namespace {
+
+void record_program(SpecProgram& out, const GraphSpec& spec, const SpecOptions& options) {
   std::vector<Var> inputs, parameters;
   for (const SpecInput& x : spec.inputs())
     inputs.push_back(x.extent >= 0 ? out.graph.index_input(x.name, x.shape, x.extent)
@@ -51,13 +51,22 @@ Result<SpecProgram> compile(const GraphSpec& spec, const SpecOptions& options) {
     parameters.push_back(p.spec.trained ? out.graph.param(p.name, p.spec.shape)
                                         : out.graph.input(p.name, p.spec.shape));
   std::optional<Var> step;
-  if (wants_step(spec, options)) step = out.graph.index_input("step", {}, max_elements), out.step = step->id();
+  if (wants_step(spec, options)) step = out.graph.index_input(out.graph.unused("step"), {}, max_elements);
+  if (step) out.step = step->id();
   for (const Var& v : inputs) out.inputs.push_back(v.id());
   for (const Var& v : parameters) out.leaves.push_back(v.id());
+  const RecordedSpec recorded = record(spec, inputs, parameters, options, step);
+  for (const Var& y : recorded.outputs) out.graph.output(y);
+  for (const auto& [state, next] : recorded.updates) out.updates.emplace_back(state.id(), next.id());
+}
+
+}  // namespace
+
+Result<SpecProgram> compile(const GraphSpec& spec, const SpecOptions& options) {
+  SpecProgram out;
+  out.parameters = spec.parameters();
   try {
-    const RecordedSpec recorded = record(spec, inputs, parameters, options, step);
-    for (const Var& y : recorded.outputs) out.graph.output(y);
-    for (const auto& [state, next] : recorded.updates) out.updates.emplace_back(state.id(), next.id());
+    record_program(out, spec, options);
   } catch (const Error& e) {
     return tl::unexpected(e);
   }
