@@ -2,6 +2,7 @@
 #include "runtime/train/evaluate.h"
 
 #include <cmath>
+#include <utility>
 
 namespace plumbline::runtime::train {
 
@@ -23,10 +24,41 @@ Tensor<std::int64_t> classes_of(const Tensor<T>& logits) {
   });
 }
 
+namespace {
+
+// Of the first element that is NaN, the number along the first axis; −1: there is none.
+template <class T>
+Index first_nan(const Tensor<T>& x) {
+  for (Index i = 0; i < x.size(); ++i)
+    if (std::isnan(exact(x[i]))) return x.shape().rank() == 0 ? 0 : i / (x.size() / x.shape()[0]);
+  return -1;
+}
+Index first_nan(const AnyTensor& x) {
+  return std::visit([](const auto& t) { return first_nan(t); }, x);
+}
+
+// A batch whose first example is the data set's `first`.
 template <Element T>
-Result<Correct> count_correct(const Tensor<T>& logits, const AnyTensor& target) {
+Result<void> check_numbers(const typename Runner<T>::Evaluation& e, const data::Sample& batch, Index first) {
+  const auto refuse = [&](std::string_view what, Index row) {
+    return fail("[evaluate] example ", first + row, ": found nan in ", what, ", expected numbers");
+  };
+  const bool bad = std::isnan(e.loss);
+  if (const Index row = bad ? first_nan(batch.x) : -1; row >= 0) return refuse("x", row);
+  if (const Index row = bad ? first_nan(batch.y) : -1; row >= 0) return refuse("y", row);
+  if (const Index row = first_nan(e.output); row >= 0) return refuse("the model's output", row);
+  if (bad) return fail("[evaluate] examples ", first, " on: found a loss of nan, though data and output have none");
+  return {};
+}
+
+}  // namespace
+
+template <Element T>
+Result<Correct> count_correct(const Tensor<T>& logits, const AnyTensor& target, std::optional<Index> ignored) {
   const Shape &shape = logits.shape(), &given = shape_of(target);
-  if (shape.rank() == 0 || shape.back(0) == 0) return fail("[accuracy] found no classes in the output ", shape);
+  if (shape.rank() == 0 || shape.back(0) == 0) return fail("[accuracy] output: found shape ", shape, ", expected scores of classes on the last axis");
+  for (const Index row : {first_nan(logits), first_nan(target)})
+    if (row >= 0) return fail("[accuracy] example ", row, ": found nan, expected numbers");
   const Tensor<std::int64_t> predicted = classes_of(logits);
   const bool labels = type_of(target) == DType::i64;
   if (given != (labels ? predicted.shape() : shape))
@@ -39,7 +71,7 @@ Result<Correct> count_correct(const Tensor<T>& logits, const AnyTensor& target) 
       target);
   Correct out;
   for (Index i = 0; i < predicted.size(); ++i) {
-    if (expected[i] < 0) continue;
+    if (expected[i] < 0 || (labels && expected[i] == ignored)) continue;
     ++out.total;
     out.correct += predicted[i] == expected[i] ? 1 : 0;
   }
@@ -50,20 +82,22 @@ template <Element T>
 Result<Evaluated> evaluate(Runner<T>& runner, const data::DataLoader& loader, bool classes) {
   Evaluated out;
   const bool counted = classes || runner.task().target.extent >= 0;
-  double sum = 0;
+  double sum = 0, count = 0;
   for (const Result<data::Sample>& batch : loader.in_order().epoch(0)) {
     if (!batch) return tl::unexpected(batch.error());
     const auto e = runner.evaluate(*batch);
     if (!e) return tl::unexpected(e.error());
-    const Index n = shape_of(batch->x)[0];
-    sum += e->loss * static_cast<double>(n);
-    out.examples += n;
+    const Index n = shape_of(batch->x)[0], first = std::exchange(out.examples, out.examples + n);
+    const auto weight = runner.weighing().of(batch->y, n);
+    if (weight.count == 0) continue;
+    if (auto ok = check_numbers<T>(*e, *batch, first); !ok) return tl::unexpected(ok.error());
+    sum += e->loss * weight.share, count += weight.count;
     if (!counted) continue;
-    const auto c = count_correct(e->output, batch->y);
+    const auto c = count_correct(e->output, batch->y, runner.weighing().ignored);
     if (!c) return tl::unexpected(c.error());
     out.correct += c->correct, out.total += c->total;
   }
-  out.loss = out.examples > 0 ? sum / static_cast<double>(out.examples) : 0;
+  out.loss = count > 0 ? sum / count : 0;
   return out;
 }
 
@@ -86,6 +120,7 @@ Result<std::string> report_probes(Runner<T>& runner, std::span<const Probe> prob
   for (const Probe& probe : probes) {
     const auto y = runner.in_eval_mode([&] { return runner.predict_one(probe.x); });
     if (!y) return fail("[probe] ", probe.name, ": ", y.error().what());
+    if (first_nan(*y) >= 0) return fail("[probe] ", probe.name, ": found nan in its output, expected numbers");
     if (y->shape().rank() != 1 || y->size() == 0)
       return fail("[probe] ", probe.name, ": expected an output of classes, found shape ", y->shape());
     out += spec::concat(probe.name, ": predicted ", classes_of(*y)[0]);
@@ -131,10 +166,10 @@ template Tensor<std::int64_t> classes_of(const Tensor<float>&);
 template Tensor<std::int64_t> classes_of(const Tensor<double>&);
 template Tensor<std::int64_t> classes_of(const Tensor<Half>&);
 template Tensor<std::int64_t> classes_of(const Tensor<BFloat16>&);
-template Result<Correct> count_correct(const Tensor<float>&, const AnyTensor&);
-template Result<Correct> count_correct(const Tensor<double>&, const AnyTensor&);
-template Result<Correct> count_correct(const Tensor<Half>&, const AnyTensor&);
-template Result<Correct> count_correct(const Tensor<BFloat16>&, const AnyTensor&);
+template Result<Correct> count_correct(const Tensor<float>&, const AnyTensor&, std::optional<Index>);
+template Result<Correct> count_correct(const Tensor<double>&, const AnyTensor&, std::optional<Index>);
+template Result<Correct> count_correct(const Tensor<Half>&, const AnyTensor&, std::optional<Index>);
+template Result<Correct> count_correct(const Tensor<BFloat16>&, const AnyTensor&, std::optional<Index>);
 template Result<Evaluated> evaluate(Runner<float>&, const data::DataLoader&, bool);
 template Result<Evaluated> evaluate(Runner<double>&, const data::DataLoader&, bool);
 template Result<Evaluated> evaluate(Runner<Half>&, const data::DataLoader&, bool);

@@ -9,24 +9,27 @@
 namespace plumbline::runtime::train {
 
 struct Evaluated {
-  double loss = 0;                        // mean over the examples
+  double loss = 0;                             // mean over the examples, or the labels that count (weighing.h)
   Index examples = 0, correct = 0, total = 0;  // total: places with a label; 0 where targets are no classes
   double accuracy() const { return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0; }
 };
 
-// The classes of logits [.., C]: the index of the first largest of the last axis, [..].
+// The classes of logits [.., C]: the index of the first largest of the last axis, [..]; of no NaN.
 template <Element T>
 spec::Tensor<std::int64_t> classes_of(const spec::Tensor<T>& logits);
 
-// Correct places of predictions [.., C] among labels [..] (negative: no label) or one-hot or soft targets [.., C].
+// Correct places of predictions [.., C] among labels [..] (negative or `ignored`: no label) or one-hot or soft targets
+// [.., C]. A NaN is an error that names the example.
 struct Correct {
   Index correct = 0, total = 0;
 };
 template <Element T>
-Result<Correct> count_correct(const spec::Tensor<T>& logits, const AnyTensor& target);
+Result<Correct> count_correct(const spec::Tensor<T>& logits, const AnyTensor& target,
+                              std::optional<Index> ignored = {});
 
 // All of the loader's data in order, whatever its shuffling, and whole. Classes are counted where the targets are
-// labels, or of the output's shape under a loss of classes (`classes` = true).
+// labels, or of the output's shape under a loss of classes (`classes` = true). Batches count as their weighing says.
+// A NaN in the data that makes the loss one, or in the model's output, is an error that names the example.
 template <Element T>
 Result<Evaluated> evaluate(Runner<T>& runner, const data::DataLoader& loader, bool classes = false);
 template <Element T>

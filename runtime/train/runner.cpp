@@ -1,9 +1,8 @@
 // Plans by the size of a batch, on common params.
 #include "runtime/train/runner.h"
 
-#include <cmath>
-
 #include "runtime/core/kernels.h"
+#include "runtime/train/finite.h"
 
 namespace plumbline::runtime::train {
 
@@ -23,13 +22,13 @@ std::string dims_of(const InputType& one) {
 template <Element T>
 Result<Runner<T>> Runner<T>::create(Task task, RunnerOptions options) {
   Runner out(std::move(task), options);
-  if (options.batch < 1) return fail("[train] expects a batch of at least 1, got ", options.batch);
-  if (options.threads < 1) return fail("[train] expects at least 1 thread, got ", options.threads);
+  if (options.batch < 1) return fail("[train] batch: found ", options.batch, ", expected at least 1");
+  if (options.threads < 1) return fail("[train] threads: found ", options.threads, ", expected at least 1");
   out.workers_ = std::make_shared<Workers>(options.threads);
   auto first = out.planned(options.batch);
   if (!first) return tl::unexpected(first.error());
-  auto& held = out.training_[options.batch] = std::make_unique<Training>(std::move(*first));
-  out.base_ = held.get();
+  out.base_ = std::make_unique<Training>(std::move(*first));
+  out.weighing_ = weighing_of(out.base().graph(), out.base().loss(), out.base_->target);
   const auto plan = out.task_.model.parameters(batch_of(out.task_.input, options.batch), out.recording(true));
   if (!plan) return tl::unexpected(plan.error());
   for (const ParameterInit& p : plan->parameters) out.names_.push_back(p.name);
@@ -66,16 +65,18 @@ Result<typename Runner<T>::Training> Runner<T>::planned(Index n) {
 
 template <Element T>
 Result<typename Runner<T>::Training*> Runner<T>::training(Index n) {
-  if (const auto there = training_.find(n); there != training_.end()) return there->second.get();
+  if (n == options_.batch) return base_.get();
+  if (Training* there = training_.use(n)) return there;
   auto made = planned(n);
   if (!made) return tl::unexpected(made.error());
-  return (training_[n] = std::make_unique<Training>(std::move(*made))).get();
+  if (last_ != base_.get()) last_ = nullptr;  // it may be the one that is dropped
+  return training_.insert(n, std::move(*made));
 }
 
 template <Element T>
 Result<typename Runner<T>::Reading*> Runner<T>::reading(Kind kind, Index n, std::size_t layer) {
   const Key key{kind, n, layer};
-  if (const auto there = readings_.find(key); there != readings_.end()) return there->second.get();
+  if (Reading* there = readings_.use(key)) return there;
   const InputType x = batch_of(task_.input, n);
   const auto& layers = task_.model.layers();
   const auto count = static_cast<Index>(std::min(layer + 1, layers.size()));
@@ -103,8 +104,7 @@ Result<typename Runner<T>::Reading*> Runner<T>::reading(Kind kind, Index n, std:
         return tl::unexpected(ok.error());
   if (const NodeId step = r->recording.state.step; step >= 0)
     if (auto ok = program->bind(step, DType::i64, base().counter_data(), 1); !ok) return tl::unexpected(ok.error());
-  auto made = std::make_unique<Reading>(Reading{std::move(*program), r->input, r->target, r->output, r->loss});
-  return (readings_[key] = std::move(made)).get();
+  return readings_.insert(key, Reading{std::move(*program), r->input, r->target, r->output, r->loss});
 }
 
 template <Element T>
@@ -225,7 +225,7 @@ Result<Tensor<T>> Runner<T>::predict_one(const AnyTensor& x) {
 template <Element T>
 Result<Tensor<T>> Runner<T>::activation(const AnyTensor& x, std::size_t layer) {
   if (layer >= task_.model.size())
-    return fail("[train] layer ", layer, " is none of the ", task_.model.size(), " of the model");
+    return fail("[train] found layer ", layer, ", expected one of the ", task_.model.size(), " of the model");
   return output(Kind::layer, x, layer);
 }
 
@@ -248,25 +248,37 @@ Result<typename Runner<T>::Evaluation> Runner<T>::evaluate(const data::Sample& b
                     Tensor<T>(program.graph().node((*r)->output).shape, std::vector<T>(out.begin(), out.end()))};
 }
 
-// The loss and the gradients of a batch; an error where the loss is not finite.
+template <Element T>
+Result<void> Runner<T>::check_labels(const data::Sample& batch) const {
+  if (weighing_.of(batch.y, shape_of(batch.x)[0]).count > 0) return {};
+  return fail("[train] batch ", steps(), ": found no label besides the ignored ", *weighing_.ignored,
+              ", expected at least one");
+}
+
+// The loss and the gradients of a batch; an error where one of them is not finite.
 template <Element T>
 Result<double> Runner<T>::differentiate(const data::Sample& batch, Training& t) {
   const Index n = shape_of(batch.x)[0];
   const auto x = fitting(batch.x, task_.input, "x", n), y = fitting(batch.y, task_.target, "y", n);
   for (const auto* part : {&x, &y})
     if (!*part) return tl::unexpected(part->error());
+  if (auto ok = check_labels(batch); !ok) return tl::unexpected(ok.error());
   Program& program = t.step.program();
   if (auto ok = program.set(t.input, elements_of(*x)); !ok) return tl::unexpected(ok.error());
   if (auto ok = program.set(t.target, elements_of(*y)); !ok) return tl::unexpected(ok.error());
   if (auto ok = t.step.evaluate(); !ok) return tl::unexpected(ok.error());
   last_ = &t;
   const double loss = exact(program.template value<T>(t.step.loss())[0]);
-  if (std::isfinite(loss)) return loss;
-  for (const auto& [part, name] : {std::pair{&*x, "x"}, std::pair{&*y, "y"}})
-    if (type_of(*part) != DType::i64)
-      if (auto ok = data::check_finite(*part, name); !ok)
-        return fail("[train] the loss of batch ", steps(), " is not finite: ", ok.error().what());
-  return fail("[train] the loss of batch ", steps(), " is not finite, though its data are");
+  const std::pair<std::string_view, const AnyTensor*> data[] = {{"x", &*x}, {"y", &*y}};
+  if (auto ok = check_loss(loss, "[train] the loss of batch", steps(), data); !ok) return tl::unexpected(ok.error());
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (t.step.gradient_node(i) < 0) continue;
+    const Shape& shape = program.graph().node(t.step.parameters()[i]).shape;
+    if (auto ok = check_gradient(*workers_, t.step.template gradient<T>(i), "[train] batch", steps(), names_[i], shape);
+        !ok)
+      return tl::unexpected(ok.error());
+  }
+  return loss;
 }
 
 template <Element T>
@@ -282,12 +294,13 @@ Result<double> Runner<T>::step(const data::Sample& batch) {
 
 template <Element T>
 Result<double> Runner<T>::accumulate(const data::Sample& batch) {
+  if (weighing_.summed) return fail("[train] losses that are sums have no mean over batches: expected reduction mean");
   const auto n = batch_size(batch.x, "x");
   if (!n) return tl::unexpected(n.error());
   const auto t = training(*n);
   if (!t) return tl::unexpected(t.error());
   auto loss = differentiate(batch, **t);
-  if (loss) (*t)->step.accumulate(static_cast<double>(*n));
+  if (loss) (*t)->step.accumulate(weighing_.of(batch.y, *n).count);
   return loss;
 }
 
@@ -299,8 +312,9 @@ std::span<const T> Runner<T>::gradient(std::size_t param) {
 
 template <Element T>
 TrainStep* Runner<T>::plan(Index n) {
-  const auto there = training_.find(n);
-  return there == training_.end() ? nullptr : &there->second->step;
+  if (n == options_.batch) return &base();
+  Training* there = training_.find(n);
+  return there == nullptr ? nullptr : &there->step;
 }
 
 template class Runner<float>;

@@ -1,15 +1,16 @@
 // Runner: a task whose params live: predictions, losses, gradients and steps on batches of any size, in either mode.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 
 #include "runtime/core/tensor_list.h"
 #include "runtime/data/collate.h"
 #include "runtime/optim/optim.h"
+#include "runtime/train/recent.h"
 #include "runtime/train/task.h"
 #include "runtime/train/train_step.h"
+#include "runtime/train/weighing.h"
 
 namespace plumbline::runtime::train {
 
@@ -33,6 +34,9 @@ struct LearningOptions {
   std::optional<spec::GradientClip> clip = {};
 };
 
+// The plans that a runner keeps besides its first: as many to train, as many to read, those that were used last.
+inline constexpr std::size_t most_plans = 8;
+
 // T: float, double, Half or BFloat16. One plan for each size of a batch, made when it is first met; all of them work on
 // the same params, running state and moments. Data of another real dtype are cast.
 // Errors name the place and what was expected, and leave everything as it was.
@@ -43,6 +47,8 @@ class Runner {
   static Result<Runner> create(Task task, RunnerOptions options = {});
 
   const Task& task() const { return task_; }
+  const RunnerOptions& options() const { return options_; }
+  const Weighing& weighing() const { return weighing_; }  // how the batches' losses make up that of a data set
   Mode mode() const { return mode_; }
   void set_mode(Mode mode) { mode_ = mode; }
   void train() { mode_ = Mode::train; }
@@ -85,9 +91,9 @@ class Runner {
   // A new optimiser, with no steps taken. Errors: attributes, a pattern that matches no param.
   Result<void> set_optimiser(const optim::Config& config, const LearningOptions& options = {});
   OptimiserGroups& optimiser() { return base().groups(); }
-  // Loss of the batch before the step, in training mode; an error, and no step, where it is not finite.
+  // Loss of the batch before the step, in training mode; an error, and no step, where it or a gradient is not finite.
   Result<double> step(const data::Sample& batch);
-  // In parts: gradients are summed, each batch weighed by its examples, and applied as their mean.
+  // In parts: gradients are summed, each batch by its weight, and applied as their mean. An error if losses are sums.
   Result<double> accumulate(const data::Sample& batch);
   void apply() { base().apply(); }
   // How many batches have been trained on: what dropout sees.
@@ -99,6 +105,7 @@ class Runner {
   std::span<const T> gradient(std::size_t param);
   // The program that a batch of n examples trains on; null before there was one.
   TrainStep* plan(Index n);
+  std::size_t plans() const { return 1 + training_.size() + readings_.size(); }
 
  private:
   struct Reading {  // a program that reads the params
@@ -110,7 +117,7 @@ class Runner {
     Kind kind;
     Index batch;
     std::size_t layer;
-    auto operator<=>(const Key&) const = default;
+    bool operator==(const Key&) const = default;
   };
   struct Training {
     TrainStep step;
@@ -129,15 +136,17 @@ class Runner {
   Result<AnyTensor> fitting(const AnyTensor& x, const InputType& one, const char* name, Index n) const;
   Result<Index> batch_size(const AnyTensor& x, const char* name) const;
   Result<double> differentiate(const data::Sample& batch, Training& t);
+  Result<void> check_labels(const data::Sample& batch) const;
 
   Task task_;
   RunnerOptions options_;
   Mode mode_ = Mode::train;
   std::vector<std::string> names_;
-  std::map<Index, std::unique_ptr<Training>> training_;
-  Training* base_ = nullptr;  // one of them
-  Training* last_ = nullptr;
-  std::map<Key, std::unique_ptr<Reading>> readings_;
+  Weighing weighing_;
+  std::unique_ptr<Training> base_;              // of the options' batch; it stays
+  Recent<Index, Training> training_{most_plans};  // of others
+  const Training* last_ = nullptr;              // what `gradient` reads
+  Recent<Key, Reading> readings_{most_plans};
   std::shared_ptr<Workers> workers_;
 };
 

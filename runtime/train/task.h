@@ -6,8 +6,8 @@
 namespace plumbline::runtime::train {
 
 // `input` and `target` are of one example, without the batch's axis, which comes first in every batch. An index target
-// of shape {} is a class label; of a shape, labels place by place. The loss is a mean over the examples, so that means
-// over data sets weigh batches by their sizes.
+// of shape {} is a class label; of a shape, labels place by place. The loss is a mean over the examples or, with an
+// ignore_index, over the labels that count, or a sum, whose op says so: weighing.h has what means over data are then.
 struct Task {
   nn::Sequential model;
   Loss loss;
