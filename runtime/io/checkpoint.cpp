@@ -38,6 +38,34 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
+// `missing a, b and 3 more; `
+std::string listed(std::string_view what, const std::vector<std::string>& names) {
+  if (names.empty()) return "";
+  std::string text = concat(what, ' ');
+  for (std::size_t i = 0; i < std::min(names.size(), most_listed); ++i) text += concat(i ? ", " : "", names[i]);
+  if (names.size() > most_listed) text += concat(" and ", names.size() - most_listed, " more");
+  return text + "; ";
+}
+
+// `adam`; a name for each group.
+std::string optimisers_of(TrainStep& step) {
+  std::string text;
+  for (std::size_t g = 0; g < step.groups().size(); ++g)
+    text += concat(g ? "," : "", spec::name_of(step.groups().group(g).optimiser()));
+  return text;
+}
+
+std::size_t bytes_of(const View& view) { return static_cast<std::size_t>(view.size()) * size_of(view.dtype); }
+
+Result<void> check_saved(const Progress& p) {
+  if (p.step < 0 || p.epoch < 0 || p.batch < 0) return fail("checkpoint: found a negative count, expected none");
+  for (const auto& [key, value] : p.notes)
+    if (key.starts_with(own_prefix)) return fail("checkpoint: found a note ", key, ", expected none of ", own_prefix);
+  return {};
+}
+
+}  // namespace
+
 Result<Progress> progress_in(const SafetensorsFile& file) {
   const Metadata& m = file.metadata();
   const auto found = m.find(std::string(format_key));
@@ -65,46 +93,6 @@ Result<Progress> progress_in(const SafetensorsFile& file) {
   if (!bad.empty()) return fail(file.path(), ": metadata: ", bad, ": found no number, expected one of at least 0");
   return p;
 }
-
-// `missing a, b and 3 more; `
-std::string listed(std::string_view what, const std::vector<std::string>& names) {
-  if (names.empty()) return "";
-  std::string text = concat(what, ' ');
-  for (std::size_t i = 0; i < std::min(names.size(), most_listed); ++i) text += concat(i ? ", " : "", names[i]);
-  if (names.size() > most_listed) text += concat(" and ", names.size() - most_listed, " more");
-  return text + "; ";
-}
-
-// `adam`; a name for each group.
-std::string optimisers_of(TrainStep& step) {
-  std::string text;
-  for (std::size_t g = 0; g < step.groups().size(); ++g)
-    text += concat(g ? "," : "", spec::name_of(step.groups().group(g).optimiser()));
-  return text;
-}
-
-Result<void> check_saved(const Progress& p) {
-  if (p.step < 0 || p.epoch < 0 || p.batch < 0) return fail("checkpoint: found a negative count, expected none");
-  for (const auto& [key, value] : p.notes)
-    if (key.starts_with(own_prefix)) return fail("checkpoint: found a note ", key, ", expected none of ", own_prefix);
-  return {};
-}
-
-// Checks, then fills.
-Result<Progress> load(const SafetensorsFile& file, std::span<const NamedView> tensors) {
-  if (!file.metadata().contains("plumbline.crc32"))
-    return fail(file.path(), ": metadata: found no checksum, expected one");
-  auto progress = progress_in(file);
-  if (!progress) return progress;
-  if (auto ok = check_tensors(file, tensors); !ok) return tl::unexpected(ok.error());
-  std::unordered_map<std::string_view, const TensorEntry*> by_name;
-  for (const TensorEntry& t : file.tensors()) by_name[t.name] = &t;
-  for (const NamedView& t : tensors)
-    if (auto ok = file.read(*by_name.at(t.name), t.view); !ok) return tl::unexpected(ok.error());
-  return progress;
-}
-
-}  // namespace
 
 Result<void> check_tensors(const SafetensorsFile& file, std::span<const NamedView> expected) {
   std::unordered_map<std::string_view, const TensorEntry*> found;
@@ -136,9 +124,29 @@ Result<void> save_checkpoint(const std::string& path, std::span<const NamedView>
   return write_safetensors(path, tensors, metadata_of(progress));
 }
 
+// Checks, reads, then fills.
+Result<Progress> load_checkpoint(const SafetensorsFile& file, std::span<const NamedView> tensors) {
+  if (!file.metadata().contains("plumbline.crc32"))
+    return fail(file.path(), ": metadata: found no checksum, expected one");
+  auto progress = progress_in(file);
+  if (!progress) return progress;
+  if (auto ok = check_tensors(file, tensors); !ok) return tl::unexpected(ok.error());
+  std::unordered_map<std::string_view, const TensorEntry*> by_name;
+  for (const TensorEntry& t : file.tensors()) by_name[t.name] = &t;
+  std::vector<Buffer> read;
+  for (const NamedView& t : tensors) {
+    View fresh = t.view;
+    fresh.data = read.emplace_back(bytes_of(t.view)).data();
+    if (auto ok = file.read(*by_name.at(t.name), fresh); !ok) return tl::unexpected(ok.error());
+  }
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    std::copy_n(read[i].data(), bytes_of(tensors[i].view), static_cast<std::byte*>(tensors[i].view.data));
+  return progress;
+}
+
 Result<Progress> load_checkpoint(const std::string& path, std::span<const NamedView> tensors) {
   const auto file = SafetensorsFile::open(path);
-  return file ? load(*file, tensors) : tl::unexpected(file.error());
+  return file ? load_checkpoint(*file, tensors) : tl::unexpected(file.error());
 }
 
 std::vector<NamedView> state_of(TrainStep& step) {
@@ -160,39 +168,46 @@ std::vector<NamedView> state_of(TrainStep& step) {
   return out;
 }
 
-Result<void> save_checkpoint(const std::string& path, TrainStep& step, const Progress& progress) {
+Result<void> save_checkpoint(const std::string& path, TrainStep& step, const Progress& progress,
+                             std::span<const NamedView> more) {
   if (step.accumulated_weight() != 0)
     return fail(path, ": found accumulated gradients, expected a step whose gradients are applied");
   std::int64_t counts[] = {step.groups().steps(), step.steps()};
   auto tensors = state_of(step);
   tensors.push_back({std::string(optimiser_steps), {&counts[0], Shape{}, DType::i64}});
   tensors.push_back({std::string(model_steps), {&counts[1], Shape{}, DType::i64}});
+  tensors.insert(tensors.end(), more.begin(), more.end());
   if (auto ok = check_saved(progress); !ok) return ok;
   Metadata metadata = metadata_of(progress);
   metadata[std::string(optimiser_key)] = optimisers_of(step);
   return write_safetensors(path, tensors, metadata);
 }
 
-Result<Progress> load_checkpoint(const std::string& path, TrainStep& step) {
+Result<Progress> load_checkpoint(const std::string& path, TrainStep& step, std::span<const NamedView> more) {
   const auto file = SafetensorsFile::open(path);
-  if (!file) return tl::unexpected(file.error());
-  const auto optimiser = file->metadata().find(std::string(optimiser_key));
-  if (optimiser == file->metadata().end() || optimiser->second != optimisers_of(step))
-    return fail(path, ": metadata: ", optimiser_key, ": found ",
-                optimiser == file->metadata().end() ? "none" : optimiser->second, ", expected ", optimisers_of(step));
+  return file ? load_checkpoint(*file, step, more) : tl::unexpected(file.error());
+}
+
+Result<Progress> load_checkpoint(const SafetensorsFile& file, TrainStep& step, std::span<const NamedView> more) {
+  const auto optimiser = file.metadata().find(std::string(optimiser_key));
+  const bool none = optimiser == file.metadata().end();
+  if (none || optimiser->second != optimisers_of(step))
+    return fail(file.path(), ": metadata: ", optimiser_key, ": found ", none ? "none" : optimiser->second,
+                ", expected ", optimisers_of(step));
   std::int64_t counts[] = {0, 0};
   auto tensors = state_of(step);
   tensors.push_back({std::string(optimiser_steps), {&counts[0], Shape{}, DType::i64}});
   tensors.push_back({std::string(model_steps), {&counts[1], Shape{}, DType::i64}});
+  tensors.insert(tensors.end(), more.begin(), more.end());
   for (const auto& name : {optimiser_steps, model_steps}) {
-    const TensorEntry* entry = file->find(name);
-    const auto count = entry ? file->read(*entry) : Result<AnyTensor>(spec::Tensor<std::int64_t>({1}, {0}));
+    const TensorEntry* entry = file.find(name);
+    const auto count = entry ? file.read(*entry) : Result<AnyTensor>(spec::Tensor<std::int64_t>({1}, {0}));
     if (!count) return tl::unexpected(count.error());
     const auto* value = std::get_if<spec::Tensor<std::int64_t>>(&*count);
     if (value && value->size() == 1 && (*value)[0] < 0)
-      return fail(path, ": tensor ", name, ": found ", (*value)[0], ", expected a count of at least 0");
+      return fail(file.path(), ": tensor ", name, ": found ", (*value)[0], ", expected a count of at least 0");
   }
-  auto progress = load(*file, tensors);
+  auto progress = load_checkpoint(file, tensors);
   if (!progress) return progress;
   step.groups().set_steps(counts[0]);
   step.set_steps(counts[1]);

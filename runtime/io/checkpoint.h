@@ -19,12 +19,17 @@ struct Progress {
   bool operator==(const Progress&) const = default;
 };
 
-// Writes the tensors and the progress atomically: who is killed in between leaves the old file.
+// Writes the tensors and the progress atomically: who is killed in between leaves the old file. Beside it a
+// `path.part-PID-N` may be left where the file system has no files without a name: nobody reads it, delete it at will.
 Result<void> save_checkpoint(const std::string& path, std::span<const NamedView> tensors, const Progress& progress);
 
 // Fills the tensors. Everything is checked before any of them changes: the file's checksum, and that its tensors are
-// these, no fewer, no more, of the same shapes and dtypes; one error lists all differences.
+// these, no fewer, no more, of the same shapes and dtypes; one error lists all differences. All is read before any is
+// filled, so that a file that cannot be read to its end leaves them as they were, too.
 Result<Progress> load_checkpoint(const std::string& path, std::span<const NamedView> tensors);
+Result<Progress> load_checkpoint(const SafetensorsFile& file, std::span<const NamedView> tensors);
+// Only where the run of a file stands.
+Result<Progress> progress_in(const SafetensorsFile& file);
 
 // The differences between a file's tensors and those that are expected; no error where there are none.
 Result<void> check_tensors(const SafetensorsFile& file, std::span<const NamedView> expected);
@@ -32,10 +37,12 @@ Result<void> check_tensors(const SafetensorsFile& file, std::span<const NamedVie
 // What a training step keeps: parameters and running state by their own names, which are PyTorch's, the optimiser's as
 // `optimizer/0.weight.m`, and the counts of steps. Views are valid while the step lives.
 std::vector<NamedView> state_of(TrainStep& step);
-// Error besides those above: gradients that wait for apply() are no state that is kept.
-Result<void> save_checkpoint(const std::string& path, TrainStep& step, const Progress& progress);
+// `more` are tensors of the run. Error besides those above: gradients that wait for apply() are no state that is kept.
+Result<void> save_checkpoint(const std::string& path, TrainStep& step, const Progress& progress,
+                             std::span<const NamedView> more = {});
 // Programs of `step` that store 16 bits read the new parameters from the next evaluation on.
-Result<Progress> load_checkpoint(const std::string& path, TrainStep& step);
+Result<Progress> load_checkpoint(const std::string& path, TrainStep& step, std::span<const NamedView> more = {});
+Result<Progress> load_checkpoint(const SafetensorsFile& file, TrainStep& step, std::span<const NamedView> more = {});
 
 // Only parameters, e.g. from PyTorch: into a list of the same names and shapes, which stays as it was on an error.
 template <class T>

@@ -16,6 +16,7 @@ struct StartEvent {
   Index parameters = 0;  // numbers that it has
   Index epochs = 0, batches = 0;  // batches in an epoch
   Index epoch = 0, batch = 0;     // where the run begins or goes on
+  Index total = 0;                // batches of the whole run, those before this place included
 };
 struct StepEvent {
   Index epoch = 0, batch = 0;  // of the epoch

@@ -18,10 +18,12 @@ namespace plumbline::runtime::train {
 struct EarlyStopping {
   Index patience = 5;
   double min_delta = 0;
-  bool restore_best = true;  // params and running state of the best epoch that this run has seen
+  bool restore_best = true;  // params and running state of the best epoch of the run
 };
 
-// A file that a run is saved to, whole or not at all, and goes on from bit for bit, in mid-epoch, too.
+// A file that a run is saved to, whole or not at all, and goes on from bit for bit, in mid-epoch, too. A file of
+// another optimiser, or of batches that are made in another way, is an error that changes nothing; a run that has
+// stopped early stays so, unless the patience is more now.
 struct CheckpointOptions {
   std::string path;
   Index every = 0;      // updates between two; 0: only at the end of each epoch

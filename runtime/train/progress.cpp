@@ -19,7 +19,7 @@ constexpr int width = 30;
 class Bar {
  public:
   void start(const StartEvent& e) {
-    total_ = e.epochs * e.batches, batches_ = e.batches, first_ = e.epoch * e.batches + e.batch;
+    total_ = e.total, batches_ = e.batches, first_ = e.epoch * e.batches + e.batch;
     begun_ = Clock::now(), drawn_ = begun_ - least_pause;
   }
   void step(const StepEvent& e) {
