@@ -2,6 +2,9 @@
 #include "runtime/module/scalar_module.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "runtime/train/finite.h"
 
 namespace plumbline::runtime {
 
@@ -22,7 +25,7 @@ template <class T>
 Result<ScalarModule<T>> ScalarModule<T>::bare(const ScalarModuleDef& def, Kernels kernels,
                                               const ModuleOptions& options) {
   if (auto ok = spec::check_module(def); !ok) return tl::unexpected(ok.error());
-  if (options.threads < 1) return spec::fail("[module] threads is not positive: ", options.threads);
+  if (options.threads < 1) return spec::fail("[module] threads: found ", options.threads, ", expected at least 1");
   if (auto ok = check_device("module", options.device); !ok) return tl::unexpected(ok.error());
   return ScalarModule(def, kernels, options);
 }
@@ -254,19 +257,27 @@ void ScalarModule<T>::advance(const Evaluation& e) {
 }
 
 template <class T>
-Result<T> ScalarModule<T>::step(T lr, const Inputs& xs) {
-  const auto e = evaluate(xs);
-  if (!e) return tl::unexpected(e.error());
-  const spec::Optimiser sgd = spec::Sgd{.lr = static_cast<double>(lr)};
-  if (auto ok = spec::validate(sgd); !ok) return tl::unexpected(ok.error());
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (e->gradients[i] == nullptr) continue;
-    OptimViewOf<T> view;
-    view.p = parameters_[i].storage().data(), view.g = e->gradients[i];
-    optimiser_step(sgd, 1, view, parameters_[i].size());
+Result<void> ScalarModule<T>::check_finite(const Evaluation& e, const Inputs& xs) const {
+  if (!std::isfinite(e.loss)) {
+    std::vector<std::pair<std::string_view, const AnyTensor*>> data;
+    for (std::size_t i = 0; i < xs.size(); ++i) data.emplace_back(def_.graph.node(def_.inputs[i]).name, &xs[i]);
+    return train::check_loss(static_cast<double>(e.loss), "[module] the loss of step", steps_, data);
   }
-  advance(*e);
-  return e->loss;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (e.gradients[i] == nullptr) continue;
+    const Parameter<T>& p = parameters_[i];
+    const std::span<const T> gradient(e.gradients[i], static_cast<std::size_t>(p.size()));
+    if (auto ok = train::check_gradient(*workers_, gradient, "[module] step", steps_, p.name(), p.shape()); !ok)
+      return ok;
+  }
+  return {};
+}
+
+template <class T>
+Result<T> ScalarModule<T>::step(T lr, const Inputs& xs) {
+  auto sgd = init_optim(spec::Sgd{.lr = static_cast<double>(lr)});
+  if (!sgd) return tl::unexpected(sgd.error());
+  return step_with(*sgd, xs);
 }
 
 template <class T>
@@ -284,6 +295,7 @@ Result<T> ScalarModule<T>::step_with(OptimiserState& optim, const Inputs& xs) {
                       name_of(dtype_of<T>));
   const auto e = evaluate(xs);
   if (!e) return tl::unexpected(e.error());
+  if (auto ok = check_finite(*e, xs); !ok) return tl::unexpected(ok.error());
   std::vector<T*> values;
   std::vector<const T*> gradients;
   std::vector<Shape> shapes;
@@ -293,8 +305,8 @@ Result<T> ScalarModule<T>::step_with(OptimiserState& optim, const Inputs& xs) {
     shapes.push_back(parameters_[i].shape());
   }
   if (optim.shapes() != shapes)
-    return spec::fail("[module] the optimiser's state is of ", optim.shapes().size(),
-                      " parameters of other shapes than the ", shapes.size(), " that learn");
+    return spec::fail("[module] optimiser: found state of shapes ", listed(optim.shapes()), ", expected those of the ",
+                      "params that learn, ", listed(shapes));
   optim.step(*workers_, values, gradients);
   advance(*e);
   return e->loss;
@@ -303,7 +315,7 @@ Result<T> ScalarModule<T>::step_with(OptimiserState& optim, const Inputs& xs) {
 template <class T>
 template <class Step>
 Result<void> ScalarModule<T>::train(Index steps, Samples samples, const Log& log, Step&& one) {
-  if (samples.empty()) return spec::fail("[module] no samples to train on");
+  if (samples.empty()) return spec::fail("[module] train: found no samples, expected at least one");
   for (Index k = 0; k < steps; ++k) {
     const Result<T> loss = one(samples[static_cast<std::size_t>(k) % samples.size()]);
     if (!loss) return tl::unexpected(loss.error());
@@ -324,7 +336,7 @@ Result<void> ScalarModule<T>::train_with(OptimiserState& optim, Index steps, Sam
 
 template <class T>
 Result<T> ScalarModule<T>::mean_loss(Samples samples) {
-  if (samples.empty()) return spec::fail("[module] the mean loss of no samples");
+  if (samples.empty()) return spec::fail("[module] mean loss: found no samples, expected at least one");
   double total = 0;
   for (const Inputs& xs : samples) {
     const Result<T> loss = forward(xs);

@@ -59,6 +59,7 @@ class ScalarModule {
   // The gradient of each parameter; zeros where it does not learn.
   Result<TensorList<T>> backward(const Inputs& xs);
   // p − lr·g for each parameter that learns, and the running state that this very run computed; the loss before it.
+  // An error, and no step, where the loss or a gradient is not finite.
   Result<T> step(T lr, const Inputs& xs);
   // Moments for the parameters that learn; a step by them.
   Result<OptimiserState> init_optim(const spec::Optimiser& optimiser) const;
@@ -86,6 +87,7 @@ class ScalarModule {
   Result<std::function<const T*(spec::NodeId)>> run_eager(const Inputs& xs, bool gradients);
   std::vector<spec::Var> replay(Session& session, const Inputs& xs);
   Result<std::function<const T*(spec::NodeId)>> run(const Inputs& xs, bool gradients);
+  Result<void> check_finite(const Evaluation& e, const Inputs& xs) const;
   void advance(const Evaluation& e);
   template <class Step>
   Result<void> train(Index steps, Samples samples, const Log& log, Step&& one);
