@@ -241,6 +241,17 @@ TEST(GraphSpec, ModelsCompileAndRun) {
   EXPECT_FALSE(models::named("resnet19"));
 }
 
+// What a compiled spec adds takes a free name; where the spec's own names meet, there is no program.
+TEST(GraphSpec, NamesOfLeavesAreUnique) {
+  const auto program = compile(GraphSpec::of("step", {2, 3}, Chain(gs::Dropout{})), {.training = true});
+  ASSERT_TRUE(program) << program.error().what();
+  EXPECT_EQ(program->graph.node(program->step).name, "step.1");
+  GraphSpec spec;
+  const Term x = spec.input("h.weight", {2, 3});
+  spec.output(spec.let(gs::Linear{.out_features = 3}, {x}, "h"));
+  EXPECT_STREQ(compile(spec).error().what(), "[graph] the name h.weight is taken");
+}
+
 TEST(GraphSpec, ModelsHaveTheParametersOfTheirNames) {
   const auto count = [](const GraphSpec& spec) {
     Index n = 0;

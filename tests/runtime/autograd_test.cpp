@@ -54,6 +54,14 @@ std::vector<T> elements(const Tensor<T>& x) {
 // A polynomial with small dyadic data: nothing rounds, so that every derivative is the exact one, bit for bit.
 const auto cubic = [](const Var& x) { return F::sum(F::mul(F::square(x), F::add(x, F::flip(x, {.axes = {0}})))); };
 
+TEST(Autograd, SeedsOfNestedDerivativesHaveNamesOfTheirOwn) {
+  const auto f = spec::value_or_throw(autograd::record(cubic, {Shape{4}}));
+  const auto twice = spec::value_or_throw(autograd::vjp(spec::value_or_throw(autograd::vjp(f)), {0}));
+  std::vector<std::string> names;
+  for (const spec::NodeId id : twice.arguments) names.push_back(twice.graph.node(id).name);
+  EXPECT_EQ(names, (std::vector<std::string>{"x0", "ct0", "ct0.1", "ct1"}));
+}
+
 TEST(Autograd, DerivativesOfAPolynomialAreExact) {
   const Tensor<double> x = ramp({4}, 1), v = ramp({4}, 2);
   const auto f = spec::value_or_throw(autograd::record(cubic, {Shape{4}}));
