@@ -28,7 +28,7 @@ struct PlanOptions {
   DType dtype = DType::f32;         // of every real tensor; index leaves are i64
   int misalign = 0;                 // elements by which the program's own buffers are moved off their alignment
   bool guards = false;              // buffers are not reused and each is followed by a guard that nobody may write
-  std::shared_ptr<Workers> workers = nullptr;  // shared with other programs; null: an own pool of `threads`
+  std::shared_ptr<Workers> workers = nullptr;  // shared with others that run at other times; null: an own pool
 };
 
 // Which kernel computes a node.

@@ -22,7 +22,7 @@ struct SessionOptions {
   DType dtype = DType::f32;   // of every real value; indices are i64
   int misalign = 0;           // elements by which values are moved off their alignment
   std::uint32_t poison = 0;   // what buffers and scratch hold before a kernel runs; 0: anything
-  std::shared_ptr<Workers> workers = nullptr;  // shared with others; null: an own pool of `threads`
+  std::shared_ptr<Workers> workers = nullptr;  // shared with others that run at other times; null: an own pool
 };
 
 // Values are the bits that the compiled graph gives. A user's mistake (shapes, indices) is thrown as spec::Error and
