@@ -10,6 +10,16 @@ namespace plumbline::runtime {
 
 using spec::ScalarModuleDef;
 
+namespace {
+
+std::string listed(const std::vector<Shape>& shapes) {
+  std::string out;
+  for (const Shape& s : shapes) out += (out.empty() ? "" : ", ") + spec::concat(s);
+  return out.empty() ? "none" : out;
+}
+
+}  // namespace
+
 template <class T>
 ScalarModule<T>::ScalarModule(const ScalarModuleDef& def, Kernels kernels, const ModuleOptions& options)
     : def_(def), with_gradients_(spec::module_gradients(def)), kernels_(kernels), options_(options),
