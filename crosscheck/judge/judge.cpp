@@ -299,23 +299,14 @@ Judgement judge_reading(const spec::Graph& graph, const std::vector<Values>& dat
   return placed(std::move(out), got);
 }
 
-// A method whose name ends in that of a format states an approximation for it: others do not compute so.
-bool speaks_of(std::string_view method, const spec::Format& format) {
-  return std::none_of(spec::formats.begin(), spec::formats.end(),
-                      [&](const spec::Format& f) { return f != format && method.ends_with(f.name); });
-}
-
-// Methods that cancel where the mean is large beside the spread: their bounds would excuse anything, so that a kernel
-// must claim them by name.
-constexpr std::array<std::string_view, 2> cancelling{"moments", "raw_moments"};
-
 // The claims with the m-th method of the node's op, where they name none; behind the last one comes the textbook.
 spec::Claims other_method(const spec::Graph& graph, NodeId id, spec::Claims claims, std::size_t m) {
   if (!graph.node(id).op || !claims.method.empty()) return claims;
   const auto methods = graph.node(id).op->methods();
   if (methods.empty() || m > methods.size()) return claims;
   if (m == methods.size()) claims.method = "textbook";
-  else if (speaks_of(methods[m], claims.intermediate) && std::ranges::find(cancelling, methods[m]) == cancelling.end())
+  else if (const auto excused = graph.node(id).op->methods_by_claim();
+           std::ranges::find(excused, methods[m]) == excused.end())
     claims.method = methods[m];
   return claims;
 }

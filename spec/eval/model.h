@@ -85,6 +85,10 @@ struct OpModel final : ModelReadings<O, OpInterface, Numbers> {
     if constexpr (has_methods<O>) return {O::methods.begin(), O::methods.end()};
     else return {};
   }
+  std::vector<std::string_view> methods_by_claim() const final {
+    if constexpr (requires { O::methods_by_claim; }) return {O::methods_by_claim.begin(), O::methods_by_claim.end()};
+    else return {};
+  }
   std::vector<Words> words() const final { return words_of<O>(); }
   bool ieee_zero_sign() const final {
     if constexpr (requires { O::ieee_zero_sign; }) return O::ieee_zero_sign;

@@ -46,6 +46,9 @@ struct OpInterface : ReadingsOf<Numbers> {
   virtual std::vector<Var> vjp(const std::vector<Var>& in, const Var& y, const Var& ct) const = 0;
   // The named methods, the default one first; empty where the textbook formula is the method.
   virtual std::vector<std::string_view> methods() const = 0;
+  // Those of the methods whose bounds would excuse too much unless a kernel says that it follows them: formulas that
+  // cancel, polynomials for one format.
+  virtual std::vector<std::string_view> methods_by_claim() const = 0;
   // The words that each text attribute takes.
   virtual std::vector<Words> words() const = 0;
   // Whether the sign of a zero result is the one that IEEE 754 gives to the textbook formula.

@@ -44,6 +44,14 @@ Rounded<C> elementary(Rounded<C> z, double ulps) {
   return z;
 }
 
+// Arguments 0 and 1 with values 0 and 1, as e⁰ = 1, log 1 = 0, tanh 0 = 0: every implementation has them exactly
+// (C17, F.10) [elementary B2].
+template <class C>
+bool is_zero_or_one(const C& x) {
+  const auto value = single(x);
+  return value && (*value == 0 || *value == 1);
+}
+
 // f(x): the image of [x − d, x + d], and the same image scaled down for the parts s and b of d, since every image
 // is at least proportional to its width until it saturates.
 template <class C, class F, class Image>
@@ -55,7 +63,7 @@ Rounded<C> function(const Rounded<C>& x0, Function name, F&& f, Image&& image, b
     return special(y, x.claims, x.is_value() ? !undefined_nearby : x.d == 0, x);
   Rounded<C> z(y, x.claims);
   if (z.poisoned_by(x)) return z.unjudge(), z;
-  if (x.claims == nullptr) return z;
+  if (x.claims == nullptr || (x.d == 0 && is_zero_or_one(x.exact) && is_zero_or_one(y))) return z;
   z.d = image(x.lo(), x.hi(), x.d);
   if (!(z.d < upward::infinity)) return z.unjudge(), z;
   if (x.d > 0) {

@@ -217,6 +217,16 @@ TEST(Rounded, correct_implementations_stay_within_the_bound) {
   EXPECT_GT(judged, 100000u);
 }
 
+// Whatever ulps are claimed.
+TEST(Rounded, functions_are_exact_at_zero_and_one) {
+  Claims careless;
+  careless.ulps = Claims::uniform_ulps(1000);
+  const auto at = [&](double v) { return Filter::leaf(v, careless); };
+  for (const Filter& y : {exp(at(0)), log(at(1)), tanh(at(0)), sin(at(0)), cos(at(0)), log1p(at(0)), expm1(at(0))})
+    EXPECT_EQ(y.d, 0) << y.magnitude();
+  EXPECT_GT(exp(at(1)).d, 0);
+}
+
 // Squares of numbers from 2^60 on overflow in binary32: with them nothing is judged, without them everything.
 TEST(Rounded, AWiderRangeIsJudgedWhereTheFormatsOwnIsLeft) {
   constexpr int large = 5;

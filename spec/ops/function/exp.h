@@ -10,6 +10,7 @@ struct Exp {
   static constexpr std::string_view name = "exp", summary = "y = e^x";
   static constexpr int arity = 1;
   static constexpr std::array<std::string_view, 2> methods{"direct", "cody_waite_binary32"};
+  static constexpr std::array<std::string_view, 1> methods_by_claim{"cody_waite_binary32"};
   bool operator==(const Exp&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return in[0]; }

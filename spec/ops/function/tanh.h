@@ -12,6 +12,7 @@ struct Tanh {
   static constexpr std::string_view name = "tanh", summary = "y = tanh x";
   static constexpr int arity = 1;
   static constexpr std::array<std::string_view, 2> methods{"direct", "reduced_binary32"};
+  static constexpr std::array<std::string_view, 1> methods_by_claim{"reduced_binary32"};
   bool operator==(const Tanh&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return in[0]; }

@@ -17,6 +17,7 @@ struct BatchNorm {
       summary = "y = (x - mean) / sqrt(var + eps) * w + b by channel; inputs x[, running_mean, running_var][, w[, b]]";
   static constexpr int arity = 1, most_inputs = 5;
   static constexpr std::array methods = norm_methods;
+  static constexpr std::array methods_by_claim = moment_method;
   bool operator==(const BatchNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

@@ -12,6 +12,7 @@ struct BatchNormGrad {
                                     summary = "the cotangent of training batch_norm's x; inputs x, ct times weight";
   static constexpr int arity = 2;
   static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods_by_claim = moment_method;
   bool operator==(const BatchNormGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

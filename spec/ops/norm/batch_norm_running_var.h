@@ -14,6 +14,7 @@ struct BatchNormRunningVar {
   static constexpr int arity = 2, most_inputs = 3;
   static constexpr Index correction = 1;
   static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods_by_claim = moment_method;
   bool operator==(const BatchNormRunningVar&) const = default;
 
   bool differentiable(std::size_t input) const { return input < 2; }

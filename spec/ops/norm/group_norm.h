@@ -14,6 +14,7 @@ struct GroupNorm {
       summary = "y = (x - mean) / sqrt(var + eps) * w + b over groups of channels; inputs x[, w[, b]]";
   static constexpr int arity = 1, most_inputs = 3;
   static constexpr std::array methods = norm_methods;
+  static constexpr std::array methods_by_claim = moment_method;
   bool operator==(const GroupNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

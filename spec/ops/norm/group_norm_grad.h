@@ -13,6 +13,7 @@ struct GroupNormGrad {
                                     summary = "the cotangent of group_norm's x; inputs x, ct times weight";
   static constexpr int arity = 2;
   static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods_by_claim = moment_method;
   bool operator==(const GroupNormGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

@@ -15,6 +15,7 @@ struct LayerNorm {
   static constexpr int arity = 1, most_inputs = 3;
   static constexpr bool centred = true;
   static constexpr std::array methods = norm_methods;
+  static constexpr std::array methods_by_claim = moment_method;
   bool operator==(const LayerNorm&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return normalised_rows(*this, in); }  // [layer_norm C1..C4]

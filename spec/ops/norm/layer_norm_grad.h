@@ -14,6 +14,7 @@ struct LayerNormGrad {
   static constexpr int arity = 2;
   static constexpr bool centred = true;
   static constexpr std::array methods = variance_methods;
+  static constexpr std::array methods_by_claim = moment_method;
   bool operator==(const LayerNormGrad&) const = default;
 
   Result<Shape> shape(const Shapes& in) const {

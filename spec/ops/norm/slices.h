@@ -26,6 +26,7 @@ struct Slicing {
 // sum of squared deviations; moments E x² − (E x)², which cancels. All are the same real number.
 enum class VarianceBy : std::uint8_t { two_pass, scaled, welford, moments };
 inline constexpr std::array<std::string_view, 4> variance_methods{"two_pass", "scaled", "welford", "moments"};
+inline constexpr std::array<std::string_view, 1> moment_method{"moments"};  // cancels where the mean is large
 inline constexpr std::array<std::string_view, 5> norm_methods{"two_pass", "scaled", "welford", "moments", "affine"};
 inline constexpr std::array<std::string_view, 2> rms_methods{"two_pass", "scaled"};
 

@@ -7,6 +7,7 @@
 namespace plumbline::spec {
 
 inline constexpr std::array<std::string_view, 3> moment_methods{"two_pass", "welford", "raw_moments"};
+inline constexpr std::array<std::string_view, 1> raw_moment_method{"raw_moments"};  // cancels where the mean is large
 
 // [op C1] the axes; [op C2] the correction is from 0.
 template <class O>

@@ -14,6 +14,7 @@ struct Std {
   static constexpr std::string_view name = "std", summary = "y = square root of the variance of x over axes";
   static constexpr int arity = 1;
   static constexpr auto methods = moment_methods;
+  static constexpr std::array methods_by_claim = raw_moment_method;
   bool operator==(const Std&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return moment_shape(*this, in[0]); }  // [std C1], [std C2]

@@ -13,6 +13,7 @@ struct Variance {
   static constexpr std::string_view name = "var", summary = "y = sum of (x - mean)^2 / (n - correction) over axes";
   static constexpr int arity = 1;
   static constexpr auto methods = moment_methods;
+  static constexpr std::array methods_by_claim = raw_moment_method;
   bool operator==(const Variance&) const = default;
 
   Result<Shape> shape(const Shapes& in) const { return moment_shape(*this, in[0]); }  // [var C1], [var C2]
