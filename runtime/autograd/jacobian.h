@@ -13,7 +13,7 @@ inline spec::Result<spec::Shape> jacobian_shape(const spec::Shape& y, const spec
   for (const spec::Index extent : x.dims()) dims.push_back(extent);
   const spec::Shape shape(dims);
   if (!shape.valid() || shape.size() > most_jacobian_elements)
-    return spec::fail("[jacobian] of ", y, " by ", x, " has too many elements");
+    return spec::fail("[jacobian] found ", y, " by ", x, ", expected at most ", spec::max_elements, " elements");
   return shape;
 }
 

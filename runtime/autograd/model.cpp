@@ -88,7 +88,8 @@ Result<std::vector<Value<T>>> ModelDerivatives<T>::arguments(const Point<T>& poi
 template <Element T>
 Result<Tensors<T>> ModelDerivatives<T>::run(std::size_t at, Derivative d, const Wrt& wrt, const Point<T>& p,
                                             const Tensors<T>& more) {
-  if (d != nullptr && wrt.empty()) return spec::fail("[autograd] the model has no params");
+  if (d != nullptr && wrt.empty())
+    return spec::fail("[autograd] found a model without params, expected one to differentiate by");
   auto given = arguments(p);
   if (!given) return tl::unexpected(given.error());
   given->insert(given->end(), more.begin(), more.end());

@@ -75,7 +75,7 @@ Result<void> Planned<T>::run_eagerly() {
     for (std::size_t i = 0; i < f_.arguments.size(); ++i) {
       const spec::Node& leaf = f_.graph.node(f_.arguments[i]);
       if (!needed[at(f_.arguments[i])]) continue;
-      if (!values_[i]) return spec::fail("input ", leaf.name, ": has no data");
+      if (!values_[i]) return spec::fail("input ", leaf.name, ": found no data, expected ", leaf.shape);
       Var& var = vars[at(f_.arguments[i])];
       if (const auto* index = std::get_if<Tensor<std::int64_t>>(&*values_[i]))
         var = session.input(leaf.name, leaf.shape, leaf.extent, index->elements());

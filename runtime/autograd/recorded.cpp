@@ -20,7 +20,7 @@ Result<std::vector<NodeId>> nodes_of(std::string_view what, const Recorded& f, W
     if (f.graph.node(f.arguments[i]).extent >= 0)
       return spec::fail("[", what, "] argument ", i, " holds indices, which have no derivative");
     if (std::find(out.begin(), out.end(), f.arguments[i]) != out.end())
-      return spec::fail("[", what, "] argument ", i, " is given twice");
+      return spec::fail("[", what, "] argument ", i, " is given twice, expected each once");
     out.push_back(f.arguments[i]);
   }
   return out;

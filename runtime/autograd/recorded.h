@@ -85,7 +85,8 @@ Result<Recorded> record(F&& f, const std::vector<Argument>& arguments) {
   try {
     for (const Var& y : call_with(f, x)) {
       if (y.id() < 0 || &y.graph() != &out.graph)
-        return spec::fail("[record] result ", out.results.size(), " is no node of the function's graph");
+        return spec::fail("[record] result ", out.results.size(),
+                          ": found a node of another graph, expected one of the function's");
       out.results.push_back(y.id());
     }
   } catch (const spec::Error& error) {

@@ -68,7 +68,8 @@ Result<void> Program::Plan::check_leaves() const {
   for (const LeafData& leaf : leaves) {
     if (!leaf.needed) continue;
     const spec::Node& node = graph.node(leaf.node);
-    if (leaf.data == nullptr && node.shape.size() > 0) return fail("input ", node.name, ": has no data");
+    if (leaf.data == nullptr && node.shape.size() > 0)
+      return fail("input ", node.name, ": found no data, expected ", node.shape);
     if (node.extent < 0) continue;
     if (auto ok = check_indices(node, leaf.use, static_cast<const std::int64_t*>(leaf.data)); !ok) return ok;
   }
@@ -84,7 +85,7 @@ namespace {
 
 Result<void> check_leaf(const spec::Graph& graph, NodeId id, DType real, DType found, std::size_t given) {
   if (id < 0 || id >= graph.size() || graph.node(id).leaf == spec::Leaf::none)
-    return fail("node ", id, " is not a leaf");
+    return fail("node ", id, ": found no leaf, expected one");
   const spec::Node& node = graph.node(id);
   const DType expected = node.extent >= 0 ? DType::i64 : real;
   if (found != expected)

@@ -140,9 +140,11 @@ Result<void> check_draws(const Initialisation& plan) {
 Result<void> validate(const Initialisation& plan) {
   std::set<std::string_view> names;
   for (const ParameterInit& p : plan.parameters) {
-    if (!p.shape.valid()) return fail("parameter ", p.name, ": shape ", p.shape, " is not valid");
+    if (!p.shape.valid())
+      return fail("parameter ", p.name, ": found shape ", p.shape, ", expected one that a tensor can have");
     if (auto ok = spec::validate(p.scheme, p.shape); !ok) return fail("parameter ", p.name, ": ", ok.error().what());
-    if (!names.insert(p.name).second) return fail("parameter ", p.name, " is planned twice [init C6]");
+    if (!names.insert(p.name).second)
+      return fail("parameter ", p.name, " is planned twice, expected each once [init C6]");
   }
   return check_draws(plan);
 }

@@ -216,7 +216,8 @@ Result<std::string> print_safetensors_header(const std::vector<TensorEntry>& ten
   for (const TensorEntry& t : tensors) {
     const auto name = quoted(t.name);
     if (!name) return fail("tensor ", shown(t.name), ": found bytes that are no UTF-8, expected text");
-    if (!taken.insert(t.name).second) return fail("tensor ", shown(t.name), ": found a name that is taken");
+    if (!taken.insert(t.name).second)
+      return fail("tensor ", shown(t.name), ": found the name a second time, expected each once");
     text += concat(*name, ":{\"dtype\":\"", safetensors_name(t.dtype), "\",\"shape\":[");
     for (Index a = 0; a < t.shape.rank(); ++a) text += concat(a ? "," : "", t.shape[a]);
     text += concat("],\"data_offsets\":[", t.begin, ",", t.end, "]},");

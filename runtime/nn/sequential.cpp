@@ -69,7 +69,8 @@ Var Sequential::operator()(const Scope& scope, const Var& x) const {
 }
 
 Result<RecordedModel> record(const Layer& layer, const InputType& input, const RecordOptions& options) {
-  if (!input.shape.valid()) return spec::fail("[", layer.kind(), "] input shape ", input.shape, " is not valid");
+  if (!input.shape.valid())
+    return spec::fail("[", layer.kind(), "] input: found shape ", input.shape, ", expected one that a tensor can have");
   RecordedModel out;
   Recording& r = out.recording;
   r.training = options.training, r.seed = options.seed;

@@ -40,7 +40,8 @@ Result<OptimiserGroups> OptimiserGroups::create(const spec::Optimiser& rest, con
   for (std::size_t g = 0; g <= groups.size(); ++g) {
     const spec::Optimiser& optimiser = g < groups.size() ? groups[g].optimiser : rest;
     if (g < groups.size() && members[g].empty())
-      return spec::fail("[optim] no param is left for the pattern ", groups[g].pattern);
+      return spec::fail("[optim] no param is left for the pattern ", groups[g].pattern,
+                        ", expected one that no pattern before it matches");
     std::vector<Shape> mine;
     for (const std::size_t p : members[g]) {
       if (auto ok = spec::validate(optimiser, shapes[p]); !ok)
@@ -112,7 +113,7 @@ void OptimiserGroups::set_steps(Index steps) {
 
 template <class T>
 Result<void> OptimiserGroups::set_state(const TensorList<T>& state, Index steps) {
-  if (steps < 0) return spec::fail("[optim] the number of steps is negative: ", steps);
+  if (steps < 0) return spec::fail("[optim] found ", steps, " steps, expected 0 or more");
   std::size_t at = 0;
   Result<void> fits;
   each_state<T>([&](const std::string& name, const Shape& shape, std::span<T>) {

@@ -114,11 +114,11 @@ spec::Claims schedule_claims() {
 std::vector<double> ScheduleState::position() const { return {real(k_), lr_, best_, real(bad_), real(cooling_)}; }
 
 Result<void> ScheduleState::set_position(const std::vector<double>& position) {
-  if (position.size() != 5) return spec::fail("[schedule] a position has 5 numbers, found ", position.size());
+  if (position.size() != 5) return spec::fail("[schedule] position: found ", position.size(), " numbers, expected 5");
   constexpr double most = 1LL << 53;
   for (const std::size_t i : {std::size_t{0}, std::size_t{3}, std::size_t{4}})
     if (!(position[i] >= 0 && position[i] <= most && position[i] == std::trunc(position[i])))
-      return spec::fail("[schedule] number ", i, " of the position is no count: ", position[i]);
+      return spec::fail("[schedule] position: found ", position[i], " as number ", i, ", expected a count");
   k_ = static_cast<Index>(position[0]), lr_ = position[1], best_ = position[2];
   bad_ = static_cast<Index>(position[3]), cooling_ = static_cast<Index>(position[4]);
   return {};

@@ -44,7 +44,7 @@ Result<Tensor<T>> normal(const Shape& shape, std::uint64_t seed, double mean, do
 
 template <class T>
 Result<Tensor<T>> bernoulli(const Shape& shape, std::uint64_t seed, double p, std::uint64_t stream) {
-  if (!shape.valid()) return fail("[bernoulli] shape ", shape, " is not valid");
+  if (!shape.valid()) return fail("[bernoulli] found shape ", shape, ", expected one that a tensor can have");
   if (!(p >= 0 && p <= 1)) return fail("[bernoulli] found p = ", p, ", expected a probability");
   const std::uint64_t key = spec::key(seed, stream);
   return Tensor<T>::generate(

@@ -51,7 +51,8 @@ template <class T>
 Result<TensorRef> SessionIR<T>::leaf(const char* what, std::string name, const spec::Tensor<T>& value,
                                      bool is_param) {
   if (has_ops_)
-    return spec::fail("[session] ", what, ' ', name, " comes after an op: leaves come first, reset_tape begins anew");
+    return spec::fail("[session] found ", what, ' ', name,
+                      " after an op, expected leaves first: reset_tape begins anew");
   try {
     name = graph().unused(std::move(name));
     const Var v = is_param ? session_->param(std::move(name), value.shape(), value.elements())
@@ -79,7 +80,8 @@ namespace {
 
 Result<void> check_naturals(std::span<const Index> values, Index extent) {
   for (const Index v : values)
-    if (v < 0 || v >= extent) return spec::fail("[session] natural number ", v, " is outside [0, ", extent, ")");
+    if (v < 0 || v >= extent)
+      return spec::fail("[session] found natural number ", v, ", expected one in [0, ", extent, ")");
   return {};
 }
 
@@ -113,8 +115,10 @@ Result<NatVecRef> SessionIR<T>::nat_vec(std::span<const Index> values, Index ext
 
 template <class T>
 Result<NodeId> SessionIR<T>::node_of(const Ref& ref) const {
-  if (ref.recording != recording_) return spec::fail("[session] a reference from before the last reset_tape");
-  if (ref.id < 0 || ref.id >= graph().size()) return spec::fail("[session] ", ref.id, " is no node of this session");
+  if (ref.recording != recording_)
+    return spec::fail("[session] found a reference from before the last reset_tape, expected one of this tape");
+  if (ref.id < 0 || ref.id >= graph().size())
+    return spec::fail("[session] found node ", ref.id, ", expected one of the ", graph().size(), " of this session");
   return ref.id;
 }
 
@@ -123,7 +127,7 @@ auto SessionIR<T>::nats_of(const Ref& ref) const -> Result<const Nats*> {
   const auto id = node_of(ref);
   if (!id) return tl::unexpected(id.error());
   const auto at = std::ranges::find(nats_, *id, &Nats::leaf);
-  if (at == nats_.end()) return spec::fail("[session] node ", *id, " holds no natural numbers");
+  if (at == nats_.end()) return spec::fail("[session] node ", *id, ": found a tensor, expected natural numbers");
   return &*at;
 }
 
@@ -206,7 +210,8 @@ template <class T>
 Result<spec::Tensor<T>> SessionIR<T>::get_value(TensorRef ref) {
   const auto id = node_of(ref);
   if (!id) return tl::unexpected(id.error());
-  if (graph().node(*id).extent >= 0) return spec::fail("[session] node ", *id, " holds natural numbers, not a tensor");
+  if (graph().node(*id).extent >= 0)
+    return spec::fail("[session] node ", *id, ": found natural numbers, expected a tensor");
   try {
     replay();
     return tensor(*session_, *id);
@@ -232,7 +237,8 @@ Result<void> SessionIR<T>::backward(TensorRef output, const spec::Tensor<T>& see
   const auto id = node_of(output);
   if (!id) return tl::unexpected(id.error());
   const spec::Node& node = graph().node(*id);
-  if (node.extent >= 0) return spec::fail("[session] natural numbers have no gradient");
+  if (node.extent >= 0)
+    return spec::fail("[session] backward: found natural numbers, expected a tensor");
   if (node.shape != seed.shape())
     return spec::fail("[session] seed: found shape ", seed.shape(), ", expected ", node.shape);
   try {
@@ -250,7 +256,7 @@ template <class T>
 Result<spec::Tensor<T>> SessionIR<T>::grad(TensorRef ref) const {
   const auto id = node_of(ref);
   if (!id) return tl::unexpected(id.error());
-  if (!cotangents_) return spec::fail("[session] grad before backward");
+  if (!cotangents_) return spec::fail("[session] grad: found no gradients, expected backward before it");
   const auto at = static_cast<std::size_t>(*id);
   if (at < cotangents_->size() && (*cotangents_)[at]) return *(*cotangents_)[at];
   return spec::Tensor<T>::full(graph().node(*id).shape, T(0));
@@ -258,7 +264,7 @@ Result<spec::Tensor<T>> SessionIR<T>::grad(TensorRef ref) const {
 
 template <class T>
 Result<void> SessionIR<T>::sgd_step_all(T lr) {
-  if (!cotangents_) return spec::fail("[session] sgd_step_all before backward");
+  if (!cotangents_) return spec::fail("[session] sgd_step_all: found no gradients, expected backward before it");
   std::vector<Param<T>> stepped;
   for (const auto& [param, first] : used_) {
     if (!param.requires_grad() || std::ranges::find(stepped, param) != stepped.end()) continue;

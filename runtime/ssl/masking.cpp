@@ -16,7 +16,7 @@ namespace {
 class Blocks {
  public:
   static Result<Blocks> over(const Shape& shape, const std::vector<Index>& widths) {
-    if (!shape.valid()) return fail("[mask] shape ", shape, " is not valid");
+    if (!shape.valid()) return fail("[mask] found shape ", shape, ", expected one that a tensor can have");
     if (static_cast<Index>(widths.size()) != shape.rank())
       return fail("[mask] found ", widths.size(), " widths, expected one for each axis of ", shape);
     Blocks out;

@@ -12,7 +12,8 @@ Var leaf(spec::Graph& graph, const char* name, const InputType& type) {
 }  // namespace
 
 Result<RecordedLoss> record_output(const nn::Layer& model, const InputType& input, const RecordOptions& options) {
-  if (!input.shape.valid()) return spec::fail("[train] input shape ", input.shape, " is not valid");
+  if (!input.shape.valid())
+    return spec::fail("[train] input: found shape ", input.shape, ", expected one that a tensor can have");
   RecordedLoss out;
   nn::Recording& r = out.recording;
   r.training = options.training, r.seed = options.seed;
@@ -30,13 +31,14 @@ Result<RecordedLoss> record_output(const nn::Layer& model, const InputType& inpu
 
 Result<RecordedLoss> record_loss(const nn::Layer& model, const Loss& loss, const InputType& input,
                                  const InputType& target, const RecordOptions& options) {
-  if (!target.shape.valid()) return spec::fail("[train] target shape ", target.shape, " is not valid");
+  if (!target.shape.valid())
+    return spec::fail("[train] target: found shape ", target.shape, ", expected one that a tensor can have");
   auto out = record_output(model, input, options);
   if (!out) return out;
   spec::Graph& graph = out->recording.graph;
   try {
     const Var t = leaf(graph, "target", target), l = loss(graph.var(out->output), t);
-    if (l.shape().size() != 1) return spec::fail("[train] the loss is one number, found shape ", l.shape());
+    if (l.shape().size() != 1) return spec::fail("[train] loss: found shape ", l.shape(), ", expected one number");
     out->target = t.id(), out->loss = l.id();
     graph.output(l);
   } catch (const spec::Error& e) {

@@ -5,7 +5,8 @@ namespace plumbline::runtime::train {
 
 template <Element T>
 Result<Stepper<T>> Stepper<T>::create(Runner<T>& runner, const StepperOptions& options) {
-  if (options.accumulate < 1) return spec::fail("[train] accumulates at least 1 batch, got ", options.accumulate);
+  if (options.accumulate < 1)
+    return spec::fail("[train] accumulate: found ", options.accumulate, ", expected at least 1 batch");
   Stepper out(runner, options);
   if (options.schedule) {
     auto schedule = ScheduleState::create(*options.schedule);
@@ -62,7 +63,9 @@ Result<std::vector<double>> Stepper<T>::steps(std::span<const data::Sample> batc
 
 template <Element T>
 Result<void> Stepper<T>::set_schedule_position(const std::vector<double>& position) {
-  if (!schedule_) return position.empty() ? Result<void>() : spec::fail("[train] there is no schedule to set");
+  if (!schedule_)
+    return position.empty() ? Result<void>() : spec::fail("[train] found ", position.size(),
+                                                          " numbers of a schedule, expected none without one");
   if (auto ok = schedule_->set_position(position); !ok) return ok;
   take_rate();
   return {};

@@ -21,12 +21,17 @@ template <class T>
 Result<T> member(const json& object, const char* name, const std::string& place) {
   if (!object.is_object()) return fail("[train_log] ", place, ": found ", object.type_name(), ", expected an object");
   const auto at = object.find(name);
-  if (at == object.end()) return fail("[train_log] ", place, ": found no ", name);
+  if (at == object.end()) return fail("[train_log] ", place, ": found no ", name, ", expected one");
   const bool fits = std::same_as<T, std::string> ? at->is_string()
                     : std::same_as<T, Index>     ? at->is_number_integer()
                     : std::same_as<T, double>    ? at->is_number()
                                                  : at->is_array();
-  if (!fits) return fail("[train_log] ", place, ".", name, ": found ", at->type_name());
+  if (!fits)
+    return fail("[train_log] ", place, ".", name, ": found ", at->type_name(), ", expected ",
+                std::same_as<T, std::string> ? "a text"
+                : std::same_as<T, Index>     ? "an integer"
+                : std::same_as<T, double>    ? "a number"
+                                             : "a list");
   return at->get<T>();
 }
 
@@ -80,7 +85,7 @@ std::string TrainLog::json() const {
 
 Result<TrainLog> TrainLog::from_json(std::string_view text) {
   const auto root = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (root.is_discarded()) return fail("[train_log] found no JSON");
+  if (root.is_discarded()) return fail("[train_log] found no JSON, expected a log that json() wrote");
   std::string found;
   TrainLog log;
   nlohmann::json steps, epochs;

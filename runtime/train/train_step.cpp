@@ -29,7 +29,8 @@ struct TrainStep::Differentiated {
 
 Result<TrainStep::Differentiated> TrainStep::differentiate(spec::Graph graph, NodeId loss, Kernels kernels,
                                                            PlanOptions options, const TrainState& state) {
-  if (loss < 0 || loss >= graph.size()) return spec::fail("node ", loss, " is no node of this graph");
+  if (loss < 0 || loss >= graph.size())
+    return spec::fail("loss: found node ", loss, ", expected one of the ", graph.size(), " of this graph");
   std::vector<NodeId> parameters, learning;
   std::vector<Index> sizes;
   for (NodeId id : graph.leaves()) {
@@ -50,7 +51,7 @@ Result<TrainStep::Differentiated> TrainStep::differentiate(spec::Graph graph, No
   options.wanted.push_back(loss);
   for (const RunningState& s : state.states)
     if (s.next >= 0) options.wanted.push_back(s.next);
-  auto program = compile(graph, kernels, options);
+  auto program = compile(std::move(graph), kernels, options);
   if (!program) return tl::unexpected(program.error());
   return Differentiated{std::move(*program), loss, std::move(parameters), std::move(gradients), std::move(sizes)};
 }
@@ -105,21 +106,38 @@ Result<TrainStep> TrainStep::create(spec::Graph graph, NodeId loss, const spec::
   return on(std::move(*d), std::move(held), std::move(state));
 }
 
+Result<void> TrainStep::has_state_of(const Differentiated& d, const TrainState& state) const {
+  const spec::Graph &mine = program_.graph(), &other = d.program.graph();
+  const auto differ = [](const std::string& what, const auto& found, const auto& expected) {
+    return spec::fail("[train] ", what, ": found ", found, ", expected ", expected, " as in the first graph");
+  };
+  const auto shown = [](const spec::Node& node) { return spec::concat(node.name, ' ', node.shape); };
+  if (d.parameters.size() != parameters_.size())
+    return differ("params", d.parameters.size(), parameters_.size());
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const spec::Node &a = mine.node(parameters_[i]), &b = other.node(d.parameters[i]);
+    if (a.name != b.name || a.shape != b.shape) return differ(spec::concat("param ", i), shown(b), shown(a));
+    if ((gradients_[i] < 0) != (d.gradients[i] < 0))
+      return differ(spec::concat("param ", a.name), d.gradients[i] < 0 ? "a frozen one" : "one that learns",
+                    gradients_[i] < 0 ? "a frozen one" : "one that learns");
+  }
+  if (state.states.size() != state_.states.size())
+    return differ("running states", state.states.size(), state_.states.size());
+  for (std::size_t i = 0; i < state.states.size(); ++i) {
+    const RunningState &a = state_.states[i], &b = state.states[i];
+    const std::string found = spec::concat(b.name, ' ', other.node(b.leaf).shape);
+    const std::string expected = spec::concat(a.name, ' ', mine.node(a.leaf).shape);
+    if (found != expected) return differ(spec::concat("running state ", i), found, expected);
+  }
+  return {};
+}
+
 Result<TrainStep> TrainStep::beside(spec::Graph graph, NodeId loss, Kernels kernels, PlanOptions options,
                                     TrainState state) const {
   check(options.dtype == program_.dtype(), "graphs of one model have one dtype");
   auto d = differentiate(std::move(graph), loss, kernels, options, state);
   if (!d) return tl::unexpected(d.error());
-  const spec::Graph &mine = program_.graph(), &other = d->program.graph();
-  bool same = d->parameters.size() == parameters_.size() && state.states.size() == state_.states.size();
-  for (std::size_t i = 0; same && i < parameters_.size(); ++i) {
-    const spec::Node &a = mine.node(parameters_[i]), &b = other.node(d->parameters[i]);
-    same = a.name == b.name && a.shape == b.shape && (gradients_[i] < 0) == (d->gradients[i] < 0);
-  }
-  for (std::size_t i = 0; same && i < state.states.size(); ++i)
-    same = state.states[i].name == state_.states[i].name &&
-           other.node(state.states[i].leaf).shape == mine.node(state_.states[i].leaf).shape;
-  if (!same) return spec::fail("[train] the graphs differ in their params or running states");
+  if (auto ok = has_state_of(*d, state); !ok) return tl::unexpected(ok.error());
   return on(std::move(*d), held_, std::move(state));
 }
 

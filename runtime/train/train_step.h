@@ -99,6 +99,8 @@ class TrainStep {
   struct Differentiated;
   static Result<Differentiated> differentiate(spec::Graph graph, NodeId loss, Kernels kernels,
                                               PlanOptions options, const TrainState& state);
+  // Whether the other graph's params and running states are this one's.
+  Result<void> has_state_of(const Differentiated& d, const TrainState& state) const;
   // Of the params that learn, each in its group.
   static Result<OptimiserGroups> groups_for(const spec::Graph& graph, const std::vector<NodeId>& parameters,
                                             const std::vector<NodeId>& gradients, const spec::Optimiser& optimiser,

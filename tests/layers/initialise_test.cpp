@@ -129,7 +129,7 @@ TEST(InitPlan, IsCheckedAsAWhole) {
   EXPECT_STREQ(validate(shared).error().what(), "parameters w1 and w2 share random draws: streams 0 and 0 [init C7]");
   InitPlan twice = two_layers();
   twice.parameters[2].name = "w1";
-  EXPECT_STREQ(validate(twice).error().what(), "parameter w1 is planned twice [init C6]");
+  EXPECT_STREQ(validate(twice).error().what(), "parameter w1 is planned twice, expected each once [init C6]");
   InitPlan bad = two_layers();
   bad.parameters[1].scheme = FlatInit{{1}};
   EXPECT_STREQ(validate(bad).error().what(), "parameter b1: [flat] length differs: 1 values for shape [4] [init C5]");

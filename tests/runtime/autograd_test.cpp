@@ -179,7 +179,7 @@ TEST(Autograd, MistakesAreNamed) {
                    .error().what(),
                "[matmul] inner dims differ: 3 vs 4 [matmul C2]");
   EXPECT_STREQ(autograd::grad([](const Var&) { return Var(); }, x).error().what(),
-               "[record] result 0 is no node of the function's graph");
+               "[record] result 0: found a node of another graph, expected one of the function's");
   const auto f = *autograd::record([](const Var& t, const Var& i) { return F::embedding(i, t); },
                                    {{Shape{4, 2}}, {Shape{3}, 4}});
   EXPECT_STREQ(autograd::vjp(f, {1}).error().what(), "[vjp] argument 1 holds indices, which have no derivative");
@@ -261,7 +261,7 @@ TEST(ModelLoss, MistakesAreNamed) {
                "[linear] expects last axis 3, got 4 at layer 0");
   EXPECT_STREQ(autograd::ModelLoss<float>::create(model, loss::with(loss::mse, {.reduction = Reduction::none}), {5, 3},
                                                   {5, 2}).error().what(),
-               "[train] the loss is one number, found shape [5, 2]");
+               "[train] loss: found shape [5, 2], expected one number");
 }
 
 TEST(TensorLists, AreMappedZippedAndFlattened) {

@@ -216,10 +216,10 @@ TEST(Program, ErrorsNameWhatIsWrong) {
   Program program = spec::value_or_throw(compile(graph, kernels()));
   const std::vector<float> xs(10, 1.0f);
   const std::vector<std::int64_t> good{0, 4}, bad{0, 5};
-  EXPECT_STREQ(program.run().error().what(), "input x: has no data");
+  EXPECT_STREQ(program.run().error().what(), "input x: found no data, expected [2, 5]");
   EXPECT_STREQ(program.set(x.id(), std::span(good)).error().what(), "input x: expected f32, found i64");
   EXPECT_STREQ(program.set(x.id(), std::span(xs).first(3)).error().what(), "input x: expected 10 elements, found 3");
-  EXPECT_STREQ(program.set(2, std::span(xs)).error().what(), "node 2 is not a leaf");
+  EXPECT_STREQ(program.set(2, std::span(xs)).error().what(), "node 2: found no leaf, expected one");
   ASSERT_TRUE(program.set(x.id(), std::span(xs)));
   ASSERT_TRUE(program.set(i.id(), std::span(bad)));
   EXPECT_STREQ(program.run().error().what(),
@@ -242,8 +242,8 @@ TEST(Program, WhatIsBoundHasTheSizeOfItsLeaf) {
   const std::vector<double> wide(4, 0.0);
   EXPECT_STREQ(program.bind(x.id(), std::span(all).first(3)).error().what(), "input x: expected 4 elements, found 3");
   EXPECT_STREQ(program.bind(x.id(), wide).error().what(), "input x: expected f32, found f64");
-  EXPECT_STREQ(program.bind(y.id(), all).error().what(), "node 1 is not a leaf");
-  EXPECT_STREQ(program.bind(-1, all).error().what(), "node -1 is not a leaf");
+  EXPECT_STREQ(program.bind(y.id(), all).error().what(), "node 1: found no leaf, expected one");
+  EXPECT_STREQ(program.bind(-1, all).error().what(), "node -1: found no leaf, expected one");
   ASSERT_TRUE(program.bind(x.id(), all));
   EXPECT_TRUE(program.run());
   EXPECT_EQ(program.leaf("x"), x.id());

@@ -57,13 +57,14 @@ TEST(SessionIr, LeavesComeBeforeOps) {
   const auto x = *session.input(tensor<float>({2}, {3, 4}), "x");
   ASSERT_TRUE(session.apply(spec::Square{}, {x}));
   EXPECT_EQ(error_of(session.use(w)),
-            "[session] use of w comes after an op: leaves come first, reset_tape begins anew");
+            "[session] found use of w after an op, expected leaves first: reset_tape begins anew");
   EXPECT_EQ(error_of(session.input(tensor<float>({1}, {0}), "late")),
-            "[session] input late comes after an op: leaves come first, reset_tape begins anew");
+            "[session] found input late after an op, expected leaves first: reset_tape begins anew");
   EXPECT_TRUE(session.nat(3));
   session.reset_tape();
   EXPECT_TRUE(session.use(w));
-  EXPECT_EQ(error_of(session.get_value(x)), "[session] a reference from before the last reset_tape");
+  EXPECT_EQ(error_of(session.get_value(x)),
+            "[session] found a reference from before the last reset_tape, expected one of this tape");
 }
 
 TEST(SessionIr, NaturalNumbersAreReadChangedAndChecked) {
@@ -79,15 +80,16 @@ TEST(SessionIr, NaturalNumbersAreReadChangedAndChecked) {
   EXPECT_EQ(elements(session.get_value(y)), (std::vector<float>{3, 4, 3, 4}));
   ASSERT_TRUE(session.backward(y));
   EXPECT_EQ(elements(session.grad(table)), (std::vector<float>{0, 0, 2, 2, 0, 0}));
-  EXPECT_EQ(error_of(session.set_nat_vec(at, far)), "[session] natural number 3 is outside [0, 3)");
+  EXPECT_EQ(error_of(session.set_nat_vec(at, far)), "[session] found natural number 3, expected one in [0, 3)");
   EXPECT_EQ(error_of(session.set_nat_vec(at, many)), "[session] found 1 natural numbers, expected 2");
   EXPECT_EQ(*session.get_nat_vec(at), (std::vector<Index>{1, 1}));
-  EXPECT_EQ(error_of(session.nat(-1)), "[session] natural number -1 is outside [0, 1)");
+  EXPECT_EQ(error_of(session.nat(-1)), "[session] found natural number -1, expected one in [0, 1)");
   const auto n = *session.nat(4);
   EXPECT_EQ(*session.get_nat(n), 4);
   EXPECT_TRUE(session.set_nat(n, 2));
   EXPECT_EQ(*session.get_nat(n), 2);
-  EXPECT_EQ(error_of(session.get_nat(NatRef{table})), "[session] node 0 holds no natural numbers");
+  EXPECT_EQ(error_of(session.get_nat(NatRef{table})),
+            "[session] node 0: found a tensor, expected natural numbers");
 }
 
 TEST(SessionIr, AParameterUsedTwiceIsSteppedOnce) {
@@ -96,7 +98,7 @@ TEST(SessionIr, AParameterUsedTwiceIsSteppedOnce) {
   const auto frozen = session.param(tensor<double>({}, {5}), "frozen", false);
   const auto a = *session.use(w), b = *session.use(w), c = *session.use(frozen);
   const auto y = *session.apply(spec::Mul{}, {*session.apply(spec::Mul{}, {a, b}), c});
-  EXPECT_EQ(error_of(session.sgd_step_all(1)), "[session] sgd_step_all before backward");
+  EXPECT_EQ(error_of(session.sgd_step_all(1)), "[session] sgd_step_all: found no gradients, expected backward before it");
   ASSERT_TRUE(session.backward(y));
   EXPECT_EQ(elements(session.grad(c)), std::vector<double>{9});
   ASSERT_TRUE(session.sgd_step_all(0.5));
@@ -131,11 +133,11 @@ TEST(SessionIr, RefusalsChangeNothing) {
   EXPECT_NE(error_of(session.apply(spec::Square{}, {Ref{7, x.recording}})), "none");
   EXPECT_EQ(session.graph().size(), size);
   EXPECT_TRUE(session.use(w));  // no op was recorded
-  EXPECT_EQ(error_of(session.grad(x)), "[session] grad before backward");
+  EXPECT_EQ(error_of(session.grad(x)), "[session] grad: found no gradients, expected backward before it");
   EXPECT_EQ(error_of(session.backward(x, tensor<float>({1}, {1}))),
             "[session] seed: found shape [1], expected [2]");
   const auto n = *session.nat(1);
-  EXPECT_EQ(error_of(session.backward(TensorRef{n})), "[session] natural numbers have no gradient");
+  EXPECT_EQ(error_of(session.backward(TensorRef{n})), "[session] backward: found natural numbers, expected a tensor");
   ASSERT_TRUE(session.backward(x));
   EXPECT_EQ(elements(session.grad(x)), (std::vector<float>{1, 1}));
 }
@@ -155,7 +157,7 @@ TEST(SessionIr, TwoUsesOfAParameterAreTwoLeaves) {
   ASSERT_TRUE(session.sgd_step_all(0.25));
   EXPECT_EQ(w.value()[0], 0);  // 3 − ¼ · (6 + 6)
   EXPECT_EQ(error_of(session.input(tensor<double>({1}, {2}), "two words")),
-            "[session] input two words comes after an op: leaves come first, reset_tape begins anew");
+            "[session] found input two words after an op, expected leaves first: reset_tape begins anew");
   session.reset_tape();
   EXPECT_EQ(error_of(session.input(tensor<double>({1}, {2}), "two words")),
             "[graph] found the name two words, expected letters, digits, _ and .");
@@ -195,7 +197,7 @@ TEST(Session, LeavesWithoutDataAreRefused) {
     const Var w = session.input("w", {5, 2}, rows);
     return thrown_by([&] { session.apply(spec::Embedding{}, {leaf(session.graph()), w}); });
   };
-  EXPECT_EQ(raw([](spec::Graph& g) { return g.index_input("i", {2}, 5); }), "input i: has no data");
+  EXPECT_EQ(raw([](spec::Graph& g) { return g.index_input("i", {2}, 5); }), "input i: found no data, expected [2]");
   EXPECT_EQ(raw([](spec::Graph& g) { return g.index_input("i", {0}, 5); }), "none");  // it needs none
 }
 

@@ -336,13 +336,15 @@ TEST(TrainLog, GoesThroughJson) {
   EXPECT_TRUE(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
   EXPECT_NE(svg.find("a &lt; b"), std::string::npos);
   EXPECT_TRUE(train::TrainLog{}.svg().ends_with("</svg>\n"));
-  EXPECT_STREQ(train::TrainLog::from_json("[1").error().what(), "[train_log] found no JSON");
-  EXPECT_STREQ(train::TrainLog::from_json("{}").error().what(), "[train_log] the log: found no format");
+  EXPECT_STREQ(train::TrainLog::from_json("[1").error().what(),
+               "[train_log] found no JSON, expected a log that json() wrote");
+  EXPECT_STREQ(train::TrainLog::from_json("{}").error().what(),
+               "[train_log] the log: found no format, expected one");
   EXPECT_STREQ(train::TrainLog::from_json(R"({"format": "plumbline.train_log/1", "title": "", "epochs": [],
                                               "steps": [{"step": 1, "epoch": 0, "loss": "x"}]})")
                    .error()
                    .what(),
-               "[train_log] step 0.loss: found string");
+               "[train_log] step 0.loss: found string, expected a number");
 }
 
 TEST(Probes, ReportClassesAndStatistics) {
@@ -379,7 +381,7 @@ TEST(Mistakes, AreNamedAndChangeNothing) {
   EXPECT_STREQ(r.set_params({}).error().what(), "[tlist] expected 4 tensors, found 0");
   EXPECT_FALSE(Runner<float>::create(Task::classification(small, {3}, 2)));
   EXPECT_STREQ(train::fit_dataset(r, two_classes(4), {.batch_size = 2}, {.accumulate = 0}).error().what(),
-               "[train] accumulates at least 1 batch, got 0");
+               "[train] accumulate: found 0, expected at least 1 batch");
 }
 
 }  // namespace
