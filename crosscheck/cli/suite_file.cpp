@@ -34,14 +34,26 @@ class SuiteReader {
     return table[key].value_exact<std::string>();
   }
 
+  // A value as it is in the file, the kind of whatever is longer.
+  static std::string shown(const toml::node& node) {
+    constexpr std::size_t most = 60;
+    if (const auto value = node.value_exact<std::int64_t>()) return std::to_string(*value);
+    if (const auto value = node.value_exact<double>()) return spec::concat(*value);
+    if (const auto value = node.value_exact<bool>()) return *value ? "true" : "false";
+    if (const auto value = node.value_exact<std::string>())
+      return spec::concat('"', printable(std::string_view(*value).substr(0, most)), '"');
+    if (node.is_array()) return node.as_array()->empty() ? "an empty list" : "a list";
+    return node.is_table() ? "a table" : "a date or time";
+  }
+
   std::string text(const toml::node& node, const std::string& key) const {
     if (const auto value = node.value_exact<std::string>()) return *value;
-    refuse(place(node, key), ": found something else, expected a text in quotes");
+    refuse(place(node, key), ": found ", shown(node), ", expected a text in quotes");
   }
   std::uint64_t count(const toml::node& node, const std::string& key, std::int64_t least) const {
     const auto value = node.value_exact<std::int64_t>();
     if (!value || *value < least)
-      refuse(place(node, key), ": found something else, expected an integer of at least ", least);
+      refuse(place(node, key), ": found ", shown(node), ", expected an integer of at least ", least);
     return static_cast<std::uint64_t>(*value);
   }
 
@@ -70,13 +82,14 @@ class SuiteReader {
     else if (key == "size")
       suite.size = factor(node, key);
     else
-      refuse(place(node, key), ": found an unknown key, expected ", fmt::format("{}", fmt::join(keys(), ", ")),
+      refuse(place(node, key), ": found an unknown key, expected one of ", fmt::format("{}", fmt::join(keys(), ", ")),
              spec::did_you_mean(key, keys()));
   }
 
   std::vector<std::string> words(const toml::node& node, const std::string& key) const {
     const toml::array* list = node.as_array();
-    if (list == nullptr || list->empty()) refuse(place(node, key), ": found something else, expected a list of texts");
+    if (list == nullptr || list->empty())
+      refuse(place(node, key), ": found ", shown(node), ", expected a list of texts");
     std::vector<std::string> out;
     for (const toml::node& entry : *list) out.push_back(text(entry, key));
     return out;
@@ -85,7 +98,7 @@ class SuiteReader {
     constexpr double least = 1.0 / 256, most = 256;
     const auto value = node.value<double>();
     if (!value || !(*value >= least && *value <= most))
-      refuse(place(node, key), ": found something else, expected a number from ", least, " to ", most);
+      refuse(place(node, key), ": found ", shown(node), ", expected a number from ", least, " to ", most);
     return *value;
   }
   static std::vector<std::string> keys() {
@@ -98,16 +111,19 @@ class SuiteReader {
 
 }  // namespace
 
-Suite read_suite(const std::string& path) {
-  constexpr std::size_t longest_suite = std::size_t{1} << 20;
-  if (path.find('.') == std::string::npos && path.find('/') == std::string::npos)
-    parse_word("--suite", path, {"quick", "full", "FILE.toml"});
-  const std::string text = checked(read_text(path, longest_suite));
+Suite parse_suite(std::string_view text, const std::string& path) {
   const toml::parse_result parsed = toml::parse(text, path);
   if (!parsed)
     refuse(path, ": line ", parsed.error().source().begin.line, ": found what is no TOML (",
            parsed.error().description(), "), expected key = value");
   return SuiteReader(path).read(parsed.table());
+}
+
+Suite read_suite(const std::string& path) {
+  constexpr std::size_t longest_suite = std::size_t{1} << 20;
+  if (path.find('.') == std::string::npos && path.find('/') == std::string::npos)
+    parse_word("--suite", path, {"quick", "full", "FILE.toml"});
+  return parse_suite(checked(read_text(path, longest_suite)), path);
 }
 
 }  // namespace plumbline::crosscheck

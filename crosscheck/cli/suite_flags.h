@@ -32,5 +32,6 @@ class SuiteFlags {
 // A suite from a TOML file: base = "quick" or "full", then op, law, subjects, seed, cases, graph_cases, size, time,
 // jobs, findings. Errors read `suite.toml: line 3: found X, expected Y`.
 Suite read_suite(const std::string& path);
+Suite parse_suite(std::string_view text, const std::string& path);
 
 }  // namespace plumbline::crosscheck

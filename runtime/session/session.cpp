@@ -103,7 +103,7 @@ void Session::run_recorded() {
     const auto id = static_cast<NodeId>(values_.size());
     const spec::Node& node = graph_->node(id);
     if (node.leaf != spec::Leaf::none && node.shape.size() > 0)
-      throw spec::Error(spec::concat("input ", node.name, ": has no data"));
+      throw spec::Error(spec::concat("input ", node.name, ": found no data, expected ", node.shape));
     values_.push_back(node.leaf == spec::Leaf::none ? run(id) : allocate(0));
   }
 }

@@ -25,7 +25,7 @@ Result<void> validate(const InitPlan& plan) {
   for (const PlannedParameter& p : plan.parameters) {
     if (auto ok = validate(p.scheme, p.shape); !ok) return fail("parameter ", p.name, ": ", ok.error().what());
     if (std::find(names.begin(), names.end(), p.name) != names.end())
-      return fail("parameter ", p.name, " is planned twice [init C6]");
+      return fail("parameter ", p.name, " is planned twice, expected each once [init C6]");
     names.push_back(p.name);
     const auto draws = static_cast<std::uint64_t>(draws_of(p.scheme, p.shape));
     if (draws == 0) continue;

@@ -136,7 +136,11 @@ TEST_F(BadInput, Suites) {
   write("bad.toml", "cases = 3\nop = 7\n");
   write("key.toml", "casses = 3\n");
   write("syntax.toml", "cases = = 3\n");
-  refused("run --suite bad.toml", "bad.toml: line 2: op: found something else, expected a text in quotes");
+  refused("run --suite bad.toml", "bad.toml: line 2: op: found 7, expected a text in quotes");
+  write("list.toml", "subjects = []\n");
+  refused("run --suite list.toml", "list.toml: line 1: subjects: found an empty list, expected a list of texts");
+  write("size.toml", "size = \"big\"\n");
+  refused("run --suite size.toml", "size.toml: line 1: size: found \"big\", expected a number from 0.00390625 to 256");
   refused("run --suite key.toml", "did you mean cases");
   refused("run --suite syntax.toml", "syntax.toml: line 1");
 }

@@ -76,7 +76,8 @@ TEST(Initialise, APlanIsRefusedAsAWholeAndNothingChanges) {
   const ParameterInit ones{"a", {4}, spec::OnesInit{}, 0};
   EXPECT_NE(message({1, {}, {ones, {"b", {4}, spec::XavierUniformInit{}, 0}}}).find("parameter b: "),
             std::string::npos);
-  EXPECT_EQ(message({1, {}, {ones, {"a", {4}, spec::OnesInit{}, 0}}}), "parameter a is planned twice, expected each once [init C6]");
+  EXPECT_EQ(message({1, {}, {ones, {"a", {4}, spec::OnesInit{}, 0}}}),
+            "parameter a is planned twice, expected each once [init C6]");
   EXPECT_NE(message({1, {}, {{"a", {4}, spec::UniformInit{}, 0}, {"b", {4}, spec::UniformInit{}, 0}}})
                 .find("share random draws"),
             std::string::npos);

@@ -288,7 +288,8 @@ TEST(ScalarModule, TrainsAndAverages) {
   double total = 0;
   for (const auto& s : samples) total += static_cast<double>(*one.forward(s));
   EXPECT_EQ(*one.mean_loss(samples), static_cast<float>(total / 3));
-  EXPECT_EQ(one.mean_loss({}).error().what(), std::string("[module] mean loss: found no samples, expected at least one"));
+  EXPECT_EQ(one.mean_loss({}).error().what(),
+            std::string("[module] mean loss: found no samples, expected at least one"));
   const auto exact = spec::value_or_throw(spec::ScalarModule<Rational>::create(parabola()));
   const auto at = [](int x) { return Tensor<Rational>::scalar(Rational(x)); };
   const std::vector<spec::Tensors<Rational>> points{{at(1), at(1)}, {at(0), at(1)}};

@@ -98,7 +98,8 @@ TEST(SessionIr, AParameterUsedTwiceIsSteppedOnce) {
   const auto frozen = session.param(tensor<double>({}, {5}), "frozen", false);
   const auto a = *session.use(w), b = *session.use(w), c = *session.use(frozen);
   const auto y = *session.apply(spec::Mul{}, {*session.apply(spec::Mul{}, {a, b}), c});
-  EXPECT_EQ(error_of(session.sgd_step_all(1)), "[session] sgd_step_all: found no gradients, expected backward before it");
+  EXPECT_EQ(error_of(session.sgd_step_all(1)),
+            "[session] sgd_step_all: found no gradients, expected backward before it");
   ASSERT_TRUE(session.backward(y));
   EXPECT_EQ(elements(session.grad(c)), std::vector<double>{9});
   ASSERT_TRUE(session.sgd_step_all(0.5));
