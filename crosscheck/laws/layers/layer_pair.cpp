@@ -30,13 +30,10 @@ namespace {
 constexpr int first_precision = 128;
 constexpr std::string_view cotangent_name = "ct";  // of the leaf that grad_graph adds
 
-// Its name as the text form takes it: `0.weight` is no name, but `at.0.weight` is.
 Var same_leaf(Graph& to, const spec::Node& leaf) {
-  const bool numbered = !leaf.name.empty() && leaf.name.front() >= '0' && leaf.name.front() <= '9';
-  const std::string name = numbered ? "at." + leaf.name : leaf.name;
-  return leaf.extent >= 0                 ? to.index_input(name, leaf.shape, leaf.extent)
-         : leaf.leaf == spec::Leaf::param ? to.param(name, leaf.shape)
-                                          : to.input(name, leaf.shape);
+  return leaf.extent >= 0                 ? to.index_input(leaf.name, leaf.shape, leaf.extent)
+         : leaf.leaf == spec::Leaf::param ? to.param(leaf.name, leaf.shape)
+                                          : to.input(leaf.name, leaf.shape);
 }
 
 // The nodes of a graph in another one that may have the leaves already; returns where each is. Unwanted ones are left
