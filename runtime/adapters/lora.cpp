@@ -46,7 +46,7 @@ Result<void> validate(const LoraConfig& config) {
   if (!std::isfinite(config.alpha)) return fail("[lora] alpha: expected a finite number, found ", config.alpha);
   if (!(config.dropout >= 0 && config.dropout <= 1))
     return fail("[lora] dropout: expected 0 to 1, found ", config.dropout);
-  if (config.layers.empty()) return fail("[lora] layers: found no pattern");
+  if (config.layers.empty()) return fail("[lora] layers: found no pattern, expected at least one");
   return {};
 }
 
@@ -67,7 +67,8 @@ Result<nn::Sequential> attach(const nn::Sequential& model, const nn::InputType& 
   if (auto ok = validate(config); !ok) return tl::unexpected(ok.error());
   std::vector<nn::Layer> layers;
   for (const nn::Layer& layer : model.layers()) {
-    if (layer.as<Adapted>() != nullptr) return fail("[lora] the model has adapters already");
+    if (layer.as<Adapted>() != nullptr)
+      return fail("[lora] found a model that has adapters already, expected one without");
     layers.emplace_back(Adapted{layer, config});
   }
   nn::Sequential out(std::move(layers));
@@ -80,7 +81,7 @@ Result<nn::Sequential> attach(const nn::Sequential& model, const nn::InputType& 
   for (const std::string& pattern : config.layers) {
     bool met = false;
     for (const std::string& place : places) met = met || name_matches(pattern, place);
-    if (!met) return fail("[lora] no linear layer lies at ", pattern);
+    if (!met) return fail("[lora] layers: found no linear layer at ", pattern, ", expected at least one");
   }
   return out;
 }
@@ -93,7 +94,7 @@ Result<nn::Sequential> detach(const nn::Sequential& model) {
     any = any || adapted != nullptr;
     layers.push_back(adapted != nullptr ? adapted->inner : layer);
   }
-  if (!any) return fail("[lora] the model has no adapters");
+  if (!any) return fail("[lora] found a model without adapters, expected one that attach made");
   return nn::Sequential(std::move(layers));
 }
 
@@ -103,10 +104,10 @@ Result<double> scale_of(const nn::Sequential& attached) {
     const auto* adapted = layer.as<Adapted>();
     if (adapted == nullptr) continue;
     if (scale && *scale != adapted->config.scale())
-      return fail("[lora] scales differ: ", *scale, " vs ", adapted->config.scale());
+      return fail("[lora] found scale ", adapted->config.scale(), ", expected ", *scale, " as of the layers before");
     scale = adapted->config.scale();
   }
-  if (!scale) return fail("[lora] the model has no adapters");
+  if (!scale) return fail("[lora] found a model without adapters, expected one that attach made");
   return *scale;
 }
 

@@ -7,6 +7,7 @@
 //   const auto merged = adapters::merge(*tuned, runner->params());                      // a plain model again
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "runtime/core/tensor_list.h"
@@ -71,7 +72,7 @@ Result<TensorList<T>> overlay(TensorList<T> onto, const TensorList<T>& from) {
   for (const auto& [name, value] : from) {
     auto at = onto.begin();
     while (at != onto.end() && at->name != name) ++at;
-    if (at == onto.end()) return spec::fail("[lora] found a param ", name, " that the model does not have");
+    if (at == onto.end()) return spec::fail("[lora] found a param ", name, ", expected those of the model");
     if (at->value.shape() != value.shape())
       return spec::fail("[lora] param ", name, ": expected shape ", at->value.shape(), ", found ", value.shape());
     at->value = value;
@@ -93,7 +94,7 @@ Tensor<T> merged_weight(const Tensor<T>& w, const Tensor<T>& a, const Tensor<T>&
 }
 
 // A plain model with the adapters in its weights. The weights that they were added to are kept aside, so that unmerging
-// gives back the very bits of before.
+// gives back the very bits of before; what is learned after the merge stays with the plain model.
 template <class T>
 struct Merged {
   nn::Sequential model;
@@ -128,9 +129,17 @@ Result<Merged<T>> merge(const nn::Sequential& attached, const TensorList<T>& par
   return out;
 }
 
-// What was merged, as it was.
+// What was merged, as it was. It is an error if the params are no longer those of the merge, by name, shape or number:
+// what was learned since would be lost.
 template <class T>
-const TensorList<T>& unmerge(const Merged<T>& merged) {
+Result<TensorList<T>> unmerge(const Merged<T>& merged) {
+  const auto then = merge(merged.attached, merged.unmerged);
+  if (!then) return tl::unexpected(then.error());
+  if (auto ok = tlist::check_alike(then->params, merged.params); !ok) return tl::unexpected(ok.error());
+  const auto same = [](const T& x, const T& y) { return x == y || (x != x && y != y); };
+  for (std::size_t i = 0; i < merged.params.size(); ++i)
+    if (!std::ranges::equal(then->params[i].value.elements(), merged.params[i].value.elements(), same))
+      return spec::fail("[lora] param ", merged.params[i].name, ": found other numbers, expected those of the merge");
   return merged.unmerged;
 }
 

@@ -145,21 +145,28 @@ TEST(Lora, MergedLiesWithinItsBound) {
 
 TEST(Lora, UnmergedGivesTheVeryBitsBack) {
   const auto params = values<float>(attached());
-  const auto merged = *adapters::merge(attached(), params);
-  EXPECT_EQ(elements(tlist::flatten(adapters::unmerge(merged))), elements(tlist::flatten(params)));
+  auto merged = *adapters::merge(attached(), params);
+  EXPECT_EQ(elements(tlist::flatten(*adapters::unmerge(*adapters::merge(attached(), params)))),
+            elements(tlist::flatten(params)));
   EXPECT_NE(elements(*tlist::find(merged.params, "0.weight")), elements(*tlist::find(params, "0.weight")));
   EXPECT_EQ(elements(*tlist::find(merged.params, "2.0.weight")), elements(*tlist::find(params, "2.0.weight")));
+  // What the plain model learned would be lost.
+  merged.params.back().value.mutable_elements()[0] += 1;
+  EXPECT_EQ(adapters::unmerge(merged).error().what(),
+            "[lora] param " + merged.params.back().name + ": found other numbers, expected those of the merge");
 }
 
 TEST(Lora, MistakesAreNamed) {
   const auto error = [](const LoraConfig& c) { return std::string(adapters::attach(model, batch, c).error().what()); };
   EXPECT_EQ(error({.rank = 0}), "[lora] rank: expected 1 to 1048576, found 0");
-  EXPECT_EQ(error({.layers = {"7"}}), "[lora] no linear layer lies at 7");
-  EXPECT_EQ(error({.layers = {}}), "[lora] layers: found no pattern");
-  EXPECT_STREQ(adapters::attach(attached(), batch, config).error().what(), "[lora] the model has adapters already");
-  EXPECT_STREQ(adapters::merge(model, TensorList<float>{}).error().what(), "[lora] the model has no adapters");
+  EXPECT_EQ(error({.layers = {"7"}}), "[lora] layers: found no linear layer at 7, expected at least one");
+  EXPECT_EQ(error({.layers = {}}), "[lora] layers: found no pattern, expected at least one");
+  EXPECT_STREQ(adapters::attach(attached(), batch, config).error().what(),
+               "[lora] found a model that has adapters already, expected one without");
+  EXPECT_STREQ(adapters::merge(model, TensorList<float>{}).error().what(),
+               "[lora] found a model without adapters, expected one that attach made");
   EXPECT_STREQ(adapters::overlay(values<float>(model), TensorList<float>{{"9.weight", ramp({1}, 1)}}).error().what(),
-               "[lora] found a param 9.weight that the model does not have");
+               "[lora] found a param 9.weight, expected those of the model");
   auto params = values<float>(attached());
   std::erase_if(params, [](const auto& item) { return item.name == "0.lora_B"; });
   EXPECT_STREQ(adapters::merge(attached(), params).error().what(), "[lora] found 0.lora_A without 0.lora_B");
