@@ -73,8 +73,9 @@ Result<void> check_gradient(Workers& workers, std::span<const T> gradient, std::
                             std::string_view param, const Shape& shape) {
   const Index at = first_not_finite(workers, gradient);
   if (at < 0) return {};
+  const double found = exact(gradient[static_cast<std::size_t>(at)]);
   return spec::fail(what, ' ', number, ": the gradient of ", param, ' ', shape, ": element ", at, ": found ",
-                    exact(gradient[static_cast<std::size_t>(at)]), ", expected a finite number");
+                    std::isnan(found) ? "nan" : found > 0 ? "inf" : "-inf", ", expected a finite number");
 }
 
 template Index first_not_finite(Workers&, std::span<const float>);

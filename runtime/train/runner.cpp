@@ -294,7 +294,7 @@ Result<double> Runner<T>::step(const data::Sample& batch) {
 
 template <Element T>
 Result<double> Runner<T>::accumulate(const data::Sample& batch) {
-  if (weighing_.summed) return fail("[train] losses that are sums have no mean over batches: expected reduction mean");
+  if (weighing_.summed) return fail("[train] accumulate: found a loss that is a sum, expected a mean");
   const auto n = batch_size(batch.x, "x");
   if (!n) return tl::unexpected(n.error());
   const auto t = training(*n);
