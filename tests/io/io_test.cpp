@@ -299,6 +299,21 @@ TEST(Checkpoint, RefusalsLeaveTheModelAsItWas) {
   EXPECT_FALSE(save_checkpoint(folder / "c", model.step, {}));
 }
 
+// The file loses its end once its checksum was found good.
+TEST(Checkpoint, WhatCannotBeReadToItsEndFillsNothing) {
+  const Folder folder;
+  Model model;
+  ASSERT_TRUE(save_checkpoint(folder / "c", model.step, {}));
+  run(model, {}, 1);
+  const std::string before = model.bytes();
+  const auto file = SafetensorsFile::open(folder / "c");
+  ASSERT_TRUE(file);
+  std::filesystem::resize_file(folder / "c", read_file(folder / "c")->size() - 1);
+  EXPECT_NE(std::string(load_checkpoint(*file, model.step).error().what()).find("found the end of the file"),
+            std::string::npos);
+  EXPECT_EQ(model.bytes(), before);
+}
+
 TEST(Checkpoint, MetadataSayWhereARunStands) {
   const Folder folder;
   const auto refused = [&](const Metadata& metadata) -> std::string {
@@ -324,13 +339,20 @@ TEST(Checkpoint, MetadataSayWhereARunStands) {
   EXPECT_FALSE(write_safetensors(folder / "none" + "/c", small));
 }
 
-// The child dies at each byte of the temporary file by SIGXFSZ, as if killed there: the old file is whole.
-TEST(Checkpoint, KilledAtAnyByteTheOldFileStays) {
+// The child dies at a byte of the temporary file by SIGXFSZ, as if killed there: the old file is whole. All bytes near
+// the ends of the length, the header and the data, and every 97th.
+TEST(Checkpoint, KilledAtAByteTheOldFileStays) {
   const Folder folder;
   Model model;
   ASSERT_TRUE(save_checkpoint(folder / "c", model.step, {.step = 1}));
   const std::string old = *read_file(folder / "c");
-  for (std::size_t limit = 0; limit < old.size(); limit += 97) {
+  const std::size_t data = 8 + *safetensors_header_length(old, old.size(), "c");
+  const auto near = [](std::size_t a, std::size_t b) { return a < b + 9 && b < a + 9; };
+  const auto chosen = [&](std::size_t at) {
+    return at % 97 == 0 || near(at, 0) || near(at, 8) || near(at, data) || near(at, old.size());
+  };
+  for (std::size_t limit = 0; limit < old.size(); ++limit) {
+    if (!chosen(limit)) continue;
     const pid_t child = ::fork();
     if (child == 0) {
       const rlimit most{limit, limit};
