@@ -142,7 +142,8 @@ TEST(Weighing, LabelsThatAreIgnoredDoNotCount) {
   parts.apply();
   EXPECT_EQ(flat(whole.params()), flat(parts.params()));
   const data::Sample none{x, Tensor<std::int64_t>({6}, {-100, -100, -100, -100, -100, -100})};
-  EXPECT_STREQ(whole.step(none).error().what(), "[train] batch 1: found no label besides the ignored -100, expected at least one");
+  EXPECT_STREQ(whole.step(none).error().what(),
+               "[train] batch 1: found no label besides the ignored -100, expected at least one");
   Runner<float> fitted = *Runner<float>::create(task);
   ASSERT_TRUE(fitted.set_params(identity));
   const auto report = train::fit_loader(fitted, pairs, {.optimiser = optim::sgd({.lr = 0})});
