@@ -72,11 +72,15 @@ Result<FitReport> fit(Runner<T>& runner, std::vector<data::Sample> samples, cons
   return fit_dataset(runner, data::Dataset::from_samples(std::move(samples)), {.batch_size = 1}, options);
 }
 
-// A module whose loss reads (x, y): its own steps over a loader whose batches have its shapes.
+// A module whose loss reads (x, y): its own steps over loaders whose batches have its shapes. Groups, clipping,
+// accumulation, early stopping and checkpoints are a runner's.
 struct ModuleFitOptions {
   optim::Config optimiser = optim::sgd({.lr = 0.01});
+  std::optional<spec::Schedule> schedule = {};  // its rate replaces that of the optimiser
+  Per schedule_per = Per::update;
   Index epochs = 1;
   Callbacks callbacks = {};
+  std::optional<data::DataLoader> validation = {};
 };
 template <class T>
 Result<FitReport> fit_module_loader(ScalarModule<T>& module, const data::DataLoader& loader,

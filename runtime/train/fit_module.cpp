@@ -44,9 +44,11 @@ template <class T>
 class ModuleFit {
  public:
   ModuleFit(ScalarModule<T>& module, const data::DataLoader& loader, const ModuleFitOptions& options,
-            OptimiserState optimiser)
+            OptimiserState optimiser, std::optional<ScheduleState> schedule)
       : module_(module), loader_(loader), options_(options), optimiser_(std::move(optimiser)),
-        weighing_(weighing_in(module)) {}
+        schedule_(std::move(schedule)), weighing_(weighing_in(module)) {
+    take_rate();
+  }
 
   Result<FitReport> run() {
     options_.callbacks.train_start(start_of(module_, options_.epochs, loader_.batches()));
@@ -74,18 +76,37 @@ class ModuleFit {
       sum += static_cast<double>(*loss) * weight.share, count += weight.count;
       options_.callbacks.step({epoch, k++, ++report_.steps, true, static_cast<double>(*loss),
                                rate_of(optimiser_.optimiser()), n});
+      advance(Per::update, static_cast<double>(*loss));
     }
     report_.last_loss = count > 0 ? sum / count : 0;
-    ++report_.epochs;
-    options_.callbacks.epoch_end(
-        {epoch, report_.steps, report_.last_loss, {}, {}, seconds(), [this] { stop_ = true; }});
+    return end_epoch();
+  }
+
+  Result<void> end_epoch() {
+    EpochEvent event{report_.epochs++, report_.steps, report_.last_loss, {}, {}, 0, [this] { stop_ = true; }};
+    if (options_.validation) {
+      const auto loss = mean_loss_module_loader(module_, *options_.validation);
+      if (!loss) return spec::fail("[fit] validation of epoch ", event.epoch, ": ", loss.error().what());
+      event.validation_loss = *loss;
+    }
+    event.seconds = seconds();
+    advance(Per::epoch, event.validation_loss.value_or(event.loss));
+    options_.callbacks.epoch_end(event);
     return {};
+  }
+
+  void advance(Per per, double metric) {
+    if (schedule_ && options_.schedule_per == per) schedule_->step(metric), take_rate();
+  }
+  void take_rate() {
+    if (schedule_) optimiser_.set_lr(schedule_->rate());
   }
 
   ScalarModule<T>& module_;
   const data::DataLoader& loader_;
   const ModuleFitOptions& options_;
   OptimiserState optimiser_;
+  std::optional<ScheduleState> schedule_;
   Weighing weighing_;
   FitReport report_;
   bool stop_ = false;
@@ -119,7 +140,13 @@ Result<FitReport> fit_module_loader(ScalarModule<T>& module, const data::DataLoa
   if (options.epochs < 0) return spec::fail("[fit] expects no negative number of epochs, found ", options.epochs);
   auto optimiser = module.init_optim(options.optimiser);
   if (!optimiser) return tl::unexpected(optimiser.error());
-  return ModuleFit<T>(module, loader, options, std::move(*optimiser)).run();
+  std::optional<ScheduleState> schedule;
+  if (options.schedule) {
+    auto made = ScheduleState::create(*options.schedule);
+    if (!made) return tl::unexpected(made.error());
+    schedule = std::move(*made);
+  }
+  return ModuleFit<T>(module, loader, options, std::move(*optimiser), std::move(schedule)).run();
 }
 
 template Result<double> mean_loss_module_loader(ScalarModule<float>&, const data::DataLoader&);

@@ -236,6 +236,32 @@ TEST(Callbacks, AreToldTheEndAndTrueNumbers) {
   EXPECT_EQ(start.total, 2);
 }
 
+TEST(FitModule, HasTheRatesAndTheValidationOfARunner) {
+  const nn::Sequential small{nn::Linear{.in_features = 2, .out_features = 2}, nn::Tanh{}};
+  const auto kernels = KernelTable::builtin();
+  const spec::Schedule step = spec::StepRate{.lr = 0.5, .step_size = 3, .gamma = 0.5};
+  const spec::Schedule plateau = spec::PlateauRate{.lr = 0.5, .factor = 0.5, .patience = 0, .threshold = 0};
+  for (const auto& [schedule, per] : {std::pair{step, train::Per::update}, std::pair{plateau, train::Per::epoch}}) {
+    train::TrainLog a, b;
+    const auto def = *module_of(small, loss::cross_entropy, {4, 2}, {Shape{4}, 2}, {.seed = 3});
+    auto module = *ScalarModule<float>::create(def, kernels);
+    Runner<float> runner = *Runner<float>::create(Task::classification(small, {2}, 2), {.seed = 3});
+    ASSERT_TRUE(train::fit_module_loader(module, shuffled(), {.schedule = schedule,
+                                                              .schedule_per = per,
+                                                              .epochs = 5,
+                                                              .callbacks = log_to(a),
+                                                              .validation = shuffled()}));
+    ASSERT_TRUE(train::fit_loader(runner, shuffled(), {.schedule = schedule,
+                                                       .schedule_per = per,
+                                                       .epochs = 5,
+                                                       .callbacks = log_to(b),
+                                                       .validation = shuffled()}));
+    EXPECT_EQ(flat(module.params()), flat(runner.params()));
+    EXPECT_EQ(a.steps, b.steps);
+    EXPECT_EQ(a.epochs.back().validation_loss, b.epochs.back().validation_loss);
+  }
+}
+
 TEST(Runner, KeepsFewPlans) {
   Runner<float> few = runner_of();
   for (Index n = 3; n < 24; ++n) {
