@@ -7,9 +7,9 @@ namespace plumbline::runtime::train {
 
 namespace {
 
-bool says_sum(const spec::Op& op) {
+bool reduces(const spec::Op& op, const char* how) {
   const spec::Attributes all = op->attributes();
-  return std::ranges::find(all, spec::Attribute{"reduction", "sum"}) != all.end();
+  return std::ranges::find(all, spec::Attribute{"reduction", how}) != all.end();
 }
 
 }  // namespace
@@ -17,11 +17,11 @@ bool says_sum(const spec::Op& op) {
 Weighing weighing_of(const spec::Graph& graph, spec::NodeId loss, spec::NodeId target) {
   Weighing out;
   const spec::Node& last = graph.node(loss);
-  out.summed = last.leaf == spec::Leaf::none && (last.op->name() == "sum" || says_sum(last.op));
+  out.summed = last.leaf == spec::Leaf::none && (last.op->name() == "sum" || reduces(last.op, "sum"));
   for (spec::NodeId id = 0; id <= loss; ++id) {
     const spec::Node& node = graph.node(id);
     if (node.leaf != spec::Leaf::none || std::ranges::find(node.inputs, target) == node.inputs.end()) continue;
-    if (const auto ignored = node.op->ignored_index()) out.ignored = ignored;
+    if (const auto ignored = node.op->ignored_index(); ignored && reduces(node.op, "mean")) out.ignored = ignored;
   }
   return out;
 }

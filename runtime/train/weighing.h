@@ -23,7 +23,7 @@ struct Weighing {
   Weight of(const AnyTensor& target, Index n) const;
 };
 
-// Read off the ops: a loss that is a sum or whose op says so, and the op that reads the labels with its ignore_index.
+// Read off the ops: a loss that is a sum or whose op says so, and the mean that reads the labels with an ignore_index.
 // Class weights count for nothing here: means over batches are weighed by places.
 Weighing weighing_of(const spec::Graph& graph, spec::NodeId loss, spec::NodeId target);
 
