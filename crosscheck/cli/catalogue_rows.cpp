@@ -179,8 +179,9 @@ std::vector<Row> subject_rows() {
                     {},
                     {},
                     {}});
-  rows.push_back({"subject", "mutant:NAME", "the CPU runtime with a planted bug, such as mutant:softmax/wrong_axis: see list mutants", {}, {},
-                  {}, {}, {}});
+  rows.push_back({"subject", "mutant:NAME",
+                  "the CPU runtime with a planted bug, such as mutant:softmax/wrong_axis: see list mutants", {}, {}, {}, {},
+                  {}});
   return rows;
 }
 
@@ -193,7 +194,8 @@ std::vector<Row> mutant_rows() {
 }  // namespace
 
 std::vector<std::string> row_kinds() {
-  return {"ops", "laws", "layers", "inits", "losses", "optims", "schedules", "kernels", "subjects", "mutants", "models"};
+  return {"ops",     "laws",     "layers",  "inits", "losses", "optims", "schedules",
+          "kernels", "subjects", "mutants", "models"};
 }
 
 std::vector<Row> rows_of(const std::string& kind) {

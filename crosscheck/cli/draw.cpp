@@ -52,7 +52,7 @@ std::string svg_of(const std::string& dot) {
   if (failure != 0) refuse("--out: found no program dot, expected Graphviz; a file .dot needs none");
   while (waitpid(child, &status, 0) < 0) {
   }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) refuse("--out: dot failed with status ", status);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) refuse("--out: dot: found status ", status, ", expected 0");
   std::string svg;
   std::rewind(out.get());
   char block[1 << 14];

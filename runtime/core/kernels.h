@@ -8,8 +8,8 @@ namespace plumbline::runtime {
 // The same table each time; it is never changed.
 const KernelTable& builtin_kernels();
 
-// What everything that plans or runs ops takes. A table that is given must outlive whatever uses it: a temporary does not
-// compile. Null is none.
+// What everything that plans or runs ops takes. A table that is given must outlive whatever uses it: a temporary does
+// not compile. Null is none.
 class Kernels {
  public:
   Kernels() = default;

@@ -49,7 +49,8 @@ Result<Header> header_of(std::string_view bytes, std::string_view file) {
   for (std::size_t a = 0; a < rank; ++a)
     h.shape.push_back(static_cast<Index>(big_endian<std::uint32_t>(bytes.data() + 4 + 4 * a)));
   if (!h.shape.valid()) return fail(file, ": byte 4: found shape ", h.shape, ", expected one that a tensor can have");
-  const std::uint64_t expected = static_cast<std::uint64_t>(h.shape.size()) * h.type.bytes, found = bytes.size() - h.begin;
+  const std::uint64_t expected = static_cast<std::uint64_t>(h.shape.size()) * h.type.bytes;
+  const std::uint64_t found = bytes.size() - h.begin;
   if (found != expected)
     return fail(file, ": byte ", h.begin, ": found ", found, " bytes of elements, expected ", expected, " for shape ",
                 h.shape);

@@ -26,8 +26,8 @@ struct Array {
   Dtype dtype = Dtype::f8;
 };
 
-// What the elements of a u2 file are: its header does not tell integers from bfloat16. Where floats are compared neither
-// is assumed.
+// What the elements of a u2 file are: its header does not tell integers from bfloat16. Where floats are compared,
+// neither is assumed.
 enum class Sixteen { refuse, integers, bfloat16 };
 
 // No more elements than this are read from a file: 2 GiB of doubles.

@@ -71,8 +71,9 @@ struct Mlp {
   template <class In>
   struct On {
     static_assert(In::rank > 0, "mlp: the input has no axis");
-    static_assert(mlp_check::last_dimension_is<In::back(0)>::template layer_expects<Shape<widths...>::dims[0]>::checked);
-    using type = WithLast<In, Shape<widths...>::back(0)>;
+    using Widths = Shape<widths...>;
+    static_assert(mlp_check::last_dimension_is<In::back(0)>::template layer_expects<Widths::dims[0]>::checked);
+    using type = WithLast<In, Widths::back(0)>;
   };
   nn::Layer layer() const {
     nn::Mlp l = config;

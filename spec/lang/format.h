@@ -37,8 +37,8 @@ inline constexpr Format binary32{"binary32", 24, -126, 127, 32};
 inline constexpr Format binary64{"binary64", 53, -1022, 1023, 64};
 inline constexpr Format e4m3{"e4m3", 4, -6, 8, 8, false};
 inline constexpr Format e5m2{"e5m2", 3, -14, 15, 8};
-// The digits of binary32 with the exponents of binary64: of intermediate results in binary32 whose kernel computes again
-// in a wider range where one has left its own.
+// The digits of binary32 with the exponents of binary64: of intermediate results in binary32 whose kernel computes
+// again in a wider range where one has left its own.
 inline constexpr Format wide32{"wide32", 24, -1022, 1023, 64};
 inline constexpr std::array formats{binary16, bfloat16, tf32, binary32, binary64, e4m3, e5m2};
 

@@ -95,7 +95,8 @@ struct Emulated {
 // Exact where argument and value are 0 or 1.
 inline Emulated claimed(const Emulated& x, Function f, double exact) {
   const auto plain = [](double v) { return v == 0 || v == 1; };
-  return {x.kernel != nullptr && !(plain(x.value) && plain(exact)) ? x.kernel->within_ulps(exact, x.kernel->claims.ulp(f)) : exact, x.kernel};
+  const bool rounds = x.kernel != nullptr && !(plain(x.value) && plain(exact));
+  return {rounds ? x.kernel->within_ulps(exact, x.kernel->claims.ulp(f)) : exact, x.kernel};
 }
 inline Emulated abs(const Emulated& x) { return {std::abs(x.value), x.kernel}; }
 inline Emulated ramp(const Emulated& x) { return {ramp(x.value), x.kernel}; }

@@ -37,8 +37,8 @@ BoundKernel bind_l2_normalize(const spec::Op& op, const Shapes& in, const Shape&
 }  // namespace
 
 void register_l2_normalize(KernelTable& table) {
-  table.add("l2_normalize", "l2_normalize.lanes", in_wide_range(claims(spec::Order::lanes, lanes)), bind_l2_normalize<float>,
-            bind_l2_normalize<double>);
+  table.add("l2_normalize", "l2_normalize.lanes", in_wide_range(claims(spec::Order::lanes, lanes)),
+            bind_l2_normalize<float>, bind_l2_normalize<double>);
 }
 
 }  // namespace plumbline::runtime

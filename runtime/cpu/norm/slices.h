@@ -75,8 +75,8 @@ void wide_slice_gradient(const T* x, const T* g, T* dx, Index n, double eps) {
   for (Index i = 0; i < n; ++i) dx[i] = static_cast<T>((g[i] - mean_g - slice(x[i]) * inner) * slice.scale);
 }
 
-// dx = (g − mean g − x̂ mean(g·x̂))·(1/σ), without mean g where nothing is centred. dx may be x. Returns whether nothing
-// left the range of T; else dx is to be computed again.
+// dx = (g − mean g − x̂ mean(g·x̂))·(1/σ), without mean g where nothing is centred. dx may be x. Returns whether
+// nothing left the range of T; else dx is to be computed again.
 template <bool centred, class T>
 bool slice_gradient(const T* x, const T* g, T* dx, Index n, double eps) {
   const T mean_g = centred ? mean_of(g, n) : T(0);

@@ -87,13 +87,14 @@ BoundKernel bind_global_avg(const spec::Op&, const Shapes& in, const Shape& out)
 }  // namespace
 
 void register_avg_pool2d(KernelTable& table) {
-  const spec::Claims c = in_wide_range(claims(spec::Order::left)), gradient = without_overflow(claims(spec::Order::left));
+  const spec::Claims c = in_wide_range(claims(spec::Order::left));
+  const spec::Claims gradient = without_overflow(claims(spec::Order::left));
   for (const std::string op : {"avg_pool1d", "avg_pool2d", "adaptive_avg_pool2d"}) {
     table.add(op, op + ".windows", c, bind_avg<float>, bind_avg<double>);
     table.add(op + "_grad", op + "_grad.windows", gradient, bind_avg_grad<float>, bind_avg_grad<double>);
   }
-  table.add("global_avg_pool2d", "global_avg_pool2d.lanes", in_wide_range(claims(spec::Order::lanes, lanes)), bind_global_avg<float>,
-            bind_global_avg<double>);
+  table.add("global_avg_pool2d", "global_avg_pool2d.lanes", in_wide_range(claims(spec::Order::lanes, lanes)),
+            bind_global_avg<float>, bind_global_avg<double>);
 }
 
 }  // namespace plumbline::runtime

@@ -84,7 +84,8 @@ struct Contribution {
   Share share;
 };
 // The terms of each output, or (`back`) of each input: the outputs that read it.
-inline std::vector<std::vector<Contribution>> terms_of(Interpolation how, Index in, Index out, bool back, bool clamped) {
+inline std::vector<std::vector<Contribution>> terms_of(Interpolation how, Index in, Index out, bool back,
+                                                       bool clamped) {
   std::vector<std::vector<Contribution>> terms(static_cast<std::size_t>(back ? in : out));
   for (Index o = 0; o < out; ++o)
     for (const Share& s : shares_of(how, in, out, o, clamped))
