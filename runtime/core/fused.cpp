@@ -18,9 +18,12 @@ int Fused::add_operand(const Shape& from) {
   return static_cast<int>(operands_.size()) - 1;
 }
 
-int Fused::add_member(Block block, std::vector<Source> in) {
+int Fused::add_member(Block block, std::span<const Source> in) {
   check(in.size() <= most_inputs, "an elementwise op has few inputs");
-  members_.push_back({std::move(block), std::move(in), false, nullptr, 0});
+  check(!full(), "a chain has few members");
+  members_.push_back({std::move(block), nullptr, 0, static_cast<std::uint16_t>(sources_.size()),
+                      static_cast<std::uint8_t>(in.size()), false});
+  sources_.insert(sources_.end(), in.begin(), in.end());
   return static_cast<int>(members_.size()) - 1;
 }
 
@@ -30,18 +33,20 @@ void Fused::plan() {
   streamed_ = n_ * (stored + direct) * static_cast<Index>(width_) > cached_bytes;
   for (Operand& o : operands_)
     if (!o.broadcast.direct()) o.slot = slots_++;
-  std::vector<std::size_t> last(members_.size(), 0), free;
+  std::vector<std::size_t> last(members_.size(), 0);
+  std::vector<std::uint32_t> free;
+  std::vector<int> ended;
   for (std::size_t m = 0; m < members_.size(); ++m)
-    for (const Source& s : members_[m].in)
+    for (const Source& s : sources(members_[m]))
       if (s.member >= 0) last[static_cast<std::size_t>(s.member)] = m;
   for (std::size_t m = 0; m < members_.size(); ++m) {
     if (in_slot(members_[m])) {
-      if (free.empty()) free.push_back(slots_++);
+      if (free.empty()) free.push_back(static_cast<std::uint32_t>(slots_++));
       members_[m].slot = free.back();
       free.pop_back();
     }
-    std::vector<int> ended;
-    for (const Source& s : members_[m].in) {
+    ended.clear();
+    for (const Source& s : sources(members_[m])) {
       if (s.member < 0 || !in_slot(members_[static_cast<std::size_t>(s.member)])) continue;
       if (last[static_cast<std::size_t>(s.member)] != m || std::count(ended.begin(), ended.end(), s.member)) continue;
       ended.push_back(s.member);
@@ -70,12 +75,13 @@ void Fused::run_block(Index begin, Index n, std::byte* scratch) const {
     if (!o.broadcast.direct()) o.broadcast.read(o.data, width_, begin, n, slot(o.slot));
   for (const Member& m : members_) {
     const void* in[most_inputs];
-    for (std::size_t i = 0; i < m.in.size(); ++i) {
-      if (m.in[i].member >= 0) {
-        const Member& from = members_[static_cast<std::size_t>(m.in[i].member)];
+    const std::span<const Source> read = sources(m);
+    for (std::size_t i = 0; i < m.arity; ++i) {
+      if (read[i].member >= 0) {
+        const Member& from = members_[static_cast<std::size_t>(read[i].member)];
         in[i] = in_slot(from) ? slot(from.slot) : from.data + at;
       } else {
-        const Operand& from = operands_[static_cast<std::size_t>(m.in[i].operand)];
+        const Operand& from = operands_[static_cast<std::size_t>(read[i].operand)];
         in[i] = from.broadcast.direct() ? from.data + at : slot(from.slot);
       }
     }

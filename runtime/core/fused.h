@@ -1,6 +1,7 @@
 // A chain of elementwise ops over one shape, run block by block so that what passes between them stays in cache.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "runtime/core/broadcast.h"
@@ -24,7 +25,7 @@ class Fused {
   bool full() const { return members_.size() >= most_members; }
 
   int add_operand(const Shape& from);
-  int add_member(Block block, std::vector<Source> in);
+  int add_member(Block block, std::span<const Source> in);
   // The member's result is wanted outside and gets a buffer.
   void store(int member) { members_[static_cast<std::size_t>(member)].stored = true; }
   // Once all members are added: gives the others a place in scratch.
@@ -47,11 +48,13 @@ class Fused {
   };
   struct Member {
     Block block;
-    std::vector<Source> in;
-    bool stored = false;
     std::byte* data = nullptr;
-    std::size_t slot = 0;
+    std::uint32_t slot = 0;
+    std::uint16_t first = 0;  // of its sources
+    std::uint8_t arity = 0;
+    bool stored = false;
   };
+  std::span<const Source> sources(const Member& m) const { return std::span(sources_).subspan(m.first, m.arity); }
   static std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
   bool in_slot(const Member& m) const { return streamed_ || !m.stored; }
   std::size_t slot_bytes() const { return static_cast<std::size_t>(block_) * width_; }
@@ -62,6 +65,7 @@ class Fused {
   std::size_t width_;  // bytes of an element
   std::vector<Operand> operands_;
   std::vector<Member> members_;
+  std::vector<Source> sources_;  // of the members, one after another
   std::size_t slots_ = 0;
   Index block_ = 0, grain_ = 0;
   bool streamed_ = false;  // results are computed in slots and then written past the caches

@@ -1,6 +1,5 @@
 // Planning: what is needed, which kernels, what is fused, where everything lies.
 #include <algorithm>
-#include <bit>
 
 #include "runtime/core/arena.h"
 #include "runtime/core/attribute.h"
@@ -43,7 +42,7 @@ class Planner {
     plan_->places.resize(size_);
     plan_->kept.assign(size_, false);
     info_.resize(size_);
-    known_.resize(std::bit_ceil(size_ + size_ / 4 + 1));
+    known_.resize(size_ + 1);
   }
 
   Result<Program> plan() {
@@ -69,13 +68,15 @@ class Planner {
   const spec::Node& node(NodeId id) const { return plan_->graph.node(id); }
   DType dtype() const { return plan_->options.dtype; }
   Info& info(NodeId id) { return info_[static_cast<std::size_t>(id)]; }
+  const Info& info(NodeId id) const { return info_[static_cast<std::size_t>(id)]; }
 
   Result<void> mark_needed() {
     std::vector<NodeId> roots = plan_->graph.outputs();
     roots.insert(roots.end(), plan_->options.wanted.begin(), plan_->options.wanted.end());
     for (NodeId id : roots) {
-      if (id < 0 || id >= plan_->graph.size()) return spec::fail("node ", id, " is no node of this graph");
-      if (node(id).extent >= 0) return spec::fail("node ", id, " is an index leaf and has no value");
+      if (id < 0 || id >= plan_->graph.size())
+        return spec::fail("found node ", id, ", expected one of the ", plan_->graph.size(), " of this graph");
+      if (node(id).extent >= 0) return spec::fail("node ", id, ": found an index leaf, expected one that has a value");
       info(id).needed = plan_->kept[static_cast<std::size_t>(id)] = true;
     }
     if (plan_->options.keep == Keep::all)
@@ -108,28 +109,39 @@ class Planner {
     plan_->leaves.push_back({id, {}, nullptr, info(id).needed, {}});
   }
 
+  // The nodes that read a value and none that is newer, the last one first: what is near in the graph is near in memory.
   struct Known {
-    NodeId node = -1;
-    std::uint32_t hash = 0;
+    NodeId first = -1, next = -1;  // its readers; the reader before it
+    std::uint32_t hash = 0;        // of its op and inputs
   };
-  // An earlier node of the same op on the same values, or −1; then this one is remembered, unless too many are alike.
+  static constexpr int most_alike = 16;  // that are compared
+  // An earlier node of the same op on the same values, or −1; then this one is remembered.
   NodeId twin(NodeId id) {
-    const auto roots = [&](NodeId n, std::size_t i) { return info(inputs(n)[i]).root; };
+    NodeId newest = -1;
     std::size_t hash = std::hash<std::string_view>{}(node(id).op.name());
-    for (std::size_t i = 0; i < inputs(id).size(); ++i)
-      hash = (hash ^ static_cast<std::size_t>(roots(id, i))) * 0x9e3779b97f4a7c15u, hash ^= hash >> 29;
-    for (std::size_t probe = 0; probe < 8; ++probe) {
-      Known& known = known_[(hash + probe) & (known_.size() - 1)];
-      if (known.node < 0) return known = {id, static_cast<std::uint32_t>(hash >> 32)}, -1;
-      if (known.hash != static_cast<std::uint32_t>(hash >> 32)) continue;
-      const NodeId there = known.node;
-      bool same = inputs(there).size() == inputs(id).size() && node(there).op == node(id).op &&
-                  node(there).shape == node(id).shape;
-      for (std::size_t i = 0; same && i < inputs(id).size(); ++i)
-        same = roots(there, i) == roots(id, i) && node(inputs(there)[i]).shape == node(inputs(id)[i]).shape;
-      if (same && transposed(there) == transposed(id)) return there;
+    for (const NodeId i : inputs(id)) {
+      const NodeId root = info(i).root;
+      hash = (hash ^ static_cast<std::size_t>(root)) * 0x9e3779b97f4a7c15u, hash ^= hash >> 29;
+      newest = std::max(newest, root);
     }
+    const auto known = [&](NodeId of) -> Known& { return known_[static_cast<std::size_t>(of + 1)]; };
+    Known& mine = known(id);
+    mine.hash = static_cast<std::uint32_t>(hash >> 32), mine.next = known(newest).first;
+    NodeId there = mine.next;
+    for (int probe = 0; probe < most_alike && there >= 0; ++probe, there = known(there).next)
+      if (known(there).hash == mine.hash && alike(there, id)) return there;
+    known(newest).first = id;
     return -1;
+  }
+  // Equal attributes may differ in the sign of a zero.
+  bool alike(NodeId a, NodeId b) const {
+    const spec::Op &f = node(a).op, &g = node(b).op;
+    const auto &x = inputs(a), &y = inputs(b);
+    bool same = f == g && (&*f == &*g || f->attributes() == g->attributes()) && node(a).shape == node(b).shape &&
+                x.size() == y.size();
+    for (std::size_t i = 0; same && i < x.size(); ++i)
+      same = info(x[i]).root == info(y[i]).root && node(x[i]).shape == node(y[i]).shape;
+    return same && (reads_.empty() || transposed(a) == transposed(b));
   }
 
   // In a list that is kept: copies of small shapes into it allocate nothing.
@@ -193,19 +205,18 @@ class Planner {
     add_member(id, std::move(block), plan_->steps[static_cast<std::size_t>(info(id).step)]);
   }
   void add_member(NodeId id, Block block, Step& step) {
-    std::vector<Fused::Source> in;
-    in.reserve(node(id).inputs.size());
+    sources_.clear();
     for (NodeId i : node(id).inputs) {
       const Info& from = info(info(i).root);
       const bool inside = !step.members.empty() && from.member >= 0 && from.step == info(id).step && !from.constant;
       if (inside) {
-        in.push_back({from.member, -1});
+        sources_.push_back({from.member, -1});
       } else {
-        in.push_back({-1, step.fused->add_operand(node(i).shape)});
+        sources_.push_back({-1, step.fused->add_operand(node(i).shape)});
         step.operands.push_back(i);
       }
     }
-    info(id).member = step.fused->add_member(std::move(block), std::move(in));
+    info(id).member = step.fused->add_member(std::move(block), sources_);
     info(id).stored = info(id).constant;
     step.members.push_back(id);
   }
@@ -357,8 +368,9 @@ class Planner {
   std::vector<Info> info_;
   std::vector<int> last_;
   std::unordered_map<NodeId, Reads> reads_;
-  Shapes shapes_;
-  std::vector<Known> known_;  // ops by what they compute, in a table of open addresses
+  Shapes shapes_;                        // of one node's inputs
+  std::vector<Fused::Source> sources_;  // of one member
+  std::vector<Known> known_;  // of each node, after that of the nodes without inputs
   std::unordered_map<std::string, std::size_t> trace_of_;
   std::vector<std::size_t> traces_;  // of the plan, by their first steps
 };

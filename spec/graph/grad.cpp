@@ -42,19 +42,19 @@ std::vector<Var> append_vjp(Graph& graph, std::span<const NodeId> outputs, std::
     sum = sum.id() < 0 ? mine : add(sum, mine);
   };
   for (std::size_t k = 0; k < outputs.size(); ++k) receive(outputs[k], seeds[k]);
+  std::vector<Var> in;
   for (NodeId id = last; id >= first; --id) {
     const Var ct = cotangent[place(id)];
     if (ct.id() < 0 || graph.node(id).leaf != Leaf::none) continue;
-    const Op op = graph.node(id).op;  // copies: appending nodes moves the list
-    const std::vector<NodeId> ids = graph.node(id).inputs;
-    std::vector<Var> in;
-    for (NodeId i : ids) in.push_back(graph.var(i));
-    const std::vector<Var> parts = op->vjp(in, graph.var(id), ct);
+    const Node& node = graph.node(id);  // stays where it is while nodes are appended
+    in.clear();
+    for (NodeId i : node.inputs) in.push_back(graph.var(i));
+    const std::vector<Var> parts = node.op->vjp(in, graph.var(id), ct);
     std::size_t part = 0;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (!op->differentiable(i)) continue;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!node.op->differentiable(i)) continue;
       check(part < parts.size(), "a vjp returns one cotangent for each differentiable input");
-      receive(ids[i], parts[part++]);
+      receive(node.inputs[i], parts[part++]);
     }
   }
   std::vector<Var> out;

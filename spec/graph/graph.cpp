@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <typeinfo>
 
 #include "spec/lang/check.h"
 
@@ -13,6 +14,15 @@ namespace {
 bool is_word(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
+}
+
+// The op of one of the last nodes if it is the very same: a long chain holds few. Equal zeros may differ in sign.
+Op shared(const std::deque<Node>& nodes, Op op) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(nodes.size(), 8); ++back)
+    if (const Op& other = nodes[nodes.size() - back].op;
+        other && typeid(*other) == typeid(*op) && other == op && other->attributes() == op->attributes())
+      return other;
+  return op;
 }
 
 }  // namespace
@@ -84,7 +94,7 @@ Result<NodeId> Graph::try_apply(Op op, std::vector<NodeId> inputs) {
     if (wanted >= 0 && given > wanted)
       return fail("[", op.name(), "] index extent exceeds the axis: ", given, " vs ", wanted, " [", op.name(), " C0]");
   }
-  nodes_.push_back({std::move(op), std::move(inputs), std::move(*shape), Leaf::none, -1, {}});
+  nodes_.push_back({shared(nodes_, std::move(op)), std::move(inputs), std::move(*shape), Leaf::none, -1, {}});
   return size() - 1;
 }
 
