@@ -6,6 +6,8 @@
 #include <optional>
 #include <unordered_map>
 
+#include "runtime/io/text.h"
+
 namespace plumbline::runtime::io {
 
 using spec::concat;
@@ -70,8 +72,8 @@ Result<Progress> progress_in(const SafetensorsFile& file) {
   const Metadata& m = file.metadata();
   const auto found = m.find(std::string(format_key));
   if (found == m.end() || found->second != format)
-    return fail(file.path(), ": metadata: found ", found == m.end() ? "no format" : found->second, ", expected ",
-                format);
+    return fail(file.path(), ": metadata: found ", found == m.end() ? "no format" : printable(found->second),
+                ", expected ", format);
   Progress p;
   std::string bad;
   const auto count = [&](std::string_view key) {
@@ -192,7 +194,7 @@ Result<Progress> load_checkpoint(const SafetensorsFile& file, TrainStep& step, s
   const auto optimiser = file.metadata().find(std::string(optimiser_key));
   const bool none = optimiser == file.metadata().end();
   if (none || optimiser->second != optimisers_of(step))
-    return fail(file.path(), ": metadata: ", optimiser_key, ": found ", none ? "none" : optimiser->second,
+    return fail(file.path(), ": metadata: ", optimiser_key, ": found ", none ? "none" : printable(optimiser->second),
                 ", expected ", optimisers_of(step));
   std::int64_t counts[] = {0, 0};
   auto tensors = state_of(step);
