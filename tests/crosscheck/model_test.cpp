@@ -208,7 +208,7 @@ std::string error_of(ModelOptions options) {
 TEST(Model, BadDataIsRefused) {
   ModelOptions options = short_run("iris-mlp");
   options.data = "/nowhere.csv";
-  EXPECT_EQ(error_of(options), "/nowhere.csv: file: found nothing, expected a file");
+  EXPECT_EQ(error_of(options), "/nowhere.csv: file: found none (No such file or directory), expected a file");
   options.data = write("narrow.csv", "a,b\n1,2\n");
   EXPECT_EQ(error_of(options), options.data + ": line 2: found 2 columns, expected 4 numbers and a label");
   options.data = write("few.csv", "1,2,3,4,0\n");

@@ -112,8 +112,9 @@ TEST(Csv, MissingValuesAreFilledOrDroppedWhenAskedTo) {
 }
 
 TEST(Csv, FilesThatAreNone) {
-  EXPECT_STREQ(read_table("/nowhere.csv").error().what(), "/nowhere.csv: file: found nothing, expected a file");
-  EXPECT_STREQ(read_table("/tmp").error().what(), "/tmp: file: found no regular file, expected a file");
+  EXPECT_STREQ(read_table("/nowhere.csv").error().what(),
+               "/nowhere.csv: file: found none (No such file or directory), expected a file");
+  EXPECT_STREQ(read_table("/tmp").error().what(), "/tmp: file: found a directory, expected a file");
 }
 
 TEST(Csv, ReadsTheShippedData) {
