@@ -180,8 +180,8 @@ std::vector<Row> subject_rows() {
                     {},
                     {}});
   rows.push_back({"subject", "mutant:NAME",
-                  "the CPU runtime with a planted bug, such as mutant:softmax/wrong_axis: see list mutants", {}, {}, {}, {},
-                  {}});
+                  "the CPU runtime with a planted bug, such as mutant:softmax/wrong_axis: see list mutants",
+                  {}, {}, {}, {}, {}});
   return rows;
 }
 

@@ -109,7 +109,7 @@ class Planner {
     plan_->leaves.push_back({id, {}, nullptr, info(id).needed, {}});
   }
 
-  // The nodes that read a value and none that is newer, the last one first: what is near in the graph is near in memory.
+  // The nodes that read a value and none that is newer, the last one first: near in the graph, near in memory.
   struct Known {
     NodeId first = -1, next = -1;  // its readers; the reader before it
     std::uint32_t hash = 0;        // of its op and inputs
