@@ -1,5 +1,4 @@
 // Any bytes as a checkpoint of one training step: a clear refusal that changes nothing, or a state that is saved alike.
-#include <sys/mman.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -9,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/memory_file.h"
 #include "runtime/io/checkpoint.h"
 #include "runtime/nn/layers.h"
 #include "runtime/nn/norms.h"
@@ -39,25 +39,10 @@ std::string bytes_of(TrainStep& step) {
   return all;
 }
 
-// A file in memory, at a path of this process.
-class File {
- public:
-  explicit File(std::string_view bytes) : descriptor_(memfd_create("checkpoint", 0)) {
-    check(descriptor_ >= 0, "a file in memory");
-    check(write(descriptor_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()), "all of it");
-  }
-  File(const File&) = delete;
-  ~File() { close(descriptor_); }
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
-
 void load(std::string_view bytes) {
   TrainStep step = made();
   const std::string before = bytes_of(step);
-  const File file(bytes);
+  const fuzz::MemoryFile file(bytes);
   const auto progress = io::load_checkpoint(file.path(), step);
   if (!progress) {
     check(std::string_view(progress.error().what()).starts_with(file.path() + ": "), "a refusal names the file");

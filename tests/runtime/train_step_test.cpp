@@ -12,8 +12,10 @@
 
 #include "runtime/session/session.h"
 #include "spec/ops/activation/relu.h"
+#include "spec/ops/arithmetic/add.h"
 #include "spec/ops/linalg/linear.h"
 #include "spec/ops/loss/cross_entropy_index.h"
+#include "spec/ops/reduce/sum.h"
 
 namespace {
 
@@ -173,6 +175,28 @@ TEST(TrainStep, ErrorsNameTheParameter) {
   m.graph.param("unused", {3});
   EXPECT_STREQ(TrainStep::create(m.graph, m.loss, spec::Sgd{}, kernels()).error().what(),
                "the loss does not depend on parameter unused");
+}
+
+// A step stands beside another only on a graph of the same params, and says what is another.
+TEST(TrainStep, BesideAnotherModelIsRefused) {
+  Model m = model();
+  const TrainStep step = spec::value_or_throw(TrainStep::create(m.graph, m.loss, spec::Sgd{}, kernels()));
+  const auto error = [&](std::initializer_list<std::pair<const char*, Shape>> params, TrainState state = {}) {
+    spec::Graph graph;
+    std::vector<spec::Var> sums;
+    for (const auto& [name, shape] : params) sums.push_back(spec::call(spec::Sum{}, graph.param(name, shape)));
+    spec::Var loss = sums[0];
+    for (std::size_t i = 1; i < sums.size(); ++i) loss = spec::call(spec::Add{}, loss, sums[i]);
+    return std::string(step.beside(graph, loss.id(), kernels(), {}, std::move(state)).error().what());
+  };
+  const Shape w1{hidden, in}, b1{hidden}, w2{classes, hidden}, b2{classes};
+  EXPECT_EQ(error({{"w1", w1}}), "[train] params: found 1, expected 4 as in the first graph");
+  EXPECT_EQ(error({{"w1", w1}, {"b", b1}, {"w2", w2}, {"b2", b2}}),
+            "[train] param 1: found b [50], expected b1 [50] as in the first graph");
+  EXPECT_EQ(error({{"w1", w1}, {"b1", b1}, {"w2", {hidden, classes}}, {"b2", b2}}),
+            "[train] param 2: found w2 [50, 10], expected w2 [10, 50] as in the first graph");
+  EXPECT_EQ(error({{"w1", w1}, {"b1", b1}, {"w2", w2}, {"b2", b2}}, {.states = {}, .frozen = {0}}),
+            "[train] param w1: found a frozen one, expected one that learns as in the first graph");
 }
 
 }  // namespace
