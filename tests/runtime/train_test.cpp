@@ -131,7 +131,7 @@ TEST(Optim, StateGoesOutAndIn) {
   auto adam = *optim::Optimiser<double>::create(optim::adam(), a);
   EXPECT_STREQ(adam.set_state({{}, 0, {}}).error().what(), "[optim] expected 2 tensors of state, found 0");
   EXPECT_STREQ(optim::Optimiser<double>::create(optim::sgd(), a, {.groups = {{"*.bias", optim::sgd()}}}).error().what(),
-               "[optim] no param is left for the pattern *.bias");
+               "[optim] no param is left for the pattern *.bias, expected one that no pattern before it matches");
   EXPECT_STREQ(optim::Optimiser<double>::create(optim::muon(), a).error().what(),
                "[muon] a parameter is a matrix, of rank 2: [2] [optim C6] at param w");
 }
