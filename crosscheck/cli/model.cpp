@@ -1,6 +1,8 @@
 // `crosscheck model`: trains a model on real data and audits every node of every audited step.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <sstream>
 #include <thread>
 
@@ -11,6 +13,7 @@
 #include "crosscheck/cli/subjects.h"
 #include "crosscheck/cli/usage.h"
 #include "crosscheck/cli/verb.h"
+#include "crosscheck/models/graphspec_targets.h"
 #include "crosscheck/models/model.h"
 
 namespace plumbline::crosscheck {
@@ -28,9 +31,15 @@ class Model final : public Verb {
 
   void declare(Flags& flags) override {
     flags.positionals(words_, "NAME", "a model of `crosscheck list models`, or a file with a graph or a GraphSpec");
-    flags.option("--data", data_, "CSV file, labels in the last column; default: the model's own data");
+    flags.option("--data", data_,
+                 "CSV file, labels or targets in the last columns; default: the model's own, or made from the seed");
+    flags.option("--params", params_, "of a GraphSpec: safetensors file, what it was trained to; default: its plan");
+    flags.option("--loss", loss_,
+                 fmt::format("of a GraphSpec: {}; default: by the labels or targets", fmt::join(spec_losses(), ", ")));
+    flags.list("--optim", optim_, "of a GraphSpec: NAME [attr=value]…; default: sgd");
+    flags.option("--scale", scale_, "of a GraphSpec: what the numbers of x in --data are multiplied by; default: 1");
     flags.option("--steps", steps_, "training steps; default: 300, of a GraphSpec from a file 3");
-    flags.option("--batch", batch_, "rows of a batch");
+    flags.option("--batch", batch_, "rows of a batch; default: 32, of a GraphSpec its own");
     flags.option("--lr", lr_, "learning rate; default: the model's own");
     flags.option("--seed", seed_, "of the initial values and the order of the data");
     flags.option("--subject", subject_, "cpu (default), or mutant:NAME: what computes the nodes");
@@ -69,7 +78,13 @@ class Model final : public Verb {
     options.model = words_.front();
     options.data = data_;
     options.out = out_;
-    if (!steps_.empty()) options.steps = options.spec_steps = count("--steps", steps_, most_steps);
+    options.params = params_;
+    options.loss = loss_;
+    if (!optim_.empty()) options.optimiser = read_optimiser();
+    if (!scale_.empty()) options.scale = parse_number("--scale", scale_);
+    if (options.scale && (!std::isfinite(*options.scale) || *options.scale == 0))
+      refuse("--scale: found ", scale_, ", expected a finite number other than 0");
+    if (!steps_.empty()) options.steps = count("--steps", steps_, most_steps);
     if (!batch_.empty()) options.batch = count("--batch", batch_, most_batch);
     if (!lr_.empty()) options.lr = parse_number("--lr", lr_);
     if (!lr_.empty() && !(options.lr > 0)) refuse("--lr: found ", lr_, ", expected a positive number");
@@ -78,7 +93,19 @@ class Model final : public Verb {
       options.judge.tier = Tier::proof;
     options.threads = jobs_.empty() ? std::max(1, static_cast<int>(std::thread::hardware_concurrency()))
                                     : static_cast<int>(count("--jobs", jobs_, 1024));
+    options.judge.threads = options.threads;
     return options;
+  }
+
+  spec::Optimiser read_optimiser() const {
+    const OpWords words = split_words(optim_);
+    if (!words.files.empty()) refuse("--optim: found ", words.files.front(), ", expected attr=value");
+    const auto is_lr = [](const spec::Attribute& a) { return a.name == "lr"; };
+    if (!lr_.empty() && std::ranges::any_of(words.attributes, is_lr))
+      refuse("--lr: found ", lr_, " beside lr of --optim, expected one of them");
+    auto optimiser = spec::parse_optimiser(words.op, words.attributes);
+    if (!optimiser) refuse("--optim: ", optimiser.error().what());
+    return *optimiser;
   }
 
   // Another subject than ours takes the place of the planned step, node by node.
@@ -98,8 +125,8 @@ class Model final : public Verb {
     return static_cast<spec::Index>(n);
   }
 
-  std::vector<std::string> words_;
-  std::string data_, subject_, out_, steps_, batch_, lr_, seed_, tier_, jobs_, json_, junit_;
+  std::vector<std::string> words_, optim_;
+  std::string data_, params_, loss_, scale_, subject_, out_, steps_, batch_, lr_, seed_, tier_, jobs_, json_, junit_;
   bool quiet_ = false, no_color_ = false;
 };
 

@@ -1,6 +1,8 @@
 // Auditing every node of a run: judged on its own inputs, then end to end, and its error split in two.
+#include <atomic>
 #include <chrono>
 #include <cmath>
+#include <future>
 
 #include "crosscheck/judge/reading.h"
 #include "spec/eval/exact.h"
@@ -56,52 +58,145 @@ Local local_case(const spec::Graph& graph, const std::vector<Values>& values, No
   return out;
 }
 
+enum class Extent : std::uint8_t { whole, filter, none };
+
+// One run, and how its nodes are judged; nodes are judged in any order, by any thread.
+class Run {
+ public:
+  Run(const spec::Graph& graph, const std::vector<Values>& values, const ClaimsOf& claims_of,
+      const JudgeOptions& options)
+      : graph_(graph), values_(values), claims_of_(claims_of), options_(options) {
+    for (NodeId id : graph.leaves()) leaves_.push_back(values[static_cast<std::size_t>(id)]);
+    for (NodeId id = 0; id < graph.size(); ++id) {
+      const Values& x = values[static_cast<std::size_t>(id)];
+      if (graph.node(id).leaf != spec::Leaf::none || x.shape() != graph.node(id).shape) continue;
+      computed_.push_back(id);
+      elements_ += x.size();
+    }
+    extent_ = elements_ > options.most_compounded ? Extent::none
+              : elements_ > options.most_refined  ? Extent::filter
+                                                  : Extent::whole;
+    options_.vacuity = false;
+    if (extent_ == Extent::filter) options_.tier = Tier::proof;
+    infinite_ = spec::has_infinity(leaves_);
+    if (extent_ != Extent::none) ideal_ = Reading(graph, leaves_, computed_, claims_of).filtered();
+    refinement_.emplace(Reading(graph, leaves_, computed_, claims_of));
+  }
+
+  const std::vector<NodeId>& computed() const { return computed_; }
+
+  // The node on its own inputs.
+  void judge_alone(NodeReport& report, const JudgeOptions& options) const {
+    const NodeId id = report.node;
+    const Values& got = values_[static_cast<std::size_t>(id)];
+    const Stop stop(report.seconds);
+    const Local local = local_case(graph_, values_, id);
+    const auto claims_here = [&](NodeId) { return claims_of_(id); };
+    const NodeId output = local.graph.outputs().front();
+    const Reading alone(local.graph, local.data, {output}, claims_here);
+    Filtered own = alone.filtered()[static_cast<std::size_t>(output)];
+    report.introduced = largest_error(own, got);
+    report.bound = largest_bound(own);
+    if (extent_ != Extent::none) {
+      const Filtered& ideal = ideal_[static_cast<std::size_t>(id)];
+      report.propagated = largest_distance(own, ideal), report.compounded = largest_bound(ideal);
+    }
+    report.local = spec::has_infinity(local.data)
+                       ? judge_node(local.graph, local.data, output, got, claims_here, options)
+                       : judge_expected(local.graph, local.data, output, got, claims_here, options, {std::move(own)});
+  }
+
+  // With all errors since the leaves; one at a time, since nodes share readings of growing precision.
+  void judge_end_to_end(NodeReport& report) {
+    const NodeId id = report.node;
+    const Values& got = values_[static_cast<std::size_t>(id)];
+    const Stop stop(report.seconds_end_to_end);
+    Judgement& out = report.end_to_end;
+    if (extent_ == Extent::none || (extent_ == Extent::filter && infinite_)) {
+      out.verdict = Verdict::skipped;
+      out.elements = out.unjudged = got.size();
+    } else if (infinite_) {
+      out = judge_node(graph_, leaves_, id, got, claims_of_, options_);
+    } else if (extent_ == Extent::filter) {
+      const Filtered& ideal = ideal_[static_cast<std::size_t>(id)];
+      out = judge_expected(graph_, leaves_, id, got, claims_of_, options_, {ideal, nullptr, filtered(ideal, got)});
+    } else {
+      out = judge_expected(graph_, leaves_, id, got, claims_of_, options_,
+                           {ideal_[static_cast<std::size_t>(id)], &*refinement_});
+    }
+    if (out.verdict == Verdict::skipped && extent_ == Extent::filter)
+      out.note = "end to end: left out, infinities among the leaves";
+    else if (extent_ == Extent::none)
+      out.note = spec::concat("end to end: left out, ", elements_, " elements, above ", options_.most_compounded);
+    else if (extent_ == Extent::filter && out.note.empty())
+      out.note = spec::concat("end to end: the filter's proven bound alone, ", elements_, " elements, above ",
+                              options_.most_refined);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  // Counts seconds until it goes.
+  struct Stop {
+    explicit Stop(double& to) : seconds(to) {}
+    ~Stop() { seconds = std::chrono::duration<double>(Clock::now() - begin).count(); }
+    double& seconds;
+    Clock::time_point begin = Clock::now();
+  };
+
+  // What the filter leaves open stays unjudged.
+  std::vector<std::optional<spec::Judged>> filtered(const Filtered& ideal, const Values& got) const {
+    std::vector<std::optional<spec::Judged>> out;
+    for (Index i = 0; i < got.size(); ++i) {
+      spec::Judged judged = spec::judge(ideal[i], got[i], options_.lambda());
+      if (judged.verdict == Verdict::undecided) judged.verdict = Verdict::pass, judged.unjudged = true;
+      out.emplace_back(judged);
+    }
+    return out;
+  }
+
+  const spec::Graph& graph_;
+  const std::vector<Values>& values_;
+  const ClaimsOf& claims_of_;
+  JudgeOptions options_;
+  std::vector<Values> leaves_;
+  std::vector<NodeId> computed_;
+  Index elements_ = 0;
+  Extent extent_ = Extent::whole;
+  bool infinite_ = false;
+  std::vector<Filtered> ideal_;
+  std::optional<Refinement> refinement_;
+};
+
+// f(0), …, f(n − 1), by threads that take what is next; the first exception is passed on.
+template <class F>
+void side_by_side(std::size_t n, int threads, const F& f) {
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::future<void>> workers;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < n; i = next++) f(i);
+  };
+  for (int t = 1; t < threads; ++t) workers.push_back(std::async(std::launch::async, work));
+  work();
+  for (auto& w : workers) w.get();
+}
+
 }  // namespace
 
 std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<Values>& values,
                                     const std::function<std::pair<std::string, bool>(NodeId)>& kernel_of,
                                     const ClaimsOf& claims_of, const JudgeOptions& options) {
-  std::vector<Values> leaves;
-  for (NodeId id : graph.leaves()) leaves.push_back(values[static_cast<std::size_t>(id)]);
-  std::vector<NodeId> computed;
-  for (NodeId id = 0; id < graph.size(); ++id)
-    if (graph.node(id).leaf == spec::Leaf::none && values[static_cast<std::size_t>(id)].shape() == graph.node(id).shape)
-      computed.push_back(id);
-  const Reading compounding(graph, leaves, computed, claims_of);  // its claims are those of the readings
-  Refinement refinement(Reading(graph, leaves, computed, claims_of));
-  const std::vector<Filtered> ideal = compounding.filtered();
-  JudgeOptions whole = options;
-  whole.vacuity = false;
+  Run run(graph, values, claims_of, options);
   std::vector<NodeReport> out;
-  for (NodeId id : computed) {
-    const auto at = static_cast<std::size_t>(id);
+  for (const NodeId id : run.computed()) {
     const spec::Node& node = graph.node(id);
-    NodeReport report;
+    NodeReport& report = out.emplace_back();
     report.node = id;
     report.name = node.name.empty() ? spec::concat('%', id) : node.name;
     report.op = node.op.name();
     std::tie(report.kernel, report.fallback) = kernel_of(id);
-    const auto begin = std::chrono::steady_clock::now();
-    const Local local = local_case(graph, values, id);
-    const auto claims_here = [&](NodeId) { return claims_of(id); };
-    const NodeId output = local.graph.outputs().front();
-    const Reading alone(local.graph, local.data, {output}, claims_here);
-    Filtered own = alone.filtered()[static_cast<std::size_t>(output)];
-    report.introduced = largest_error(own, values[at]);
-    report.propagated = largest_distance(own, ideal[at]);
-    report.bound = largest_bound(own), report.compounded = largest_bound(ideal[at]);
-    const Values& got = values[at];
-    report.local = spec::has_infinity(local.data)
-                       ? judge_node(local.graph, local.data, output, got, claims_here, options)
-                       : judge_expected(local.graph, local.data, output, got, claims_here, options, {std::move(own)});
-    const auto middle = std::chrono::steady_clock::now();
-    report.end_to_end = spec::has_infinity(leaves)
-                            ? judge_node(graph, leaves, id, got, claims_of, whole)
-                            : judge_expected(graph, leaves, id, got, claims_of, whole, {ideal[at], &refinement});
-    report.seconds = std::chrono::duration<double>(middle - begin).count();
-    report.seconds_end_to_end = std::chrono::duration<double>(std::chrono::steady_clock::now() - middle).count();
-    out.push_back(std::move(report));
   }
+  side_by_side(out.size(), options.threads, [&](std::size_t i) { run.judge_alone(out[i], options); });
+  for (NodeReport& report : out) run.judge_end_to_end(report);
   return out;
 }
 

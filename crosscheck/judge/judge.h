@@ -29,6 +29,10 @@ struct JudgeOptions {
   // Of gradients: the first of two terms, t and the rest, whose ulps these are where the terms cancel [formula B1].
   std::optional<Values> first_term;
   bool vacuity = true;
+  // Of audit_nodes: `threads` judge nodes side by side. End to end, a run of more elements in all than `most_refined`
+  // is judged by the filter's proven bound alone, and one of more than `most_compounded` not at all.
+  int threads = 1;
+  spec::Index most_refined = spec::Index{1} << 20, most_compounded = spec::Index{1} << 24;
 
   // How a run's probability of a false alarm is spent [tier B5]: half on the second tier, of elements and of whole
   // tensors, half on statistical laws.
@@ -85,7 +89,8 @@ struct NodeReport {
   double seconds = 0, seconds_end_to_end = 0;  // that the two judgements took
 };
 
-// Audits every op node of a graph: `values` holds what the subject computed for each node.
+// Audits every op node of a graph: `values` holds what the subject computed for each node. What the options' limits
+// leave out is counted as unjudged, with a note; a node that is not judged end to end at all is `skipped` there.
 std::vector<NodeReport> audit_nodes(const spec::Graph& graph, const std::vector<Values>& values,
                                     const std::function<std::pair<std::string, bool>(spec::NodeId)>& kernel_of,
                                     const ClaimsOf& claims_of, const JudgeOptions& options);

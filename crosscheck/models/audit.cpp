@@ -46,10 +46,11 @@ Table node_table() {
 std::string shape_text(const spec::Shape& shape) { return spec::concat(shape); }
 
 void add_row(Table& table, const spec::Graph& graph, const NodeReport& r) {
+  const bool compounds = r.end_to_end.verdict != Verdict::skipped;
   table.add({r.name, r.op, shape_text(graph.node(r.node).shape), r.fallback ? r.kernel + " (fallback)" : r.kernel,
-             verdict_of(r.local), number(r.introduced), number(r.propagated), number(r.bound), ratio(r.local),
-             fmt::format("{:.2f}", r.local.max_ulp), verdict_of(r.end_to_end), number(r.compounded),
-             ratio(r.end_to_end)});
+             verdict_of(r.local), number(r.introduced), compounds ? number(r.propagated) : "-", number(r.bound),
+             ratio(r.local), fmt::format("{:.2f}", r.local.max_ulp), verdict_of(r.end_to_end),
+             compounds ? number(r.compounded) : "-", ratio(r.end_to_end)});
 }
 
 // Nobody chose the data of a model to be hard, and their order means something.
@@ -112,11 +113,13 @@ void audit_graph(const NodeValues& run, const std::string& place, const JudgeOpt
   };
   const auto claims_of = [&](NodeId id) { return run.kernel(id).claims; };
   Table table = node_table();
+  std::string limit;
   for (const NodeReport& r : audit_nodes(run.graph, run.values, kernel_of, claims_of, for_models(options))) {
     add_row(table, run.graph, r);
     report.add(r, run, place);
+    if (r.end_to_end.note.starts_with("end to end: ")) limit = '\n' + r.end_to_end.note;
   }
-  out << '\n' << place << '\n' << table.print();
+  out << '\n' << place << limit << '\n' << table.print();
 }
 
 StepBefore before_step(const Trainer& trainer) {

@@ -1,9 +1,10 @@
 // Reading, splitting and shuffling rows.
 #include "crosscheck/models/dataset.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
-#include "crosscheck/io/csv.h"
 #include "spec/lang/floats.h"
 
 namespace plumbline::crosscheck {
@@ -21,26 +22,45 @@ void shuffle(std::vector<Index>& list, RandomChoices& random) {
 
 spec::Result<DataSet> DataSet::read(const std::string& file, Feature x, Feature label, double scale,
                                     std::uint64_t seed) {
-  const auto table = read_table(file);
+  const auto table = runtime::data::read_table(file);
   if (!table) return tl::unexpected(table.error());
-  const Index features = x.shape.size(), classes = label.extent;
-  const Index first_line = table->header.empty() ? 1 : 2;
+  const Index features = x.shape.size();
   if (table->columns != features + 1)
-    return spec::fail(file, ": line ", first_line, ": found ", table->columns, " columns, expected ", features,
+    return spec::fail(file, ": line ", table->line_of(0), ": found ", table->columns, " columns, expected ", features,
                       " numbers and a label");
   if (table->rows < 5) return spec::fail(file, ": found ", table->rows, " rows, expected at least 5");
+  auto out = of(*table, file, std::move(x), std::move(label), scale);
+  if (out) out->split(seed);
+  return out;
+}
+
+spec::Result<DataSet> DataSet::of(const runtime::data::Table& table, const std::string& file, Feature x, Feature label,
+                                  double scale) {
   DataSet out(std::move(x), std::move(label));
-  out.rows_ = table->rows;
-  for (Index row = 0; row < table->rows; ++row) {
-    for (Index c = 0; c < features; ++c) out.x_.push_back(static_cast<float>(scale * table->at(row, c)));
-    const double value = table->at(row, features);
-    const auto index = spec::to_index(value);
-    if (!index || *index < 0 || *index >= classes)
-      return spec::fail(file, ": line ", table->line_of(row), ": found label ", value, ", expected an integer from 0 to ",
-                        classes - 1);
-    out.labels_.push_back(value);
-  }
-  out.split(seed);
+  out.rows_ = table.rows;
+  const Index features = out.x_feature_.shape.size();
+  for (Index row = 0; row < table.rows; ++row)
+    for (Index c = 0; c < table.columns; ++c) {
+      const bool is_x = c < features;
+      const Feature& f = is_x ? out.x_feature_ : out.label_feature_;
+      const double found = table.at(row, c);
+      const auto refused = [&](const auto&... expected) {
+        return spec::fail(file, ": line ", table.line_of(row), ": column ", c + 1, ": found ",
+                          is_x ? "" : f.is_index() ? "label " : "target ", found, ", expected ", expected...);
+      };
+      std::vector<double>& to = is_x ? out.x_ : out.labels_;
+      if (f.is_index()) {
+        const auto index = spec::to_index(found);
+        if (!index || *index < 0 || *index >= f.extent) return refused("an integer from 0 to ", f.extent - 1);
+        to.push_back(found);
+        continue;
+      }
+      const auto value = static_cast<float>(is_x ? scale * found : found);
+      if (!std::isfinite(value)) return refused("a number within float32");
+      to.push_back(value);
+    }
+  out.training_.resize(static_cast<std::size_t>(out.rows_));
+  std::iota(out.training_.begin(), out.training_.end(), Index{0});
   return out;
 }
 
@@ -94,6 +114,16 @@ Rows Batches::next() {
     left_.pop_back();
   }
   return data_.take(rows);
+}
+
+double accuracy(const Values& output, const Values& labels) {
+  const auto classes = static_cast<std::size_t>(output.shape().back(0));
+  Index right = 0;
+  for (Index row = 0; row < labels.size(); ++row) {
+    const auto logits = output.elements().subspan(static_cast<std::size_t>(row) * classes, classes);
+    right += std::max_element(logits.begin(), logits.end()) - logits.begin() == static_cast<Index>(labels[row]);
+  }
+  return static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
 std::string shipped_data(const std::string& name) { return std::string(PLUMBLINE_DATA_DIR "/") + name; }

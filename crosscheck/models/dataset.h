@@ -8,6 +8,7 @@
 
 #include "crosscheck/sample/case.h"
 #include "crosscheck/sample/choices.h"
+#include "runtime/data/csv.h"
 #include "spec/lang/result.h"
 
 namespace plumbline::crosscheck {
@@ -33,6 +34,10 @@ class DataSet {
   // `scale` and rounded to binary32. The seed chooses a fifth of the rows to hold out.
   static spec::Result<DataSet> read(const std::string& file, Feature x, Feature label, double scale,
                                     std::uint64_t seed);
+  // All rows of a table, each x and then its label or labels; none is held out. What is no integer below its extent,
+  // or beyond binary32, is refused with its line and column.
+  static spec::Result<DataSet> of(const runtime::data::Table& table, const std::string& file, Feature x,
+                                  Feature label, double scale);
   // Rows that are pure functions of the seed.
   static DataSet made(spec::Index rows, Feature x, Feature label, MakeRow make, std::uint64_t seed);
 
@@ -62,6 +67,9 @@ class Batches {
   std::uint64_t seed_, pass_ = 0;
   std::vector<spec::Index> left_;
 };
+
+// The share of labels at which the output's last axis is largest.
+double accuracy(const Values& output, const Values& labels);
 
 // The shipped data set of a name, such as `digits.csv`.
 std::string shipped_data(const std::string& name);

@@ -36,10 +36,15 @@ Result<Graph> graph_of(const std::string& text, const std::string& file) {
   return graph;
 }
 
-Result<std::vector<Values>> make_data(const Graph& graph, const std::string& file, std::uint64_t seed) {
+Result<std::vector<Values>> make_data(const Graph& graph, const std::string& file, std::uint64_t seed,
+                                      const std::map<NodeId, Values>& given) {
   std::vector<Values> data;
   for (NodeId id : graph.leaves()) {
     const spec::Node& node = graph.node(id);
+    if (const auto known = given.find(id); known != given.end()) {
+      data.push_back(known->second);
+      continue;
+    }
     if (node.shape.size() > most_node_elements)
       return spec::fail(file, ": found leaf ", node.name, " of ", node.shape.size(), " elements, expected at most ",
                         most_node_elements);
@@ -74,8 +79,8 @@ Result<void> check_sizes(const Graph& graph, std::string_view place, spec::Index
 }
 
 Result<Report> audit_graph(Graph graph, const ModelOptions& options, const ModelSubjects& subjects,
-                           std::ostream& table) {
-  auto data = make_data(graph, options.model, options.seed);
+                           std::ostream& table, const std::map<NodeId, Values>& given) {
+  auto data = make_data(graph, options.model, options.seed, given);
   if (!data) return tl::unexpected(data.error());
   append_backward(graph);
   if (auto ok = check_sizes(graph, options.model, most_node_elements); !ok) return tl::unexpected(ok.error());
@@ -91,6 +96,7 @@ Result<Report> audit_graph(Graph graph, const ModelOptions& options, const Model
   for (std::size_t i = 0; i < leaves.size(); ++i) values[static_cast<std::size_t>(leaves[i])] = (*data)[i];
   for (std::size_t i = 0; i < nodes.size(); ++i) values[static_cast<std::size_t>(nodes[i])] = result->values[i];
   ModelReport report(subjects.graph->name(), options.out);
+  table << "its graph, there and back once, on data made from seed " << options.seed << '\n';
   const auto kernel = [&](NodeId id) { return subjects.graph->kernel(graph, id); };
   audit_graph({graph, values, kernel}, spec::concat(options.model, ", seed ", options.seed), options.judge, report,
               table);
@@ -107,6 +113,8 @@ Result<Report> audit_graph_file(const ModelOptions& options, const ModelSubjects
   }
   auto graph = graph_of(*text, options.model);
   if (!graph) return tl::unexpected(graph.error());
+  if (auto ok = check_idle(options, {}, "nothing is trained: the file holds a graph"); !ok)
+    return tl::unexpected(ok.error());
   return audit_graph(std::move(*graph), options, subjects, table);
 }
 

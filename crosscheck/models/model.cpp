@@ -40,7 +40,9 @@ class Run {
         subjects_(subjects),
         data_(std::move(data)),
         out_(out),
-        report_(subjects.planned ? subjects.init->name() : subjects.graph->name(), options.out) {
+        report_(subjects.planned ? subjects.init->name() : subjects.graph->name(), options.out),
+        steps_(options.steps.value_or(usual_steps)),
+        batch_(options.batch.value_or(usual_batch)) {
     if (options.lr > 0) std::visit([&](auto& o) { o.lr = options.lr; }, model_.optimiser);
   }
 
@@ -56,11 +58,11 @@ class Run {
   void describe() {
     out_ << fmt::format("{}: {}; {}, seed {}; {} training rows, {} held out, {} steps of batch {}\n", model_.name,
                         model_.summary, print(model_.optimiser), options_.seed, data_.training().size(),
-                        data_.held_out().size(), options_.steps, options_.batch);
+                        data_.held_out().size(), steps_, batch_);
   }
 
   Result<void> initialise() {
-    TrainGraph forward = forward_graph(model_, options_.batch, options_.seed);
+    TrainGraph forward = forward_graph(model_, batch_, options_.seed);
     if (auto ok = check_sizes(forward.graph, "--batch", most_node_elements); !ok) return ok;
     const spec::InitPlan& plan = forward.plan;
     auto values = subjects_.init->initialise(plan);
@@ -81,10 +83,10 @@ class Run {
       if ((*values)[i].shape() != p.shape) return spec::fail(j.note);
     }
     out_ << '\n' << table.print();
-    return make_trainer(std::move(forward), *values);
+    return make_trainer(std::move(forward), {std::move(*values)});
   }
 
-  Result<void> make_trainer(TrainGraph forward, const std::vector<Values>& initial) {
+  Result<void> make_trainer(TrainGraph forward, const InitialValues& initial) {
     if (!subjects_.planned) {
       trainer_ = subject_trainer(std::move(forward), model_.optimiser, initial, subjects_.graph, subjects_.optim,
                                  options_.threads);
@@ -97,12 +99,12 @@ class Run {
   }
 
   bool cancelled() const { return options_.cancelled != nullptr && options_.cancelled->load(); }
-  bool audited(Index step) const { return step % audit_every == 0 || step + 1 == options_.steps; }
+  bool audited(Index step) const { return step % audit_every == 0 || step + 1 == steps_; }
 
   Result<void> train() {
     training_ = Stopwatch();
-    Batches batches(data_, options_.batch, options_.seed);
-    for (Index step = 0; step < options_.steps && !cancelled(); ++step) {
+    Batches batches(data_, batch_, options_.seed);
+    for (Index step = 0; step < steps_ && !cancelled(); ++step) {
       const Rows batch = batches.next();
       const StepBefore before = audited(step) ? before_step(*trainer_) : StepBefore{};
       if (auto ok = trainer_->step(batch); !ok) return ok;
@@ -135,26 +137,13 @@ class Run {
     return {};
   }
 
-  // The share of labels at which the output's last axis is largest.
-  static double accuracy(const Values& output, const Values& labels) {
-    const auto classes = static_cast<std::size_t>(output.shape().back(0));
-    Index right = 0;
-    for (Index row = 0; row < labels.size(); ++row) {
-      const auto logits = output.elements().subspan(static_cast<std::size_t>(row) * classes, classes);
-      right += std::max_element(logits.begin(), logits.end()) - logits.begin() == static_cast<Index>(labels[row]);
-    }
-    return static_cast<double>(right) / static_cast<double>(labels.size());
-  }
-
   // What the model must reach is known for its own data, hyperparameters and steps only.
   void report_metric(double reached, Index n) {
     const bool is_loss = model_.metric == Metric::loss;
     const std::string what =
         is_loss ? fmt::format("loss {:.4f}", reached) : fmt::format("accuracy {:.1f} %", 100 * reached);
     out_ << fmt::format("\n{} on {} held-out rows\n", what, n);
-    const ModelOptions own;
-    if (cancelled() || !options_.data.empty() || options_.lr > 0 || options_.steps < own.steps ||
-        options_.batch < own.batch)
+    if (cancelled() || !options_.data.empty() || options_.lr > 0 || steps_ < usual_steps || batch_ < usual_batch)
       return;
     Outcome outcome;
     if (!(is_loss ? reached <= model_.enough : reached >= model_.enough))
@@ -169,6 +158,7 @@ class Run {
   DataSet data_;
   std::ostream& out_;
   ModelReport report_;
+  Index steps_, batch_;
   Stopwatch training_;
   std::unique_ptr<Trainer> trainer_;
 };
@@ -176,6 +166,24 @@ class Run {
 }  // namespace
 
 ModelSubjects cpu_model_subjects() { return {true, cpu_subject(), cpu_init_subject(), cpu_optim_subject()}; }
+
+Result<void> check_idle(const ModelOptions& options, const std::vector<std::string_view>& used,
+                        std::string_view why) {
+  const auto text = [](const auto& given) { return given ? spec::concat(*given) : std::string(); };
+  const std::pair<std::string_view, std::string> given[] = {
+      {"--data", options.data},
+      {"--params", options.params},
+      {"--loss", options.loss},
+      {"--optim", options.optimiser ? print(*options.optimiser) : ""},
+      {"--lr", options.lr > 0 ? spec::concat(options.lr) : ""},
+      {"--scale", text(options.scale)},
+      {"--batch", text(options.batch)},
+      {"--steps", text(options.steps)}};
+  for (const auto& [flag, found] : given)
+    if (!found.empty() && std::ranges::find(used, flag) == used.end())
+      return spec::fail(flag, ": found ", found, ", expected none: ", why);
+  return {};
+}
 
 std::vector<std::string> model_names() {
   std::vector<std::string> names;
@@ -202,10 +210,14 @@ Result<Report> audit_model(const ModelOptions& options, const ModelSubjects& sub
                         fmt::format("{}", fmt::join(model_names(), ", ")), ", or a file",
                         spec::did_you_mean(options.model, model_names()));
     }
+    const auto used = {"--data", "--steps", "--batch", "--lr"};
+    if (auto ok = check_idle(options, {used.begin(), used.end()}, "a model by name has its own"); !ok)
+      return tl::unexpected(ok.error());
     auto data = data_of(*model, options.data, options.seed);
     if (!data) return tl::unexpected(data.error());
-    if (const auto rows = static_cast<Index>(data->training().size()); options.batch > rows)
-      return spec::fail("--batch: found ", options.batch, ", expected at most the ", rows, " training rows of ",
+    const Index batch = options.batch.value_or(usual_batch);
+    if (const auto rows = static_cast<Index>(data->training().size()); batch > rows)
+      return spec::fail("--batch: found ", batch, ", expected at most the ", rows, " training rows of ",
                         options.data.empty() ? model->name : std::string_view(options.data));
     return Run(*model, options, subjects, std::move(*data), table).audit();
   };

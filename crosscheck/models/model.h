@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -12,17 +13,24 @@
 #include "crosscheck/laws/init/init_law.h"
 #include "crosscheck/laws/optim/optim_law.h"
 #include "crosscheck/report/report.h"
+#include "spec/lang/optimiser.h"
 #include "spec/lang/result.h"
 
 namespace plumbline::crosscheck {
 
+inline constexpr spec::Index usual_steps = 300, usual_batch = 32;  // of a model by name
+
 struct ModelOptions {
   std::string model = "digits-mlp";  // a name of model_names(), or a file with a graph in text form or a GraphSpec
-  std::string data;                  // a CSV file, labels in the last column; empty: the model's own data set
-  spec::Index steps = 300, batch = 32;
-  spec::Index spec_steps = 3;        // of a GraphSpec from a file, each of them audited
+  std::string data;                  // a CSV file, labels or targets last; empty: the model's own, or made data
+  std::optional<spec::Index> steps, batch;  // default: usual_steps and usual_batch; of a GraphSpec 3 and its own
   std::uint64_t seed = 1;
   double lr = 0;    // 0: the model's own
+  // Of a GraphSpec from a file only:
+  std::string params;                        // a safetensors file; empty: initial values by the spec's plan
+  std::string loss;                          // a word of spec_losses(); empty: what fits the targets
+  std::optional<spec::Optimiser> optimiser;  // default: sgd
+  std::optional<double> scale;               // of the data's x
   std::string out;  // folder for replay files of findings; empty: none are written
   int threads = 1;
   JudgeOptions judge;
@@ -37,6 +45,10 @@ struct ModelSubjects {
   std::shared_ptr<OptimSubject> optim;
 };
 ModelSubjects cpu_model_subjects();
+
+// Refuses the first option that is given but none of `used`: `--lr: found 0.1, expected none: nothing is trained`.
+spec::Result<void> check_idle(const ModelOptions& options, const std::vector<std::string_view>& used,
+                              std::string_view why);
 
 // `digits-mlp`, `iris-mlp`, `autoencoder`, `lenet`, …
 std::vector<std::string> model_names();

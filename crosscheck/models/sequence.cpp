@@ -4,8 +4,10 @@
 
 #include "crosscheck/models/description.h"
 #include "runtime/nn/blocks.h"
+#include "runtime/nn/graphspec_layer.h"
 #include "runtime/nn/recurrent.h"
 #include "runtime/nn/transformer.h"
+#include "spec/graph/graphspec/models.h"
 #include "spec/layers/losses.h"
 #include "spec/ops/reduce/mean.h"
 #include "spec/ops/shape/permute.h"
@@ -63,8 +65,9 @@ void wave(RandomChoices& random, std::span<double> x, std::span<double> label) {
 }
 
 ModelOutput gpt(const Scope& s, const Var& tokens, const Var& labels) {
-  const nn::CausalLm model{.vocabulary = letters, .context = length, .d_model = 16, .nhead = 2, .num_layers = 2};
-  return classified(model(s, tokens), labels);
+  const nn::GraphSpecLayer preset{spec::models::gpt(
+      {.batch = 1, .length = length, .vocabulary = letters, .width = 16, .heads = 2, .layers = 2})};
+  return classified(preset(s, tokens), labels);
 }
 
 ModelOutput encoder_classifier(const Scope& s, const Var& tokens, const Var& labels) {
@@ -108,7 +111,7 @@ ModelOutput mamba_classifier(const Scope& s, const Var& tokens, const Var& label
 void add_sequence_models(std::vector<ModelDescription>& list) {
   const Feature word{{length}, letters}, kind{{}, kinds};
   list.push_back({.name = "gpt",
-                  .summary = "a causal language model of two blocks of width 16 on arithmetic progressions",
+                  .summary = "the GraphSpec preset gpt with two blocks of width 16, on arithmetic progressions",
                   .data = "",
                   .x = word,
                   .label = word,

@@ -21,7 +21,7 @@ std::vector<float> as_floats(const Values& x) { return {x.elements().begin(), x.
 class RuntimeTrainer final : public Trainer {
  public:
   static Result<std::unique_ptr<Trainer>> create(TrainGraph forward, const spec::Optimiser& optimiser,
-                                                 const std::vector<Values>& initial, int threads) {
+                                                 const InitialValues& initial, int threads) {
     auto trainer = std::make_unique<RuntimeTrainer>();
     runtime::PlanOptions plan;
     plan.threads = threads, plan.keep = runtime::Keep::all;
@@ -31,10 +31,12 @@ class RuntimeTrainer final : public Trainer {
     trainer->step_ = std::make_unique<runtime::TrainStep>(std::move(*step));
     trainer->graph_ = std::move(forward);
     trainer->graph_.graph = trainer->step_->program().graph();
-    for (std::size_t i = 0; i < initial.size(); ++i) {
-      std::copy(initial[i].elements().begin(), initial[i].elements().end(), trainer->step_->parameter(i).begin());
+    for (std::size_t i = 0; i < initial.params.size(); ++i) {
+      std::ranges::copy(as_floats(initial.params[i]), trainer->step_->parameter(i).begin());
       trainer->graph_.gradients.push_back(trainer->step_->gradient_node(i));
     }
+    for (std::size_t i = 0; i < initial.running.size(); ++i)
+      std::ranges::copy(as_floats(initial.running[i]), trainer->step_->running(i).begin());
     return trainer;
   }
 
@@ -105,7 +107,7 @@ class RuntimeTrainer final : public Trainer {
 
 class SubjectTrainer final : public Trainer {
  public:
-  SubjectTrainer(TrainGraph forward, const spec::Optimiser& optimiser, const std::vector<Values>& initial,
+  SubjectTrainer(TrainGraph forward, const spec::Optimiser& optimiser, const InitialValues& initial,
                  std::shared_ptr<Subject> graph, std::shared_ptr<OptimSubject> optim, int threads)
       : graph_(std::move(forward)),
         optimiser_(optimiser),
@@ -113,12 +115,13 @@ class SubjectTrainer final : public Trainer {
         optim_(std::move(optim)),
         threads_(threads) {
     append_gradients(graph_);
-    for (const Values& p : initial) {
+    for (const Values& p : initial.params) {
       const Values zero = Values::full(p.shape(), 0);
       states_.push_back({p, zero, zero, zero, zero});
     }
+    running_ = initial.running;
     for (const runtime::RunningState& s : graph_.state.states)
-      running_.push_back(Values::full(graph_.graph.node(s.leaf).shape, s.initial));
+      if (initial.running.empty()) running_.push_back(Values::full(graph_.graph.node(s.leaf).shape, s.initial));
     for (NodeId id = 0; id < graph_.graph.size(); ++id)
       if (graph_.graph.node(id).leaf == spec::Leaf::none) nodes_.push_back(id);
   }
@@ -172,12 +175,12 @@ class SubjectTrainer final : public Trainer {
 }  // namespace
 
 Result<std::unique_ptr<Trainer>> runtime_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
-                                                 const std::vector<Values>& initial, int threads) {
+                                                 const InitialValues& initial, int threads) {
   return RuntimeTrainer::create(std::move(forward), optimiser, initial, threads);
 }
 
 std::unique_ptr<Trainer> subject_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
-                                         const std::vector<Values>& initial, std::shared_ptr<Subject> graph,
+                                         const InitialValues& initial, std::shared_ptr<Subject> graph,
                                          std::shared_ptr<OptimSubject> optim, int threads) {
   return std::make_unique<SubjectTrainer>(std::move(forward), optimiser, initial, std::move(graph), std::move(optim),
                                           threads);

@@ -27,12 +27,17 @@ class Trainer {
   virtual std::vector<std::pair<spec::NodeId, Values>> running() const = 0;
 };
 
+// What training begins with: a value for each param, and for each running state; no running: what the graph says.
+struct InitialValues {
+  std::vector<Values> params, running = {};
+};
+
 // The runtime's planned training step, which keeps the value of every node.
 spec::Result<std::unique_ptr<Trainer>> runtime_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
-                                                       const std::vector<Values>& initial, int threads);
+                                                       const InitialValues& initial, int threads);
 // A graph's subject and an optimiser's subject by turns: where a bug may be planted in either.
 std::unique_ptr<Trainer> subject_trainer(TrainGraph forward, const spec::Optimiser& optimiser,
-                                         const std::vector<Values>& initial, std::shared_ptr<Subject> graph,
+                                         const InitialValues& initial, std::shared_ptr<Subject> graph,
                                          std::shared_ptr<OptimSubject> optim, int threads);
 
 }  // namespace plumbline::crosscheck
