@@ -53,6 +53,25 @@ TEST(Names, TheFirstLineSaysWhatTheFileIs) {
   }
 }
 
+// Else `Sum{.keepdim = true}` warns of the attributes that it does not name.
+TEST(Ops, EveryAttributeHasADefault) {
+  static const std::regex described(R"(BOOST_DESCRIBE_STRUCT\((\w+), \(\),\s*\(([^)]*)\)\))"), word("\\w+");
+  std::size_t count = 0;
+  for (const Source& source : all_sources()) {
+    if (!below(source.path, "spec/ops")) continue;
+    for (std::sregex_iterator it(source.code.begin(), source.code.end(), described), end; it != end; ++it) {
+      const std::size_t begin = source.code.find("struct " + it->str(1) + " {\n");
+      if (begin == std::string::npos) continue;  // its fields are those of a family
+      const std::string body = source.code.substr(begin, source.code.find("\n};", begin) - begin);
+      const std::string fields = it->str(2);
+      for (std::sregex_iterator field(fields.begin(), fields.end(), word); field != end; ++field, ++count)
+        EXPECT_TRUE(std::regex_search(body, std::regex("\\b" + field->str() + "(\\{| = )")))
+            << source.path << ": " << field->str();
+    }
+  }
+  EXPECT_GT(count, 200U);
+}
+
 TEST(Names, NothingUnfinishedIsLeft) {
   static const std::regex unfinished("\\b(TODO|FIXME|XXX|HACK)\\b");
   for (const Source& source : all_sources()) {
