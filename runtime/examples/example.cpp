@@ -83,7 +83,8 @@ void leave(const Options& options, const std::string& name, const runtime::train
   std::cout << "written: " << stem << ".json, .svg, .safetensors";
   if (model != nullptr) {
     expect(runtime::io::write_graphspec(stem + ".graphspec", *model));
-    std::cout << ", .graphspec\naudit it with: crosscheck model " << stem << ".graphspec";
+    std::cout << ", .graphspec\naudit it with: crosscheck model " << stem << ".graphspec --params " << stem
+              << ".safetensors";
   }
   std::cout << '\n';
 }
