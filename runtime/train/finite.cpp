@@ -1,6 +1,7 @@
 // A number is finite unless all bits of its exponent are set.
 #include "runtime/train/finite.h"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -36,13 +37,20 @@ struct Bits<BFloat16> {
   static constexpr Word exponent = 0x7f80;
 };
 
+constexpr Index lanes = 64;  // of a loop of known length: vector code
+
 template <class T>
 bool all_finite(const T* begin, const T* end) {
   using Word = typename Bits<T>::Word;
-  Word bad = 0;
-  for (const T* x = begin; x != end; ++x)
-    bad = static_cast<Word>(bad | ((std::bit_cast<Word>(*x) & Bits<T>::exponent) == Bits<T>::exponent));
-  return bad == 0;
+  Word bad[lanes] = {};
+  const auto look = [](const T& x, Word& to) {
+    to = static_cast<Word>(to | Word((std::bit_cast<Word>(x) & Bits<T>::exponent) == Bits<T>::exponent));
+  };
+  const T* x = begin;
+  for (; end - x >= lanes; x += lanes)
+    for (Index i = 0; i < lanes; ++i) look(x[i], bad[i]);
+  for (; x != end; ++x) look(*x, bad[0]);
+  return std::ranges::all_of(bad, [](Word w) { return w == 0; });
 }
 
 }  // namespace
