@@ -1,5 +1,21 @@
 // Reading a suite from a TOML file.
-#define TOML_EXCEPTIONS 0
+#include <exception>
+
+namespace plumbline::crosscheck {
+
+// What a file that is no TOML makes of the parser, besides its own errors.
+struct NoToml : std::exception {};
+
+constexpr void expect_toml(bool sound) {
+  if (!sound) throw NoToml();
+}
+
+}  // namespace plumbline::crosscheck
+
+// Malformed files reach what the parser takes for impossible: an error of theirs, not the end of the program.
+#undef NDEBUG
+#define TOML_EXCEPTIONS 1
+#define TOML_ASSERT(sound) plumbline::crosscheck::expect_toml(static_cast<bool>(sound))
 #include <toml++/toml.h>
 
 #include <fmt/format.h>
@@ -112,11 +128,16 @@ class SuiteReader {
 }  // namespace
 
 Suite parse_suite(std::string_view text, const std::string& path) {
-  const toml::parse_result parsed = toml::parse(text, path);
-  if (!parsed)
-    refuse(path, ": line ", parsed.error().source().begin.line, ": found what is no TOML (",
-           parsed.error().description(), "), expected key = value");
-  return SuiteReader(path).read(parsed.table());
+  toml::table table;
+  try {
+    table = toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    refuse(path, ": line ", error.source().begin.line, ": found what is no TOML (", error.description(),
+           "), expected key = value");
+  } catch (const NoToml&) {
+    refuse(path, ": found what is no TOML, expected lines of key = value");
+  }
+  return SuiteReader(path).read(table);
 }
 
 Suite read_suite(const std::string& path) {

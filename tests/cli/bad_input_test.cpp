@@ -139,6 +139,8 @@ TEST_F(BadInput, Suites) {
   refused("run --suite bad.toml", "bad.toml: line 2: op: found 7, expected a text in quotes");
   write("list.toml", "subjects = []\n");
   refused("run --suite list.toml", "list.toml: line 1: subjects: found an empty list, expected a list of texts");
+  write("table.toml", "cases = 3\n [[[[law\n");
+  refused("run --suite table.toml", "table.toml: found what is no TOML, expected lines of key = value");
   write("size.toml", "size = \"big\"\n");
   refused("run --suite size.toml", "size.toml: line 1: size: found \"big\", expected a number from 0.00390625 to 256");
   refused("run --suite key.toml", "did you mean cases");
