@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 
 #include "runtime/core/stream.h"
@@ -13,6 +14,7 @@
 #include "spec/ops/norm/layer_norm_grad.h"
 #include "spec/ops/reduce/sum.h"
 #include "spec/ops/sequence/lstm.h"
+#include "spec/ops/shape/full.h"
 #include "spec/ops/shape/gather.h"
 #include "spec/ops/shape/permute.h"
 #include "tests/runtime/random_graph.h"
@@ -55,6 +57,17 @@ TEST(Program, EveryOpIsTheSameBitsInAllWays) {
       SeededChoices choices(seed);
       expect_all_ways_equal(single_op(*entry, choices));
     }
+}
+
+// Nodes of the same op on the same values are computed once; zeros of two signs are two values.
+TEST(Program, ZerosOfTwoSignsAreNotOne) {
+  Graph graph;
+  for (const double value : {0.0, -0.0, 0.0}) graph.output(graph.apply(spec::make_op(spec::Full{{1}, value}), {}));
+  auto program = spec::value_or_throw(compile(graph, kernels()));
+  ASSERT_TRUE(program.run());
+  EXPECT_FALSE(std::signbit(program.value<float>(0)[0]));
+  EXPECT_TRUE(std::signbit(program.value<float>(1)[0]));
+  EXPECT_FALSE(std::signbit(program.value<float>(2)[0]));
 }
 
 TEST(Program, RandomGraphsAreTheSameBitsInAllWays) {
