@@ -37,11 +37,11 @@ class ModelFile : public Program {
 TEST_F(ModelFile, WhatWasTrainedIsAudited) {
   audited("m.graphspec --params m.safetensors --data labels.csv",
           {"its graph, on 4 rows of labels.csv; params from m.safetensors, behind 0.\n", "cross_entropy",
-           "sgd lr=0.0078125", "3 steps on inputs [2,3]", "loss before training", "accuracy 100.0 % on 4 rows",
+           "sgd lr=0.0078125", "3 steps on inputs [2, 3]", "loss before training", "accuracy 100.0 % on 4 rows",
            "loss after training", "step 2"});
   save("plain.safetensors", identity("y."));
   audited("m.graphspec --params plain.safetensors --data labels.csv --batch 4 --lr 0.5 --steps 1 --json r.json",
-          {"params from plain.safetensors\n", "sgd lr=0.5", "1 steps on inputs [4,3]"});
+          {"params from plain.safetensors\n", "sgd lr=0.5", "1 steps on inputs [4, 3]"});
   EXPECT_NE(content(at("r.json")).find("\"plumbline.report/1\""), std::string::npos);
 }
 
@@ -80,7 +80,7 @@ TEST_F(ModelFile, ParamsThatDiffer) {
   };
   differ({{"0.y.weight", spec::Tensor<float>({3, 2}, std::vector<float>(6, 1))},
           {"0.z.bias", spec::Tensor<float>({3}, {0, 0, 0})}},
-         "d.safetensors: 0.y.weight: found F32 [3,2], expected F32 [3,3]; 0.y.bias: found none, expected F32 [3]; "
+         "d.safetensors: 0.y.weight: found F32 [3, 2], expected F32 [3, 3]; 0.y.bias: found none, expected F32 [3]; "
          "0.z.bias: found F32 [3], expected no such tensor");
   List both = identity("a."), nan = identity("y.");
   for (auto& p : both) p.name.insert(2, "y.");
@@ -92,7 +92,7 @@ TEST_F(ModelFile, ParamsThatDiffer) {
   const runtime::TensorList<double> wide{{"y.weight", spec::Tensor<double>({3, 3}, std::vector<double>(9, 1))},
                                          {"y.bias", spec::Tensor<double>({3}, {0, 0, 0})}};
   ASSERT_TRUE(runtime::io::write_safetensors(at("w.safetensors").string(), wide));
-  refused("model m.graphspec --params w.safetensors", "y.weight: found F64 [3,3], expected F32 [3,3]");
+  refused("model m.graphspec --params w.safetensors", "y.weight: found F64 [3, 3], expected F32 [3, 3]");
   write("cut.safetensors", content(at("m.safetensors")).substr(0, 20));
   refused("model m.graphspec --params cut.safetensors", "cut.safetensors");
   refused("model m.graphspec --params none.safetensors", "none.safetensors");
@@ -112,7 +112,7 @@ TEST_F(ModelFile, DataThatDoNotFit) {
           "labels.csv: line 1: column 1: found 1, expected a number within float32");
   refused("model m.graphspec --data none.csv", "none.csv");
   refused("model m.graphspec --loss mze", "--loss: found mze");
-  refused("model m.graphspec --optim adm", "unknown optimiser adm; did you mean adam?");
+  refused("model m.graphspec --optim adm", "unknown optimiser adm; did you mean adam");
   refused("model m.graphspec --optim adam lr=0.1 --lr 0.2", "--lr: found 0.2 beside lr of --optim");
   refused("model m.graphspec --scale 0", "--scale: found 0, expected a finite number other than 0");
   refused("model m.graphspec --scale 2", "--scale: found 2, expected none: there is no --data");
@@ -127,7 +127,7 @@ TEST_F(ModelFile, OptionsWithoutAnEffect) {
   refused("model two.graphspec --lr 0.1", "--lr: found 0.1, expected none: nothing is trained: 2 inputs");
   refused("model two.graphspec --data labels.csv", "--data: found labels.csv, expected none: nothing is trained");
   write("relu.graphspec", "plumbline.graphspec/1\nx = input [2, 3]\ny = relu(x)\noutput y\n");
-  audited("relu.graphspec --batch 5", {"nothing is trained: no parameters that learn", "[5,3]"});
+  audited("relu.graphspec --batch 5", {"nothing is trained: no parameters that learn", "[5, 3]"});
   refused("model relu.graphspec --params m.safetensors", "--params: found m.safetensors, expected none");
   write("out.graphspec",
         "plumbline.graphspec/1\nx = input [2, 3]\ny = x >> linear out_features=3\noutput y\noutput x\n");
