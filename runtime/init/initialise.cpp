@@ -7,6 +7,7 @@
 #include <set>
 
 #include "runtime/init/distributions.h"
+#include "runtime/init/with_workers.h"
 #include "spec/lang/random.h"
 
 namespace plumbline::runtime {
@@ -33,22 +34,31 @@ struct Stream {
   float operator()(Index i) const { return static_cast<float>(exact(i)); }
 };
 
-// Fills a parameter by the scheme that it visits.
+constexpr Index elements_per_part = 32768;
+
+// Whether each element is a function of its own draws.
+bool is_elementwise(const spec::Initialiser& scheme) {
+  return !std::holds_alternative<spec::OrthogonalInit>(scheme) && !std::holds_alternative<spec::IdentityInit>(scheme) &&
+         !std::holds_alternative<spec::FlatInit>(scheme);
+}
+
+// Fills the elements of a parameter from `first` on by the scheme that it visits; all of them unless is_elementwise.
 struct Filler {
   const Shape& shape;
   Stream unit;
   std::span<float> out;
+  std::size_t first = 0;
 
   void all(double value) const { std::fill(out.begin(), out.end(), static_cast<float>(value)); }
   // One scheme of streams for the whole loop, so that it becomes vector code.
   void uniform(double low, double high) const {
     const auto lo = static_cast<float>(low), hi = static_cast<float>(high), width = hi - lo;
-    const std::uint64_t key = unit.key;
+    const std::uint64_t key = unit.key, first = this->first;
     if (unit.scheme == StreamScheme::separate)
-      for (std::size_t j = 0; j < out.size(); ++j) out[j] = lo + width * spec::unit(spec::draw(key, j));
+      for (std::size_t j = 0; j < out.size(); ++j) out[j] = lo + width * spec::unit(spec::draw(key, first + j));
     else
       for (std::size_t j = 0; j < out.size(); ++j)
-        out[j] = lo + width * static_cast<float>(spec::torchlean::unit(spec::torchlean::draw(key, j)));
+        out[j] = lo + width * static_cast<float>(spec::torchlean::unit(spec::torchlean::draw(key, first + j)));
   }
   // gain·√(6 / n), 0 for n = 0
   void symmetric(double gain, Index n) const {
@@ -84,7 +94,7 @@ struct Filler {
     const TruncatedNormal law(s);
     const auto lo = static_cast<float>(s.a), hi = static_cast<float>(s.b);
     for (std::size_t j = 0; j < out.size(); ++j)
-      out[j] = std::min(hi, std::max(lo, static_cast<float>(law.quantile(unit.exact(static_cast<Index>(j))))));
+      out[j] = std::min(hi, std::max(lo, static_cast<float>(law.quantile(unit.exact(static_cast<Index>(first + j))))));
   }
   // Box and Muller in double
   void operator()(const spec::OrthogonalInit& s) const {
@@ -105,7 +115,7 @@ struct Filler {
   void operator()(const spec::NormalInit& s) const {
     const auto mean = static_cast<float>(s.mean), deviation = static_cast<float>(s.std);
     for (std::size_t j = 0; j < out.size(); ++j) {
-      const auto i = static_cast<Index>(2 * j);
+      const auto i = static_cast<Index>(2 * (first + j));
       const auto one_minus_u = static_cast<float>(1 - unit.exact(i)), angle = unit(i + 1);
       const auto log = static_cast<float>(std::log(static_cast<double>(one_minus_u)));
       const auto cosine = static_cast<float>(std::cos(2 * std::numbers::pi * static_cast<double>(angle)));
@@ -167,6 +177,11 @@ Result<void> check_parameters(const Initialisation& plan, std::span<const Parame
 }
 
 Result<void> initialise(const Initialisation& plan, std::span<const std::span<float>> out) {
+  Workers one(1);
+  return initialise(plan, out, one);
+}
+
+Result<void> initialise(const Initialisation& plan, std::span<const std::span<float>> out, Workers& workers) {
   if (auto ok = validate(plan); !ok) return ok;
   if (out.size() != plan.parameters.size())
     return fail("expected ", plan.parameters.size(), " parameters, found ", out.size());
@@ -176,7 +191,13 @@ Result<void> initialise(const Initialisation& plan, std::span<const std::span<fl
                   " elements, found ", out[i].size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const ParameterInit& p = plan.parameters[i];
-    std::visit(Filler{p.shape, {key_of(plan, p), plan.streams}, out[i]}, p.scheme);
+    const Index n = p.shape.size();
+    parallel_for(workers, n, is_elementwise(p.scheme) ? elements_per_part : std::max<Index>(1, n),
+                 [&](Index begin, Index end, int) {
+                   const auto first = static_cast<std::size_t>(begin), count = static_cast<std::size_t>(end - begin);
+                   const Stream unit{key_of(plan, p), plan.streams};
+                   std::visit(Filler{p.shape, unit, out[i].subspan(first, count), first}, p.scheme);
+                 });
   }
   return {};
 }

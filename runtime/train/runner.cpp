@@ -2,6 +2,7 @@
 #include "runtime/train/runner.h"
 
 #include "runtime/core/kernels.h"
+#include "runtime/init/with_workers.h"
 #include "runtime/train/finite.h"
 
 namespace plumbline::runtime::train {
@@ -41,7 +42,7 @@ Result<void> Runner<T>::initialise_params(const Initialisation& plan) {
   std::vector<std::vector<float>> values;
   for (const ParameterInit& p : plan.parameters) values.emplace_back(static_cast<std::size_t>(p.shape.size()));
   std::vector<std::span<float>> spans(values.begin(), values.end());
-  if (auto ok = initialise(plan, spans); !ok) return ok;
+  if (auto ok = initialise(plan, spans, *workers_); !ok) return ok;
   for (std::size_t i = 0; i < values.size(); ++i)
     std::ranges::copy(values[i], base().template parameter<Kept<T>>(i).begin());
   return {};

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "runtime/init/runtime_init.h"
+#include "runtime/init/with_workers.h"
 #include "spec/lang/random.h"
 
 namespace plumbline::runtime {
@@ -28,6 +29,21 @@ TEST(Initialise, ExactSchemes) {
   EXPECT_EQ(fill(spec::OnesInit{}, {3}), (std::vector<float>{1, 1, 1}));
   EXPECT_EQ(fill(spec::ConstantInit{0.1}, {1}), (std::vector<float>{0.1f}));
   EXPECT_EQ(fill(spec::FlatInit{{1, 2, 3}}, {3}), (std::vector<float>{1, 2, 3}));
+}
+
+TEST(Initialise, BitsDoNotDependOnTheThreads) {
+  const spec::Initialiser schemes[] = {spec::ZerosInit{}, spec::UniformInit{-1, 2}, spec::NormalInit{},
+                                       spec::TruncatedNormalInit{}, spec::KaimingNormalInit{}, spec::IdentityInit{}};
+  for (const StreamScheme streams : {StreamScheme::separate, StreamScheme::torchlean})
+    for (const spec::Initialiser& scheme : schemes) {
+      const Initialisation plan{3, streams, {{"w", {211, 1009}, scheme, 5}}};
+      std::vector<float> one(211 * 1009), three(one.size());
+      const std::span<float> views[] = {one}, others[] = {three};
+      Workers workers(3);
+      ASSERT_TRUE(initialise(plan, views));
+      ASSERT_TRUE(initialise(plan, others, workers));
+      EXPECT_EQ(one, three) << scheme.index();
+    }
 }
 
 TEST(Initialise, PublishedDraw) {
