@@ -15,6 +15,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr spec::Index most_binary64 = 240;  // elements: the filter, in double itself, leaves most of them to balls
+constexpr double share_of_16_bits = 1.0 / 3;  // of the elements of a case: the kernels are those of binary32
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -49,7 +50,7 @@ Suite quick_suite() {
 
 Suite full_suite() {
   Suite suite;
-  suite.cases_per_cell = 400, suite.graph_cases = 1000, suite.size = 3;
+  suite.cases_per_cell = 400, suite.graph_cases = 1000, suite.size = 1.25;
   return suite;
 }
 
@@ -63,7 +64,8 @@ std::optional<Case> case_of_attempt(const Law& law, const spec::OpEntry* entry, 
                                     const spec::Format& format, const Suite& suite, std::uint64_t number,
                                     std::uint64_t attempt) {
   Wish wish = law.wish();
-  wish.most_elements = static_cast<spec::Index>(static_cast<double>(wish.most_elements) * suite.size);
+  const double share = format.bits == 16 ? share_of_16_bits : 1;
+  wish.most_elements = static_cast<spec::Index>(static_cast<double>(wish.most_elements) * suite.size * share);
   wish.format = format;
   if (format == spec::binary64) wish.most_elements = std::min(wish.most_elements, most_binary64), wish.large_every = 0;
   // Formats with few cases begin with another pattern for each op and seed.

@@ -30,7 +30,7 @@ class Backward final : public Law {
   }
   Wish wish() const override {
     Wish w;
-    w.most_elements = special_ ? 1000 : 3000, w.cotangent = true, w.special = special_;
+    w.most_elements = special_ ? 800 : 2000, w.cotangent = true, w.special = special_;
     return w;
   }
 

@@ -26,7 +26,7 @@ class Forward final : public Law {
   Wish wish() const override {
     Wish w;
     w.special = special_;
-    if (special_) w.most_elements = 1000;
+    if (special_) w.most_elements = 800;
     return w;
   }
 

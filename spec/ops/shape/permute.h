@@ -43,7 +43,7 @@ struct Permute {
     return {call(Permute{inverse}, ct)};
   }
   static Sample<Permute> sample(Choices& choices) {
-    const Shape shape = pick_shape(choices, 0, 4);
+    const Shape shape = pick_shape(choices, choices.coin() ? 3 : 0, 4);  // of 3 axes on a permutation may be no inverse
     Axes left, order;
     for (Index a = 0; a < shape.rank(); ++a) left.push_back(a);
     while (!left.empty()) {
