@@ -2,12 +2,14 @@
 #include "crosscheck/judge/accumulations.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <unordered_set>
 
+#include "crosscheck/judge/hash.h"
 #include "crosscheck/judge/in_double.h"
-#include "crosscheck/judge/reading.h"
+#include "crosscheck/judge/summands.h"
 
 namespace plumbline::crosscheck {
 
@@ -18,15 +20,8 @@ namespace {
 
 constexpr double most_work = 0x1p24;  // elements that are read or computed
 constexpr Index probes = 24;          // elements of a factor that are looked at one by one
-constexpr Index too_few = 16;         // values, to ask whether they are distinct
+constexpr int fewest_digits = 6;      // of a number, to speak of its last ones
 constexpr double fewest_terms = 8;    // of one output: fewer do not mix their digits
-
-std::uint64_t mixed(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
 
 double significand(double x) {
   int exponent = 0;
@@ -43,7 +38,9 @@ class Probe {
   std::optional<std::vector<Index>> classes() {
     double size = static_cast<double>(graph_.node(node_).shape.size());
     for (std::size_t leaf : leaves_) size += static_cast<double>(data_[leaf].size());
-    if (size * probes > most_work || !plain() || !sums_of_products() || !terms_of_their_own()) return std::nullopt;
+    if (size * probes > most_work || !plain() || !sums_of_products(graph_, data_, node_, claims_of_) ||
+        !terms_of_their_own())
+      return std::nullopt;
     return by_terms();
   }
 
@@ -58,41 +55,45 @@ class Probe {
   }
   Values evaluate(const std::vector<Values>& data) const { return in_double(graph_, data, node_, claims_of_); }
 
-  // Numbers that no kernel rounds before it uses them: distinct, zeros aside, and with the digits of ordinary ones.
+  // Numbers that no kernel rounds before it uses them, with the digits of ordinary ones, however short; some may be
+  // powers of two and zeros, which only choose among the others.
   bool plain() const {
-    return !leaves_.empty() && std::all_of(leaves_.begin(), leaves_.end(), [&](std::size_t leaf) {
-      return plain(data_[leaf], claims_of_(node_).operands);
-    });
-  }
-  static bool plain(const Values& data, const spec::Format& operands) {
-    constexpr double bins = 64;  // of the first six digits of a significand, and of the last six
-    std::unordered_set<double> seen, first, last;
-    Index count = 0;
-    for (double x : data.elements()) {
-      if (!std::isfinite(x) || !spec::representable(x, operands)) return false;
-      if (x == 0) continue;
-      const double m = significand(x), digits = std::ldexp(m, operands.precision);
-      ++count, seen.insert(m), first.insert(std::floor((2 * m - 1) * bins)), last.insert(std::fmod(digits, bins));
+    bool ordinary = false;
+    for (std::size_t leaf : leaves_) {
+      const auto x = data_[leaf].elements();
+      if (!std::all_of(x.begin(), x.end(), [&](double v) {
+            return std::isfinite(v) && spec::representable(v, claims_of_(node_).operands);
+          }))
+        return false;
+      if (chooses(data_[leaf])) continue;
+      if (!digits_vary(data_[leaf])) return false;
+      ordinary = true;
     }
-    if (count >= too_few && 4 * static_cast<Index>(seen.size()) < 3 * count) return false;
-    const double by_chance = bins * -std::expm1(-static_cast<double>(count) / bins);  // bins that are met
-    return 2 * static_cast<double>(std::min(first.size(), last.size())) >= by_chance;
+    return ordinary;
   }
-
-  // Without division, constants that round, and elementary functions small integers give no error at all.
-  bool sums_of_products() const {
-    const auto integers = replaced([](std::size_t leaf, Index k, double) {
-      const std::uint64_t h = mixed(static_cast<std::uint64_t>(k) * 8 + leaf);
-      return static_cast<double>(h % 3 + 1) * (h >> 40 & 1 ? -1 : 1);
-    });
-    const ClaimsOf exact = [&](NodeId id) {
-      spec::Claims c = spec::Claims::in(spec::binary64);
-      c.method = claims_of_(id).method;
-      return c;
-    };
-    const Filtered y = Reading(graph_, integers, {node_}, exact).filtered()[static_cast<std::size_t>(node_)];
-    return std::all_of(y.elements().begin(), y.elements().end(),
-                       [](const auto& x) { return x.is_value() && x.d == 0 && !x.may_overflow(); });
+  static bool chooses(const Values& x) {
+    return std::ranges::all_of(x.elements(), [](double v) { return v == 0 || significand(v) == 0.5; });
+  }
+  // The first six digits, and the last six of the longest number, meet half as many of 64 values as chance would.
+  static bool digits_vary(const Values& x) {
+    constexpr double bins = 64;
+    int length = 0;
+    for (double v : x.elements()) length = std::max(length, digits(v));
+    std::unordered_set<double> first, last;
+    double count = 0;
+    for (double v : x.elements()) {
+      if (v == 0) continue;
+      const double m = significand(v);
+      ++count, first.insert(std::floor((2 * m - 1) * bins)), last.insert(std::fmod(std::ldexp(m, length), bins));
+    }
+    const double by_chance = bins * -std::expm1(-count / bins);  // bins that are met
+    return length > fewest_digits && 2 * static_cast<double>(std::min(first.size(), last.size())) >= by_chance;
+  }
+  // Binary digits of a significand, from the first to the last that is not 0.
+  static int digits(double x) {
+    if (x == 0) return 0;
+    const auto bits = static_cast<std::uint64_t>(std::ldexp(significand(x), 53));
+    return 53 - std::countr_zero(bits);
   }
 
   static double tag(std::size_t leaf, Index k) {
@@ -135,14 +136,18 @@ class Probe {
     return true;
   }
 
-  // The same significands in the same places give the same sum of their hashes. Outputs of few terms have no class.
+  // The same significands in the same places give the same sum of their hashes, and so do all choices among the same
+  // numbers, whose partial sums may be the same. Outputs of few terms have no class.
   std::vector<Index> by_terms() const {
-    const Values y = evaluate(replaced([](std::size_t, Index, double x) {
+    std::vector<char> chosen_by(data_.size(), 0);
+    for (std::size_t leaf : leaves_) chosen_by[leaf] = chooses(data_[leaf]);
+    const Values y = evaluate(replaced([&](std::size_t leaf, Index, double x) {
+      if (chosen_by[leaf] != 0) return 1.0;
       if (x == 0) return 0.0;
       const auto bits = static_cast<std::uint64_t>(std::ldexp(significand(x), 53));
       return static_cast<double>((mixed(bits) >> 44) + 1);
     }));
-    const Values terms = evaluate(replaced([](std::size_t, Index, double) { return 1.0; }));
+    const Values terms = evaluate(replaced([](std::size_t, Index, double x) { return x == 0 ? 0.0 : 1.0; }));
     std::vector<Index> out;
     std::map<double, Index> number;
     for (Index i = 0; i < y.size(); ++i)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "crosscheck/judge/part.h"
 #include "crosscheck/judge/reading.h"
 
 namespace plumbline::crosscheck {
@@ -120,13 +121,25 @@ spec::Claims roomier(spec::Claims claims) {
   return claims;
 }
 
+// The limits of some elements: of these alone where the op is elementwise, else of all.
+spec::Tensor<spec::Ball> limits_of(const spec::Graph& graph, const std::vector<Values>& data, NodeId node,
+                                   const std::vector<Index>& elements, int precision) {
+  const auto part = part_of(graph, data, node, elements);
+  if (!part) return spec::limit(graph, data, node, precision);
+  const auto some = spec::limit(part->graph, part->data, part->node, precision);
+  auto out = spec::Tensor<spec::Ball>::full(graph.node(node).shape, spec::Ball(Index{0}));
+  for (std::size_t k = 0; k < elements.size(); ++k)
+    out.mutable_elements()[static_cast<std::size_t>(elements[k])] = some[static_cast<Index>(k)];
+  return out;
+}
+
 // The elements that are not settled, against the limit and the other readings of the formulas.
 class LimitJudge {
  public:
   LimitJudge(const spec::Graph& graph, const std::vector<Values>& data, NodeId node, const Filtered& bounded,
-             const Values& ieee, const ClaimsOf& claims_of, int precision)
+             const Values& ieee, const ClaimsOf& claims_of, const std::vector<Index>& elements, int precision)
       : graph_(graph), data_(data), node_(node), bounded_(bounded), ieee_(ieee), claims_of_(claims_of),
-        claims_(claims_of(node)), precision_(precision), limit_(spec::limit(graph, data, node, precision)) {
+        claims_(claims_of(node)), precision_(precision), limit_(limits_of(graph, data, node, elements, precision)) {
     const spec::Node& op = graph.node(node);
     strict_ = op.inputs.size() == 1 && is_elementwise(op.op, graph.shapes_of(op.inputs), op.shape);
   }
@@ -216,10 +229,11 @@ Judgement judge_infinite(const spec::Graph& graph, const std::vector<Values>& da
     return easy[static_cast<std::size_t>(i)] == Settled::yes &&
            spec::judge(bounded[i], got[i], spec::upward::infinity).verdict != Verdict::fail;
   };
-  Index open = 0;
-  for (Index i = 0; i < got.size(); ++i) open += kept(i) ? 0 : 1;
-  if (open > 0) {
-    const LimitJudge limits(graph, data, node, bounded, ieee, claims_of, std::min(options.most_precision, 256));
+  std::vector<Index> open;
+  for (Index i = 0; i < got.size(); ++i)
+    if (!kept(i)) open.push_back(i);
+  if (!open.empty()) {
+    const LimitJudge limits(graph, data, node, bounded, ieee, claims_of, open, std::min(options.most_precision, 256));
     expected.fixed.resize(easy.size());
     for (Index i = 0; i < got.size(); ++i) {
       const auto k = static_cast<std::size_t>(i);

@@ -11,6 +11,7 @@
 #include "crosscheck/judge/independence.h"
 #include "crosscheck/judge/infinite.h"
 #include "crosscheck/judge/order.h"
+#include "crosscheck/judge/part.h"
 #include "crosscheck/judge/reading.h"
 #include "crosscheck/judge/ties.h"
 #include "crosscheck/judge/vacuity.h"
@@ -73,19 +74,38 @@ class TensorJudge {
     out.note = *why;
   }
 
+  // What is open, by balls: alone if the op is elementwise, else with all others. Beside a refusal one look is enough.
   void refine(Refinement* shared) {
-    if (!open()) return;
     std::optional<Refinement> own;
-    if (shared == nullptr) shared = &own.emplace(Reading(graph_, data_, {node_}, claims_of_));
     for (int precision = first_precision; open() && precision <= options_.most_precision; precision *= 2) {
-      const Certified& certified = shared->at(precision, node_);
-      for (Index i = 0; i < got_.size(); ++i) {
-        Judged& element = elements_[static_cast<std::size_t>(i)];
-        if (element.verdict != Verdict::undecided) continue;
-        element = spec::judge(certified[i], got_[i], lambda_);
-        if (precision == first_precision) ++refined_;
+      if (precision > first_precision && failed()) return;
+      const std::vector<Index> at = open_elements();
+      const auto part = shared == nullptr ? part_of(graph_, data_, node_, at) : std::nullopt;
+      if (part) {
+        const ClaimsOf claims_of = [&](NodeId) { return claims_of_(node_); };
+        Refinement narrow(Reading(part->graph, part->data, {part->node}, claims_of));
+        const Certified& certified = narrow.at(precision, part->node);
+        for (std::size_t k = 0; k < at.size(); ++k) judge_again(at[k], certified[static_cast<Index>(k)], precision);
+        continue;
       }
+      if (shared == nullptr) shared = &own.emplace(Reading(graph_, data_, {node_}, claims_of_));
+      const Certified& certified = shared->at(precision, node_);
+      for (Index i : at) judge_again(i, certified[i], precision);
     }
+  }
+  template <class Expected>
+  void judge_again(Index i, const Expected& expected, int precision) {
+    elements_[static_cast<std::size_t>(i)] = spec::judge(expected, got_[i], lambda_);
+    if (precision == first_precision) ++refined_;
+  }
+  std::vector<Index> open_elements() const {
+    std::vector<Index> out;
+    for (Index i = 0; i < got_.size(); ++i)
+      if (elements_[static_cast<std::size_t>(i)].verdict == Verdict::undecided) out.push_back(i);
+    return out;
+  }
+  bool failed() const {
+    return std::any_of(elements_.begin(), elements_.end(), [](const Judged& j) { return j.verdict == Verdict::fail; });
   }
 
   // Where one rounding is all that the formula takes, there is no other way to cut it.
@@ -124,7 +144,7 @@ class TensorJudge {
       if (second.verdict != Verdict::undecided) element = second;
     }
     if (std::none_of(elements_.begin(), elements_.end(), is_suspect)) return;
-    if (const auto why = order_speaks(graph_, data_)) {
+    if (const auto why = order_speaks(graph_, data_, node_, claims_of_)) {
       note_ = "the statistical tier stood down: " + *why;
       for (Judged& element : elements_) {
         if (!is_suspect(element)) continue;
@@ -172,7 +192,7 @@ class TensorJudge {
         if (!why.empty() && out.note.empty())
           out.note = spec::concat("the statistical tier stood down on the tensor as a whole: ", why);
       };
-      if (const auto why = order_speaks(graph_, data_)) return stand_down(*why);
+      if (const auto why = order_speaks(graph_, data_, node_, claims_of_)) return stand_down(*why);
       const auto classes = g.classes(graph_, data_, node_, claims_of_);
       const auto classless = [&](const UnitError& e) {
         return classes && (*classes)[static_cast<std::size_t>(e.at)] == no_class;

@@ -1,8 +1,11 @@
 // The gates of the statistical tier: distinct values and the ratio of von Neumann (1941).
 #include "crosscheck/judge/order.h"
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
+
+#include "crosscheck/judge/summands.h"
 
 namespace plumbline::crosscheck {
 
@@ -46,26 +49,43 @@ bool neighbours_alike(const Values& x, Index axis) {
   return 2 * steps < spread;
 }
 
+// Neighbours along an axis of a leaf that resemble each other, in words.
+std::optional<std::string> ordered(const spec::Node& leaf, const std::string& name, const Values& x) {
+  for (Index axis = 0; axis < leaf.shape.rank(); ++axis)
+    if (neighbours_alike(x, axis))
+      return spec::concat("neighbours along axis ", axis, " of ", name, " resemble each other");
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::optional<std::string> order_speaks(const spec::Graph& graph, const std::vector<Values>& data) {
+std::optional<std::string> order_speaks(const spec::Graph& graph, const std::vector<Values>& data, spec::NodeId node,
+                                        const ClaimsOf& claims_of) {
   const auto leaves = graph.leaves();
-  std::string repeated;  // the largest input of few values; where one of many is as large, no terms are alike
+  const auto name = [&](std::size_t i) {
+    const std::string& given = graph.node(leaves[i]).name;
+    return given.empty() ? std::string("an input") : given;
+  };
+  std::vector<std::size_t> repeated;  // inputs of few values; where one of many is as large, no terms are alike
   Index repeated_size = 0, varied_size = 0;
   for (std::size_t i = 0; i < data.size(); ++i) {
     const spec::Node& leaf = graph.node(leaves[i]);
     if (leaf.extent >= 0 || data[i].size() < too_few) continue;
-    const std::string name = leaf.name.empty() ? "an input" : leaf.name;
     if (few_distinct(data[i])) {
-      if (data[i].size() > repeated_size) repeated = name, repeated_size = data[i].size();
+      repeated.push_back(i);
+      repeated_size = std::max(repeated_size, data[i].size());
       continue;
     }
     varied_size = std::max(varied_size, data[i].size());
-    for (Index axis = 0; axis < leaf.shape.rank(); ++axis)
-      if (neighbours_alike(data[i], axis))
-        return spec::concat("neighbours along axis ", axis, " of ", name, " resemble each other");
+    if (auto why = ordered(leaf, name(i), data[i])) return why;
   }
-  if (repeated_size > varied_size) return "few distinct values in " + repeated;
+  if (repeated_size <= varied_size) return std::nullopt;
+  if (terms_repeat(graph, data, node, claims_of).value_or(true))
+    return "few distinct values in " + name(*std::ranges::max_element(repeated, {}, [&](std::size_t i) {
+             return data[i].size();
+           }));
+  for (std::size_t i : repeated)
+    if (auto why = ordered(graph.node(leaves[i]), name(i), data[i])) return why;
   return std::nullopt;
 }
 

@@ -106,14 +106,15 @@ std::optional<std::string> vacuous(const spec::Graph& graph, const std::vector<V
                                    const Filtered& expected, const Values& got, const ClaimsOf& claims_of,
                                    double lambda) {
   if (got.size() == 0 || data.empty()) return std::nullopt;
-  const bool chance = lambda < spec::upward::infinity && !order_speaks(graph, data);
   std::optional<std::vector<Values>> other;
   std::optional<Reading> reading;  // of the other data; what is expected there refers to its claims
   Filtered other_expected;
   for (const Idler& idler : idlers) {
     const auto idle = idler.output(got.shape(), data, expected);
     if (!idle || !accepted(expected, *idle)) continue;
-    if (chance && suspected(graph, data, node, *idle, claims_of, lambda)) continue;
+    if (lambda < spec::upward::infinity && suspected(graph, data, node, *idle, claims_of, lambda) &&
+        !order_speaks(graph, data, node, claims_of))
+      continue;
     // Where a function is not defined for negative numbers, positive ones say more.
     for (const bool positive : {false, true}) {
       if (other && (!positive || tells_anything(other_expected))) break;
