@@ -1,4 +1,6 @@
 // `crosscheck check`: judges somebody else's result, from any framework: are these floats right?
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cmath>
 
@@ -19,6 +21,8 @@ namespace plumbline::crosscheck {
 using spec::NodeId;
 
 namespace {
+
+constexpr spec::Index few_sums = 256;  // outputs, of which a second look costs little
 
 class Check final : public Verb {
  public:
@@ -158,7 +162,7 @@ class Check final : public Verb {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const std::string cause = judged[i].worst ? judged[i].worst->cause : std::string();
       report.add({got_[i], parts[i].what, parts[i].shape, dtype_name(got[i].dtype), claims, options_.tier,
-                  std::move(judged[i]), cause, i == 0 ? seconds : 0});
+                  std::move(judged[i]), cause, i == 0 ? seconds : 0, {}});
     }
   }
 
@@ -192,9 +196,29 @@ class Check final : public Verb {
           !found.empty())
         cause = std::move(found);
     }
-    if (judgement.verdict == Verdict::pass) tell_untold(target, claims, judgement);
+    std::string warning;
+    if (judgement.verdict == Verdict::pass) {
+      tell_untold(target, claims, judgement);
+      warning = refused_of_a_tree(target, got.values, claims);
+    }
     report.add({file, what, got.values.shape(), dtype_name(got.dtype), claims, options_.tier, std::move(judgement),
-                std::move(cause), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
+                std::move(cause), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
+                std::move(warning)});
+  }
+
+  // Few long sums in an order that nobody claims: their bound is wide, and statistics have little to go by. What the
+  // bound of a balanced tree would have refused is told [verdict B2].
+  std::string refused_of_a_tree(const Target& target, const Values& got, spec::Claims claims) const {
+    if (claims.order != spec::Order::any || got.size() > few_sums) return {};
+    claims.order = spec::Order::tree;
+    JudgeOptions options = options_;
+    options.tier = Tier::proof, options.vacuity = false;
+    const Judgement j =
+        judge_node(target.graph, target.data, target.node, got, claims_on(target.graph, claims), options);
+    if (j.verdict != Verdict::fail || !j.worst || !std::isfinite(j.worst->bound)) return {};
+    return fmt::format("wrong if the kernel adds in pairs or in blocks: --claim order=tree refuses an error of more than "
+                       "{:.3g}, and this is {:.3g} times that",
+                       j.worst->bound, j.worst->ratio);
   }
 
   // A pass says nothing about an attribute whose other values would have passed too.

@@ -26,8 +26,15 @@ std::string unjudged_text(const Judgement& j) {
   return fmt::format("{} of {} elements could not be judged: the claims allow any error there", j.unjudged, j.elements);
 }
 
+// More than half of the elements are far outside of what rounding errors look like, on data that forbid to judge by it
+// [verdict B2].
+bool mostly_stood_down(const Judgement& j) { return j.verdict == Verdict::pass && 2 * j.stood_down > judged(j); }
+
 std::string headline(const CheckedFile& c) {
   const Judgement& j = c.judgement;
+  if (mostly_stood_down(j))
+    return fmt::format("right within the proven bound only; {} of {} elements are far beyond what rounding errors look "
+                       "like, but {}", j.stood_down, j.elements, j.note);
   if (j.unjudged > 0 && j.verdict != Verdict::fail && j.verdict != Verdict::suspect)
     return unjudged_text(j) + (j.verdict == Verdict::pass ? "; the others are within their bounds" : "");
   switch (j.verdict) {
@@ -99,11 +106,13 @@ std::string claims_text(const spec::Claims& claims) {
 
 std::string describe(const CheckedFile& c, const std::string& op, bool color) {
   const Verdict v = c.judgement.verdict;
-  const char* code = v == Verdict::pass ? "32" : v == Verdict::fail || v == Verdict::suspect ? "31" : "33";
+  const bool plainly = v == Verdict::pass && !mostly_stood_down(c.judgement);
+  const char* code = plainly ? "32" : v == Verdict::fail || v == Verdict::suspect ? "31" : "33";
   const std::string head = color ? fmt::format("\x1b[{}m{}\x1b[0m", code, headline(c)) : headline(c);
   std::string text = fmt::format("{}: {} as {} of {}: {}\n", verdict_name(v), c.file, c.what, op, head);
   text += figures(c) + worst_lines(c);
   if (!c.cause.empty()) text += "  likely cause: " + c.cause + "\n";
+  if (!c.warning.empty()) text += "  warning: " + c.warning + "\n";
   if (!c.judgement.note.empty()) text += "  note: " + c.judgement.note + "\n";
   text += fmt::format("  claims: {}; {}\n", claims_text(c.claims),
                       c.tier == Tier::proof ? "proven bound only" : "proven bound and statistics of rounding");
@@ -129,6 +138,7 @@ void CheckReport::add(const CheckedFile& c) {
   cell.seconds = c.seconds;
   cell.verdicts[j.verdict] = 1;
   cell.max_ratio = j.max_ratio, cell.median_ratio = j.median_ratio, cell.max_ulp = j.max_ulp;
+  cell.note = mostly_stood_down(j) ? headline(c) : c.warning.empty() ? j.note : c.warning;
   report_.cells.push_back(cell);
   report_.seconds += c.seconds;
   files_.push_back(c);

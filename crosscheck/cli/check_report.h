@@ -18,6 +18,7 @@ struct CheckedFile {
   Judgement judgement;
   std::string cause;
   double seconds = 0;
+  std::string warning;  // what would have been refused under claims that a good kernel can make
 };
 
 class CheckReport {

@@ -30,23 +30,25 @@ Json totals_json(const Report& report) {
 Json cell_json(const Cell& cell) {
   Json verdicts = Json::object();
   for (const auto& [v, n] : cell.verdicts) verdicts[std::string(verdict_name(v))] = n;
-  return {{"op", cell.op},
-          {"law", cell.law},
-          {"subject", cell.subject},
-          {"kernel", cell.kernel},
-          {"fallback", cell.fallback},
-          {"cases", cell.cases},
-          {"elements", cell.elements},
-          {"verdicts", verdicts},
-          {"max_ratio", number(cell.max_ratio)},
-          {"median_ratio", number(cell.median_ratio)},
-          {"max_ulp", number(cell.max_ulp)},
-          {"zero_tolerance_elements", cell.zero_tolerance_elements},
-          {"unjudged_elements", cell.unjudged_elements},
-          {"refined_elements", cell.refined_elements},
-          {"stood_down_elements", cell.stood_down_elements},
-          {"redrawn", cell.redrawn},
-          {"seconds", number(cell.seconds)}};
+  Json out{{"op", cell.op},
+           {"law", cell.law},
+           {"subject", cell.subject},
+           {"kernel", cell.kernel},
+           {"fallback", cell.fallback},
+           {"cases", cell.cases},
+           {"elements", cell.elements},
+           {"verdicts", verdicts},
+           {"max_ratio", number(cell.max_ratio)},
+           {"median_ratio", number(cell.median_ratio)},
+           {"max_ulp", number(cell.max_ulp)},
+           {"zero_tolerance_elements", cell.zero_tolerance_elements},
+           {"unjudged_elements", cell.unjudged_elements},
+           {"refined_elements", cell.refined_elements},
+           {"stood_down_elements", cell.stood_down_elements},
+           {"redrawn", cell.redrawn},
+           {"seconds", number(cell.seconds)}};
+  if (!cell.note.empty()) out["note"] = cell.note;
+  return out;
 }
 
 Json finding_json(const Finding& f) {

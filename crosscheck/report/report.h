@@ -20,6 +20,7 @@ struct Cell {
   std::uint64_t redrawn = 0, redrawn_elements = 0;  // cases that proved nothing and were drawn anew
   std::map<Verdict, std::uint64_t> verdicts;
   double max_ratio = 0, median_ratio = 0, max_ulp = 0, seconds = 0;
+  std::string note;  // of a tensor that was judged by itself: what a reader must know beside its verdict
 };
 
 struct Finding {
