@@ -53,7 +53,7 @@ TEST(Accumulations, AreToldByTheirTerms) {
   EXPECT_EQ(classes("conv2d", {normal({2, 3, 5, 5}, 5), normal({4, 3, 3, 3}, 6), b}), 72U);
   EXPECT_EQ(classes("sum", {x}, {{"axes", "[1]"}}), 6U);
   EXPECT_EQ(classes("mul", {x, normal({6, 9}, 20)}), 0U) << "one rounding mixes nothing";
-  EXPECT_EQ(classes("matmul", {map(x, [](double v) { return std::round(v * 64); }), square}), 0U) << "short numbers";
+  EXPECT_EQ(classes("matmul", {map(x, [](double v) { return std::round(v * 4); }), square}), 0U) << "short numbers";
   EXPECT_EQ(classes("cumsum", {x}, {{"axis", "1"}}), 0U) << "partial sums are shared";
   EXPECT_EQ(classes("mean", {x}, {{"axes", "[1]"}}), 0U) << "a fifth rounds";
   EXPECT_EQ(classes("softmax", {x}), 0U);
@@ -121,6 +121,17 @@ float summed(const std::vector<float>& a, const std::vector<float>& b, int order
   return sum[0];
 }
 
+// Each element of x w, summed in an order.
+Values product(const Values& x, const Values& w, int order, const spec::Format& output = spec::binary32) {
+  const Index m = x.shape()[0], k = x.shape()[1], n = w.shape()[1];
+  return Values::generate({m, n}, [&](Index i) {
+    std::vector<float> a, b;
+    for (Index t = 0; t < k; ++t)
+      a.push_back(static_cast<float>(x[i / n * k + t])), b.push_back(static_cast<float>(w[t * n + i % n]));
+    return spec::round_to_format(summed(a, b, order), output);
+  });
+}
+
 TEST(Accumulations, CorrectKernelsOfEveryOrderPass) {
   const spec::Op op = op_of("matmul");
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
@@ -132,15 +143,60 @@ TEST(Accumulations, CorrectKernelsOfEveryOrderPass) {
     };
     const Values x = drawn({m, k}, 100 + seed), w = drawn({k, m}, 200 + seed);
     for (int order = 0; order < 5; ++order) {
-      const Values got = Values::generate({m, m}, [&](Index i) {
-        std::vector<float> a, b;
-        for (Index t = 0; t < k; ++t)
-          a.push_back(static_cast<float>(x[i / m * k + t])), b.push_back(static_cast<float>(w[t * m + i % m]));
-        return double{summed(a, b, order)};
-      });
-      const Judgement j = judged(op, {x, w}, got);
+      const Judgement j = judged(op, {x, w}, product(x, w, order));
       EXPECT_EQ(j.verdict, Verdict::pass) << "order " << order << ", " << m << " x " << k << ": " << j.note;
     }
+  }
+}
+
+// Numbers that only choose, and numbers of few digits, beside ordinary ones: their products vary.
+struct Plain {
+  std::string name;
+  Values x, w;
+};
+std::vector<Plain> plain_products(Index m, Index k, Index n, std::uint64_t seed) {
+  const Values x = normal({m, k}, 300 + seed), w = normal({k, n}, 400 + seed);
+  const auto rounded = [](const Values& v, const spec::Format& f) {
+    return map(v, [&](double y) { return spec::round_to_format(y, f); });
+  };
+  const Values bits = map(x, [](double v) { return v > 0.5 ? 1.0 : 0.0; });
+  const Values signs = map(x, [](double v) { return v > 0 ? 1.0 : -1.0; });
+  const Values bytes = map(x, [](double v) { return double{static_cast<float>(std::floor(std::abs(v) * 64) / 255)}; });
+  const Values prefixes = Values::generate({m, k}, [&](Index i) { return i % k <= i / k * k / m ? 1.0 : 0.0; });
+  const Values positive = map(w, [](double v) { return std::abs(v); });
+  return {{"bits", bits, w},
+          {"bits of one sign", bits, positive},
+          {"signs", signs, w},
+          {"bytes", bytes, w},
+          {"prefixes", prefixes, positive},
+          {"binary16", rounded(x, spec::binary16), rounded(w, spec::binary16)},
+          {"bfloat16", rounded(x, spec::bfloat16), rounded(w, spec::bfloat16)}};
+}
+
+TEST(Accumulations, CorrectKernelsOnShortNumbersPass) {
+  const spec::Op op = op_of("matmul");
+  for (std::uint64_t seed = 0; seed < 6; ++seed)
+    for (const Plain& p : plain_products(24, 40 + static_cast<Index>(seed) * 70, 20, seed))
+      for (int order = 0; order < 5; ++order) {
+        EXPECT_EQ(judged(op, {p.x, p.w}, product(p.x, p.w, order)).verdict, Verdict::pass) << p.name << ' ' << order;
+        const Values stored = product(p.x, p.w, order, spec::binary16);
+        spec::Claims storing = claims;
+        storing.output = spec::binary16;
+        EXPECT_EQ(judge_op(op, {p.x, p.w}, stored, storing, JudgeOptions{}).verdict, Verdict::pass)
+            << p.name << ' ' << order;
+      }
+}
+
+TEST(Accumulations, WrongProductsOfShortNumbersAreSuspect) {
+  const spec::Op op = op_of("matmul");
+  for (const Plain& p : plain_products(48, 512, 32, 9)) {
+    if (p.name == "prefixes") continue;  // its neighbours resemble each other
+    const Values right = product(p.x, p.w, 4), short_weights = map(p.w, [](double v) {
+      return spec::round_to_format(v, spec::e5m2);
+    });
+    EXPECT_NE(judged(op, {p.x, p.w}, product(p.x, short_weights, 4)).verdict, Verdict::pass) << p.name;
+    const Values scaled = map(right, [](double y) { return spec::round_to_format(y * (1 + 0x1p-13), spec::binary32); });
+    EXPECT_NE(judged(op, {p.x, p.w}, scaled).verdict, Verdict::pass) << p.name;
   }
 }
 

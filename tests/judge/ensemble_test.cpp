@@ -128,6 +128,18 @@ TEST(Ensemble, ClassesFollowTheInputs) {
   EXPECT_EQ(classes("exp", {map(x, [](double) { return 0.75; })}), 1);
 }
 
+// Too large to replace element by element: by slices.
+TEST(Ensemble, ClassesOfLargeInputsFollowTheirSlices) {
+  const Values x = normal({96, 160}, 13), images = normal({4, 8, 20, 20}, 14);
+  EXPECT_EQ(classes("layer_norm", {x}), 96);
+  EXPECT_EQ(classes("softmax", {x}, {{"axis", "0"}}), 160);
+  EXPECT_EQ(classes("batch_norm", {x}), 160);
+  EXPECT_EQ(classes("layer_norm", {x, normal({160}, 15)}), 1) << "a weight is shared";
+  EXPECT_EQ(classes("exp", {x}), 96 * 160);
+  EXPECT_EQ(classes("global_avg_pool2d", {images}), 32);
+  EXPECT_EQ(classes("transpose", {x}), 96 * 160);
+}
+
 TEST(Ensemble, OnlyWhereStatisticsAreAskedFor) {
   JudgeOptions proofs;
   proofs.tier = Tier::proof;
