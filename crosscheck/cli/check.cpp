@@ -216,8 +216,8 @@ class Check final : public Verb {
     const Judgement j =
         judge_node(target.graph, target.data, target.node, got, claims_on(target.graph, claims), options);
     if (j.verdict != Verdict::fail || !j.worst || !std::isfinite(j.worst->bound)) return {};
-    return fmt::format("wrong if the kernel adds in pairs or in blocks: --claim order=tree refuses an error of more than "
-                       "{:.3g}, and this is {:.3g} times that",
+    return fmt::format("wrong if the kernel adds in pairs or in blocks: --claim order=tree refuses an error of more "
+                       "than {:.3g}, and this is {:.3g} times that",
                        j.worst->bound, j.worst->ratio);
   }
 
