@@ -56,8 +56,8 @@ Result<void> check_numbers(const typename Runner<T>::Evaluation& e, const data::
 template <Element T>
 Result<Correct> count_correct(const Tensor<T>& logits, const AnyTensor& target, std::optional<Index> ignored) {
   const Shape &shape = logits.shape(), &given = shape_of(target);
-  if (shape.rank() == 0 || shape.back(0) == 0)
-    return fail("[accuracy] output: found shape ", shape, ", expected scores of classes on the last axis");
+  if (shape.rank() == 0 || shape.back(0) < 2)
+    return fail("[accuracy] output: found shape ", shape, ", expected scores of at least 2 classes on the last axis");
   for (const Index row : {first_nan(logits), first_nan(target)})
     if (row >= 0) return fail("[accuracy] example ", row, ": found nan, expected numbers");
   const Tensor<std::int64_t> predicted = classes_of(logits);

@@ -228,6 +228,27 @@ class Fit {
 
 }  // namespace
 
+namespace {
+
+// What would end a run after its first epoch: a folder that is not there, examples for validation that do not fit.
+template <Element T>
+Result<void> check_ends(Runner<T>& runner, const FitOptions& options) {
+  if (options.checkpoint) {
+    const std::filesystem::path folder = std::filesystem::path(options.checkpoint->path).parent_path();
+    std::error_code error;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, error))
+      return fail("[fit] checkpoint ", options.checkpoint->path, ": found no folder ", folder.string(),
+                  ", expected one to write to");
+  }
+  if (!options.validation) return {};
+  const auto batch = options.validation->in_order().epoch(0)[0];
+  if (!batch) return fail("[fit] validation: ", batch.error().what());
+  if (const auto e = runner.evaluate(*batch); !e) return fail("[fit] validation: ", e.error().what());
+  return {};
+}
+
+}  // namespace
+
 std::string FitReport::text() const {
   return spec::concat(epochs, " epochs, ", steps, " updates: loss ", before, " -> ", after,
                       stopped_early ? ", stopped early" : "");
@@ -240,6 +261,7 @@ Result<FitReport> fit_loader(Runner<T>& runner, const data::DataLoader& loader, 
   if (loader.batches() == 0) return fail("[fit] loader: found no batches, expected at least one");
   if (options.checkpoint && options.checkpoint->every < 0)
     return fail("[fit] expects a checkpoint every 0 or more updates, found ", options.checkpoint->every);
+  if (auto ok = check_ends(runner, options); !ok) return tl::unexpected(ok.error());
   auto stepper = Stepper<T>::create(runner, {options.optimiser, options.learning, options.schedule,
                                              options.schedule_per, options.accumulate});
   if (!stepper) return tl::unexpected(stepper.error());
