@@ -214,7 +214,7 @@ TEST(Model, BadDataIsRefused) {
   options.data = write("few.csv", "1,2,3,4,0\n");
   EXPECT_EQ(error_of(options), options.data + ": found 1 rows, expected at least 5");
   options.data = write("label.csv", "a,b,c,d,e\n1,2,3,4,0\n1,2,3,4,1\n1,2,3,4,2\n1,2,3,4,3\n1,2,3,4,0\n");
-  EXPECT_EQ(error_of(options), options.data + ": line 5: found label 3, expected an integer from 0 to 2");
+  EXPECT_EQ(error_of(options), options.data + ": line 5: column 5: found label 3, expected an integer from 0 to 2");
   options.data.clear(), options.model = "iris-mpl";
   const std::string unknown = error_of(options);
   EXPECT_TRUE(unknown.starts_with("model: found iris-mpl, expected one of digits-mlp, iris-mlp, ")) << unknown;

@@ -33,7 +33,8 @@ Values cotangent(const std::string& text, Tensors<double> in, std::size_t wrt, c
   for (const auto& x : in) shapes.push_back(x.shape());
   for (std::size_t i = 0; i < in.size(); ++i) {
     const Index extent = op->index_extent(i, shapes);
-    vars.push_back(extent < 0 ? graph.input("x", shapes[i]) : graph.index_input("i", shapes[i], extent));
+    vars.push_back(extent < 0 ? graph.input(graph.unused("x"), shapes[i])
+                              : graph.index_input(graph.unused("i"), shapes[i], extent));
   }
   const Var y = graph.apply(op, vars), seed = graph.input("ct", y.shape());
   in.push_back(tensor(y.shape(), ct));
