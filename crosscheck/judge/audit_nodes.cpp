@@ -79,7 +79,7 @@ class Run {
     options_.vacuity = false;
     if (extent_ == Extent::filter) options_.tier = Tier::proof;
     infinite_ = spec::has_infinity(leaves_);
-    if (extent_ != Extent::none) ideal_ = Reading(graph, leaves_, computed_, claims_of).filtered();
+    if (extent_ != Extent::none) ideal_ = whole_.emplace(graph, leaves_, computed_, claims_of).filtered();
     refinement_.emplace(Reading(graph, leaves_, computed_, claims_of));
   }
 
@@ -164,6 +164,7 @@ class Run {
   Extent extent_ = Extent::whole;
   bool infinite_ = false;
   std::vector<Filtered> ideal_;
+  std::optional<Reading> whole_;  // what the filter read refers to its claims
   std::optional<Refinement> refinement_;
 };
 

@@ -43,7 +43,8 @@ class EndToEnd final : public Law {
   static void distrust(const Case& c, const std::vector<Values>& values, const ClaimsOf& claims_of, double lambda,
                        Outcome& out) {
     const auto output = static_cast<std::size_t>(c.output());
-    const Filtered expected = Reading(c.graph, c.data, {c.output()}, claims_of).filtered()[output];
+    const Reading reading(c.graph, c.data, {c.output()}, claims_of);
+    const Filtered expected = reading.filtered()[output];
     const auto why = vacuous(c.graph, c.data, c.output(), expected, values[output], claims_of, lambda);
     if (!why) return;
     out.verdict = out.judgement.verdict = Verdict::mistrusted;
