@@ -25,7 +25,10 @@ Values slope(const std::string& text, const std::vector<Values>& in, std::size_t
   Graph graph;
   std::vector<Var> vars;
   Tensors<double> data;
-  for (const Values& x : in) vars.push_back(graph.input(graph.unused("x"), vector(x).shape())), data.push_back(vector(x));
+  for (const Values& x : in) {
+    vars.push_back(graph.input(graph.unused("x"), vector(x).shape()));
+    data.push_back(vector(x));
+  }
   const Var y = graph.apply(op_of(text), vars), seed = graph.input("ct", y.shape());
   data.push_back(Tensor<double>::full(y.shape(), 1));
   const NodeId id = vars[wrt].id();
